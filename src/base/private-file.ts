@@ -1,0 +1,21 @@
+import { chmodSync, fchmodSync, fstatSync, mkdirSync, openSync, statSync } from 'node:fs'
+
+/**
+ * Makes a directory that only its owner can enter (0700), whatever the umask, and mends one that others can.
+ * @throws the system error where it cannot be made.
+ */
+export function ensurePrivateDirectory(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 })
+  if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o700)
+}
+
+/**
+ * Opens a file that only its owner can read (0600). `mode` acts at creation only, so an existing file that
+ * others can read is mended here.
+ * @returns the file descriptor
+ */
+export function openPrivateFile(path: string, flags: string): number {
+  const fd = openSync(path, flags, 0o600)
+  if ((fstatSync(fd).mode & 0o077) !== 0) fchmodSync(fd, 0o600)
+  return fd
+}

@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitest/config'
+
+const tier = (name: string, testTimeout: number) => ({
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`, ...(name === 'unit' ? ['test/*.test.ts'] : [])],
+    testTimeout,
+  },
+})
+
+export default defineConfig({
+  test: {
+    projects: [
+      tier('unit', 10_000),
+      tier('integration', 30_000),
+      { test: { ...tier('cli', 30_000).test, globalSetup: 'test/support/build.ts' } },
+      {
+        test: {
+          ...tier('e2e', 120_000).test,
+          globalSetup: ['test/support/build.ts', 'test/support/claude-code.ts'],
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
