@@ -27,7 +27,7 @@ const TABLE = {
   CONFIG_UNKNOWN_KEY: {
     exit: 3,
     message: '{origin}: there is no key `{key}`{nearest}',
-    remedy: 'the keys are listed by `claude-gw help config`',
+    remedy: 'the keys are listed by `claude-gw help`',
   },
   CONFIG_BAD_VALUE: {
     exit: 3,

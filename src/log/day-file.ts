@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { GatewayError, reasonOf } from '../base/errors.ts'
 
 export const DAY_MS = 86_400_000
+/** What ends a line, as a byte. */
+export const NEWLINE = 0x0a
 
 const NAME = /^\d{4}-\d{2}-\d{2}\.jsonl$/
 

@@ -1,10 +1,9 @@
 import { closeSync, fstatSync, readSync, statSync, writeSync } from 'node:fs'
 import { reasonOf } from '../base/errors.ts'
 import { ensurePrivateDirectory, openPrivateFile } from '../base/private-file.ts'
-import { DAY_MS, dayFile } from './day-file.ts'
+import { DAY_MS, dayFile, NEWLINE } from './day-file.ts'
 
 const RETRY_MS = 5_000
-const NEWLINE = 0x0a
 
 export interface TrafficLogOptions {
   readonly directory: string

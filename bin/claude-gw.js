@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+import module from 'node:module'
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(`claude-gw needs Node.js 20.19 or newer; this is ${process.version} (${process.execPath}).`)
+  process.exit(1)
+}
+module.enableCompileCache?.()
+await import(process.argv[2] === 'key' ? '../dist/key.js' : '../dist/main.js')

@@ -1,0 +1,49 @@
+import { closeSync, readFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { ensurePrivateDirectory, openPrivateFile } from '../base/private-file.ts'
+
+/** The last `claude-gw serve` of a profile: what a shell needs to use it, and what the next one takes over. */
+export interface ServeEntry {
+  readonly profile: string
+  readonly pid: number
+  readonly port: number
+  readonly url: string
+  /** The token of clients, or the secret in the URL's path where they come with their own login. */
+  readonly access:
+    | { readonly kind: 'token'; readonly token: string }
+    | { readonly kind: 'path'; readonly secret: string }
+}
+
+/** The entry of a profile, whether or not its process still runs; undefined if there is none that can be read. */
+export function readEntry(stateDirectory: string, profile: string): ServeEntry | undefined {
+  try {
+    return JSON.parse(readFileSync(entryPath(stateDirectory, profile), 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/** Keeps the entry in a file of the user's alone. @throws the system error where it cannot be written */
+export function writeEntry(stateDirectory: string, entry: ServeEntry): void {
+  ensurePrivateDirectory(join(stateDirectory, 'serve'))
+  const fd = openPrivateFile(entryPath(stateDirectory, entry.profile), 'w')
+  try {
+    writeSync(fd, `${JSON.stringify(entry)}\n`)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** Whether the gateway of an entry answers: its port may have gone to another program since. */
+export async function isServing(entry: ServeEntry): Promise<boolean> {
+  try {
+    const answer = await fetch(entry.url, { method: 'HEAD', signal: AbortSignal.timeout(1_000) })
+    return answer.headers.get('server') === 'claude-gw'
+  } catch {
+    return false
+  }
+}
+
+function entryPath(stateDirectory: string, profile: string): string {
+  return join(stateDirectory, 'serve', `${profile}.json`)
+}

@@ -1,0 +1,74 @@
+import { GatewayError } from '../../base/errors.ts'
+import type { ServeEntry } from '../../broker/registry.ts'
+import { isServing, readEntry, writeEntry } from '../../broker/registry.ts'
+import { readClaudeSources } from '../claude-sources.ts'
+import type { Context } from '../context.ts'
+import type { Session } from '../session.ts'
+import { openSession } from '../session.ts'
+
+export interface ServeInput {
+  /** Undefined takes the profile's last port, or any free one; 0 any free one. */
+  readonly port?: number
+  readonly isJson: boolean
+  /** Makes the clients of earlier runs ask `claude-gw env` again. */
+  readonly isNewToken: boolean
+}
+
+/** The gateway alone, until SIGINT or SIGTERM. @throws GatewayError SERVE_RUNNING, LISTEN_FAILED, of the configuration */
+export async function serve(context: Context, input: ServeInput): Promise<number> {
+  const { values } = context.config()
+  const state = context.stateDirectory()
+  const last = readEntry(state, values.profile)
+  if (last && (await isServing(last))) {
+    throw new GatewayError('SERVE_RUNNING', {
+      profile: values.profile,
+      url: new URL(last.url).origin,
+      pid: last.pid,
+    })
+  }
+  const stopped = waitForStop()
+  const session = await open(context, input, last)
+  const entry = toEntry(session, values.profile)
+  writeEntry(state, entry)
+  announce(context, input, session, entry)
+  await session.gateway.load()
+  await stopped
+  await session.gateway.close()
+  return 0
+}
+
+/** The last port is only a preference: another program may have it by now. */
+async function open(context: Context, input: ServeInput, last: ServeEntry | undefined): Promise<Session> {
+  const configured = context.config().values['serve.port']
+  const wanted = input.port ?? (configured >= 0 ? configured : undefined)
+  const access = input.isNewToken ? undefined : last?.access
+  const options = { claude: readClaudeSources(context), mayUseApiKey: true, ...(access && { access }) }
+  if (wanted !== undefined || !last) return openSession(context, { ...options, port: wanted ?? 0 })
+  try {
+    return await openSession(context, { ...options, port: last.port })
+  } catch (error) {
+    if (!(error instanceof GatewayError) || error.code !== 'LISTEN_FAILED') throw error
+    return openSession(context, { ...options, port: 0 })
+  }
+}
+
+function toEntry({ gateway, access }: Session, profile: string): ServeEntry {
+  return { profile, pid: process.pid, port: gateway.port, url: gateway.url, access }
+}
+
+function announce(context: Context, input: ServeInput, session: Session, entry: ServeEntry): void {
+  const { url, port, pid, access } = entry
+  const token = access.kind === 'token' ? access.token : null
+  if (input.isJson) context.stdout.write(`${JSON.stringify({ url, token, port, pid })}\n`)
+  if (input.isJson || context.options.isQuiet) return
+  context.stderr.write(
+    `claude-gw: serving ${session.upstream.name} on http://127.0.0.1:${port} (profile ${entry.profile})\n` +
+      '  in another shell: eval "$(claude-gw env)", then claude. Ctrl-C stops it.\n',
+  )
+}
+
+function waitForStop(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve())
+  })
+}

@@ -1,0 +1,148 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { ConfigKey } from '../config/schema.ts'
+import { environmentName, SCHEMA } from '../config/schema.ts'
+import { GLOBAL_OPTIONS, toGlobalOptions } from './arguments.ts'
+import { SHELLS } from './commands/shells.ts'
+import type { Context } from './context.ts'
+import { createContext } from './context.ts'
+
+type Run = (context: Context) => Promise<number>
+type Execute = (command: Command, run: Run) => Promise<void>
+
+/** Runs any command but `run` and `key`, which have their own short ways. @returns the exit code */
+export async function runProgram(argv: readonly string[]): Promise<number> {
+  let exitCode = 0
+  const program = createProgram(async (command, run) => {
+    exitCode = await run(createContext(toGlobalOptions(command.optsWithGlobals())))
+  })
+  try {
+    await program.parseAsync(argv.length === 0 ? ['help'] : [...argv], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    return error.exitCode === 0 ? 0 : 2
+  }
+  return exitCode
+}
+
+/** The table of the commands; each loads its code only when it is called. */
+function createProgram(execute: Execute): Command {
+  const program = new Command('claude-gw')
+    .description('A local sidecar for Claude Code: type `claude-gw run` in place of `claude`.')
+    .usage('[options] <command>')
+    .version('', '-V, --version', 'print the version')
+    .exitOverride()
+    .showSuggestionAfterError()
+  for (const { name, value, help } of GLOBAL_OPTIONS) {
+    program.option(value === undefined ? `--${name}` : `--${name} <${value}>`, help)
+  }
+  addLaunchers(program)
+  addServers(program, execute)
+  addLogs(program, execute)
+  addDemo(program, execute)
+  return program.addHelpText('after', environmentHelp())
+}
+
+/** `run` and `key` never come here to be run, only to be explained by `claude-gw help run`. */
+function addLaunchers(program: Command): void {
+  program
+    .command('run')
+    .usage('[claude arguments…]')
+    .description(
+      'gateway and claude together; everything after `run` goes to claude, the exit code is claude’s',
+    )
+    .allowUnknownOption()
+  program
+    .command('key')
+    .description('print the credential, one line: for use as apiKeyHelper; in a run, the token of that run')
+}
+
+function addServers(program: Command, execute: Execute): void {
+  program
+    .command('serve')
+    .description('the gateway alone, until Ctrl-C')
+    .option('--port <N>', 'port to listen on; 0 for any free one', parsePort)
+    .option('--json', 'print {"url","token","port","pid"} on one line when ready')
+    .option('--new-token', 'replace the token that earlier runs of `serve` used')
+    .action((options, command) =>
+      execute(command, async (context) => {
+        const { serve } = await import('./commands/serve.ts')
+        return serve(context, { port: options.port, isJson: !!options.json, isNewToken: !!options.newToken })
+      }),
+    )
+  program
+    .command('env')
+    .description('variables that point a shell or an editor at a running `serve`')
+    .addOption(new Option('--shell <NAME>', 'how to write them').choices(SHELLS).default('sh'))
+    .action((options, command) =>
+      execute(command, async (context) => {
+        const { env } = await import('./commands/env.ts')
+        return env(context, { shell: options.shell })
+      }),
+    )
+}
+
+function addLogs(program: Command, execute: Execute): void {
+  const logs = program
+    .command('logs')
+    .description('list what went through, newest last')
+    .option('-n, --count <N>', 'how many', parseCount)
+    .option('--since <TIME>', 'a duration such as 2h, a date or a time')
+    .option('--session <ID>', 'of this session; the first characters are enough')
+    .option('--model <NAME>', 'of this model; a part of its name is enough')
+    .option('--status <STATUS>', 'of this status or outcome: 429, 4xx, ok, truncated, …')
+    .option('--errors', 'only what went wrong')
+    .option('-f, --follow', 'go on with what comes')
+    .option('--json', 'the records as JSON lines')
+    .action((options, command) =>
+      execute(command, async (context) =>
+        (await import('./commands/logs.ts')).logs(context, toLogsInput(options)),
+      ),
+    )
+  logs
+    .command('show <id>')
+    .description('all about one exchange; the first characters of its id are enough')
+    .action((id, _options, command) =>
+      execute(command, async (context) => {
+        const { logsShow } = await import('./commands/logs.ts')
+        return logsShow(context, { id, isJson: !!command.optsWithGlobals().json })
+      }),
+    )
+  logs
+    .command('path')
+    .description('print the folder of the daily log files')
+    .action((_options, command) =>
+      execute(command, async (context) => (await import('./commands/logs.ts')).logsPath(context)),
+    )
+}
+
+function toLogsInput(options: Record<string, never>) {
+  const { count, since, session, model, status, errors, follow, json } = options
+  return { count, since, session, model, status, errorsOnly: !!errors, isFollowing: !!follow, isJson: !!json }
+}
+
+function addDemo(program: Command, execute: Execute): void {
+  program
+    .command('demo')
+    .description('try it all against an embedded upstream: no account, no network')
+    .action((_options, command) =>
+      execute(command, async (context) => (await import('./commands/demo.ts')).demo(context)),
+    )
+}
+
+function parsePort(text: string): number {
+  const port = SCHEMA['serve.port'].kind.parse(text)
+  if (port === undefined) throw new InvalidArgumentError('It must be a port number from 0 to 65535.')
+  return port
+}
+
+function parseCount(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
+  return Number(text)
+}
+
+function environmentHelp(): string {
+  const rows = (Object.keys(SCHEMA) as ConfigKey[]).map(
+    (name) => `  ${environmentName(name).padEnd(35)} ${SCHEMA[name].help}`,
+  )
+  return `\nEnvironment (an option of the same name goes before it):\n${rows.join('\n')}`
+}

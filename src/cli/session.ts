@@ -1,0 +1,103 @@
+import { hostname, userInfo } from 'node:os'
+import type { Config } from '../config/config.ts'
+import { trafficDirectory } from '../config/paths.ts'
+import { repositoryTags } from '../config/repository.ts'
+import { resolveTimeouts } from '../config/timeouts.ts'
+import type { AuthStyle, CredentialPlan } from '../credentials/credential.ts'
+import { planCredential } from '../credentials/plan.ts'
+import type { ExchangeRecord } from '../exchange/exchange.ts'
+import { toLine } from '../exchange/line.ts'
+import { redact } from '../exchange/redact.ts'
+import { uuidv7 } from '../exchange/uuid.ts'
+import type { Access } from '../gateway/access.ts'
+import { createAccess } from '../gateway/access.ts'
+import type { Gateway } from '../gateway/gateway.ts'
+import { startGateway } from '../gateway/gateway.ts'
+import { TrafficLog } from '../log/writer.ts'
+import type { Upstream } from '../network/url.ts'
+import type { Totals } from '../usage/totals.ts'
+import { addToTotals, createTotals } from '../usage/totals.ts'
+import type { Context } from './context.ts'
+import type { ClaudeSources } from './upstream.ts'
+import { resolveUpstream } from './upstream.ts'
+
+/** One gateway with its log and its sums, as `run` and `serve` have it. */
+export interface Session {
+  readonly runId: string
+  readonly config: Config
+  readonly upstream: Upstream
+  readonly credentials: CredentialPlan
+  readonly access: Access
+  readonly gateway: Gateway
+  readonly totals: Totals
+  /** Trouble with the log, for a line at the end: nothing may be printed while the child owns the terminal. */
+  readonly troubles: readonly string[]
+}
+
+export interface SessionOptions {
+  readonly port: number
+  /** Taken over from an earlier gateway; new when absent or of the wrong kind. */
+  readonly access?: Access
+  readonly claude: ClaudeSources
+  readonly mayUseApiKey: boolean
+}
+
+/** Opens the gateway of a run. @throws GatewayError of the configuration, or LISTEN_FAILED */
+export async function openSession(context: Context, options: SessionOptions): Promise<Session> {
+  const config = context.config()
+  const upstream = resolveUpstream(config, options.claude)
+  const credentials = planCredential(config.values.credential, config.origins.credential, {
+    env: credentialEnv(options.claude),
+    mayUseApiKey: options.mayUseApiKey,
+  })
+  const kind = credentials.kind === 'inject' ? 'token' : 'path'
+  const access = options.access?.kind === kind ? options.access : createAccess(kind)
+  const runId = uuidv7()
+  const totals = createTotals()
+  const troubles: string[] = []
+  const write = createJournal(context, config, troubles)
+  const gateway = await startGateway({
+    port: options.port,
+    upstream,
+    access,
+    credentials,
+    authStyle: (config.values.auth || undefined) as AuthStyle | undefined,
+    extraHeaders: config.values.headers,
+    maxBodyBytes: config.values.maxBodyBytes,
+    timeouts: resolveTimeouts(config.values, context.env['API_TIMEOUT_MS']),
+    retry: config.values['retry.upstream'],
+    identity: {
+      runId,
+      profile: config.values.profile,
+      upstream: upstream.name,
+      user: userInfo().username,
+      host: hostname(),
+      tags: { ...repositoryTags(context.cwd), ...config.values.tags },
+    },
+    onRecord: (record, secrets) => {
+      addToTotals(totals, record)
+      write(record, secrets)
+    },
+  })
+  return { runId, config, upstream, credentials, access, gateway, totals, troubles }
+}
+
+/** What credentials are looked for in: the environment with settings over it, as Claude Code has it, less what an outer
+ * run put there. */
+function credentialEnv({ env, managedEnv, userEnv }: ClaudeSources): ClaudeSources['env'] {
+  const own = env['CLAUDE_GW_RUN_ID'] ? { ...env, ANTHROPIC_AUTH_TOKEN: undefined } : env
+  return { ...own, ...userEnv, ...managedEnv }
+}
+
+type Journal = (record: ExchangeRecord, secrets: readonly string[]) => void
+
+/** Writes records without their secrets, if the log is on; trouble is kept for the end. */
+function createJournal(context: Context, config: Config, troubles: string[]): Journal {
+  if (config.values['log.level'] === 'off') return () => {}
+  const directory = trafficDirectory(context.stateDirectory())
+  const log = new TrafficLog({ directory, onTrouble: (reason) => troubles.push(reason) })
+  return (record, secrets) => {
+    const { text, count } = redact(toLine(record), secrets)
+    log.append(count === 0 ? text : `${text.slice(0, -2)},"redacted":${count}}\n`)
+  }
+}

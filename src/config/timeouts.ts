@@ -1,0 +1,24 @@
+import type { Values } from './schema.ts'
+
+/** Claude Code's own limits: `API_TIMEOUT_MS` for an answer, and silence in a stream (its page "network-config"). */
+const CLAUDE_ANSWER_MS = 600_000
+const CLAUDE_SILENCE_MS = 300_000
+const MARGIN_MS = 30_000
+
+export interface TimeoutValues {
+  readonly connectMs: number
+  readonly firstByteMs: number
+  readonly idleMs: number
+}
+
+/** The time limits of the gateway, never below Claude Code's own, so that its timers fire first. */
+export function resolveTimeouts(values: Values, apiTimeoutMs: string | undefined): TimeoutValues {
+  const claudeAnswerMs = Number(apiTimeoutMs) || CLAUDE_ANSWER_MS
+  const usualMs = Math.max(CLAUDE_ANSWER_MS, claudeAnswerMs) + MARGIN_MS
+  const firstByteMs = values['timeouts.firstByte']
+  return {
+    connectMs: values['timeouts.connect'],
+    firstByteMs: firstByteMs === 0 ? usualMs : Math.max(firstByteMs, claudeAnswerMs),
+    idleMs: Math.max(values['timeouts.idle'], CLAUDE_SILENCE_MS),
+  }
+}

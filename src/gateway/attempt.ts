@@ -1,0 +1,127 @@
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { Readable } from 'node:stream'
+import httpProxy from 'http-proxy-3'
+import { reasonOf } from '../base/errors.ts'
+import type { UpstreamAgent } from '../network/agent.ts'
+import type { Upstream } from '../network/url.ts'
+
+/** Why there was no answer. */
+export interface Failure {
+  readonly kind: 'unreachable' | 'tls' | 'dead-socket' | 'cut' | 'connect-timeout' | 'first-byte-timeout'
+  readonly reason: string
+}
+
+export interface AttemptRequest {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly path: string
+  readonly headers: Record<string, string | string[]>
+  /** The kept bytes to send; undefined streams the request itself. */
+  readonly chunks: readonly Buffer[] | undefined
+  readonly onAnswer: (answer: IncomingMessage) => void
+  readonly onFailure: (failure: Failure) => void
+}
+
+export interface AttemptTimeouts {
+  readonly connectMs: number
+  readonly firstByteMs: number
+}
+
+/**
+ * Sends a request upstream once and calls `onAnswer` with the head of the answer, or `onFailure`, once. What it
+ * returns closes the upstream connection, if an answer is still awaited or under way.
+ */
+export type Send = (attempt: AttemptRequest) => () => void
+
+/** What is known of an attempt that has no answer yet. */
+interface Pending {
+  readonly attempt: AttemptRequest
+  timer: NodeJS.Timeout
+  upstreamRequest?: ClientRequest
+}
+
+/**
+ * The wire to one upstream. http-proxy-3 only moves the bytes here: its own header, error and response handling is
+ * off, because its defaults hang on a cut answer, end it cleanly, or lose an injected header under load.
+ */
+export function createSend(upstream: Upstream, { agent }: UpstreamAgent, timeouts: AttemptTimeouts): Send {
+  const pendings = new WeakMap<IncomingMessage, Pending>()
+  const target = new URL(upstream.url)
+  target.pathname = upstream.prefix
+  const proxy = httpProxy.createProxyServer({ agent, target, toProxy: true, selfHandleResponse: true })
+  proxy.on('proxyReq', (upstreamRequest, request, _response, _options, socket) => {
+    const pending = pendings.get(request)
+    if (pending) watchConnection(pending, upstreamRequest, socket, timeouts.firstByteMs, fail)
+  })
+  proxy.on('proxyRes', (answer, request) => {
+    const pending = settle(request)
+    if (pending) pending.attempt.onAnswer(answer)
+    else answer.destroy()
+  })
+
+  function settle(request: IncomingMessage): Pending | undefined {
+    const pending = pendings.get(request)
+    if (!pending) return undefined
+    pendings.delete(request)
+    clearTimeout(pending.timer)
+    return pending
+  }
+
+  function fail(pending: Pending, failure: Failure): void {
+    if (pendings.get(pending.attempt.request) !== pending) return
+    settle(pending.attempt.request)
+    pending.upstreamRequest?.destroy()
+    pending.attempt.onFailure(failure)
+  }
+
+  return (attempt) => {
+    const { request, response, chunks } = attempt
+    const onConnectTimeout = () => fail(pending, timeout('connect-timeout', timeouts.connectMs))
+    const pending: Pending = { attempt, timer: setTimeout(onConnectTimeout, timeouts.connectMs) }
+    pendings.set(request, pending)
+    request.url = attempt.path
+    request.headers = attempt.headers as IncomingMessage['headers']
+    const options = chunks ? { buffer: Readable.from(chunks, { objectMode: false }) } : {}
+    proxy.web(request, response, options, (error) => fail(pending, classify(error, pending.upstreamRequest)))
+    return () => {
+      settle(request)
+      pending.upstreamRequest?.destroy()
+    }
+  }
+}
+
+type Fail = (pending: Pending, failure: Failure) => void
+
+/** From here the upstream has `firstByteMs`, counted from the moment the connection stands. */
+function watchConnection(
+  pending: Pending,
+  upstreamRequest: ClientRequest,
+  socket: Socket,
+  firstByteMs: number,
+  fail: Fail,
+): void {
+  pending.upstreamRequest = upstreamRequest
+  const onConnected = () => {
+    clearTimeout(pending.timer)
+    pending.timer = setTimeout(() => fail(pending, timeout('first-byte-timeout', firstByteMs)), firstByteMs)
+  }
+  if (!socket.connecting) onConnected()
+  else socket.once('encrypted' in socket ? 'secureConnect' : 'connect', onConnected)
+}
+
+function timeout(kind: 'connect-timeout' | 'first-byte-timeout', limitMs: number): Failure {
+  return { kind, reason: `nothing for ${limitMs / 1000} s` }
+}
+
+const NO_CONNECTION =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|ETIMEDOUT)$/
+const TLS_FAULT = /^(ERR_TLS_|ERR_SSL_|CERT_|EPROTO$|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/
+
+function classify(error: Error, upstreamRequest: ClientRequest | undefined): Failure {
+  const { code = '' } = error as NodeJS.ErrnoException
+  const reason = reasonOf(error)
+  if (NO_CONNECTION.test(code)) return { kind: 'unreachable', reason }
+  if (TLS_FAULT.test(code)) return { kind: 'tls', reason }
+  return { kind: upstreamRequest?.reusedSocket ? 'dead-socket' : 'cut', reason }
+}

@@ -1,0 +1,38 @@
+import type { IncomingMessage } from 'node:http'
+import { GatewayError } from '../base/errors.ts'
+import type { Upstream } from '../network/url.ts'
+import type { Failure } from './attempt.ts'
+import type { Timeouts } from './flow.ts'
+
+/** What the client is told when no attempt got an answer. */
+export function failureError({ kind, reason }: Failure, upstream: string, timeouts: Timeouts): GatewayError {
+  switch (kind) {
+    case 'unreachable':
+      return new GatewayError('UPSTREAM_UNREACHABLE', { upstream, reason })
+    case 'tls':
+      return new GatewayError('UPSTREAM_TLS', { upstream, reason })
+    case 'dead-socket':
+    case 'cut':
+      return new GatewayError('UPSTREAM_CUT', { upstream, reason })
+    case 'connect-timeout':
+      return timeoutError(upstream, 'accept a connection', timeouts.connectMs, 'CONNECT')
+    case 'first-byte-timeout':
+      return timeoutError(upstream, 'begin an answer', timeouts.firstByteMs, 'FIRST_BYTE')
+  }
+}
+
+function timeoutError(upstream: string, phase: string, limitMs: number, key: string): GatewayError {
+  return new GatewayError('UPSTREAM_TIMEOUT', { upstream, phase, seconds: limitMs / 1000, key })
+}
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308])
+
+/** Claude Code would follow a redirect with the whole prompt (measured), past this gateway and its credential. */
+export function redirectError(answer: IncomingMessage, upstream: Upstream): GatewayError | undefined {
+  const { location } = answer.headers
+  if (!REDIRECTS.has(answer.statusCode ?? 0) || location === undefined) return undefined
+  const target = URL.canParse(location, upstream.name)
+    ? new URL(location, upstream.url).origin
+    : 'an unreadable URL'
+  return new GatewayError('UPSTREAM_REDIRECT', { upstream: upstream.name, target })
+}

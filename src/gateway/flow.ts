@@ -1,0 +1,256 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { GatewayError, reasonOf } from '../base/errors.ts'
+import type { AuthStyle, Credential, CredentialSource } from '../credentials/credential.ts'
+import { defaultAuthStyle, isOauthToken } from '../credentials/credential.ts'
+import type { AttemptRecord, Outcome } from '../exchange/exchange.ts'
+import type { UpstreamAgent } from '../network/agent.ts'
+import type { Upstream } from '../network/url.ts'
+import type { Failure, Send } from './attempt.ts'
+import { failureError, redirectError } from './failure.ts'
+import { outgoingHeaders } from './headers.ts'
+import { relayAnswer } from './relay.ts'
+import { errorReply, sendReply } from './reply.ts'
+import { RequestBody } from './request-body.ts'
+import type { RetryPolicy } from './retry.ts'
+import { refusesCredential, retryDelayMs } from './retry.ts'
+import type { Tap, TapSummary } from './tap.ts'
+import { createTap } from './tap.ts'
+
+/** What all requests of one gateway share. */
+export interface FlowSettings {
+  readonly upstream: Upstream
+  readonly agent: UpstreamAgent
+  readonly send: Send
+  /** Undefined lets the client's own credentials through. */
+  readonly credentials:
+    | { readonly source: CredentialSource; readonly style: AuthStyle | undefined }
+    | undefined
+  readonly extraHeaders: Readonly<Record<string, string>>
+  readonly maxBodyBytes: number
+  readonly timeouts: Timeouts
+  readonly retry: RetryPolicy
+  /** Called once with each finished exchange, before its client is given the end. */
+  readonly onFinish: (facts: ExchangeFacts) => void
+}
+
+export interface Timeouts {
+  readonly connectMs: number
+  readonly firstByteMs: number
+  readonly idleMs: number
+}
+
+/** All that was seen of one exchange; `…Ms` are `performance.now()` times. */
+export interface ExchangeFacts {
+  readonly startedAt: Date
+  readonly startedMs: number
+  readonly method: string
+  readonly target: string
+  readonly rawHeaders: readonly string[]
+  readonly body: RequestBody
+  readonly attempts: readonly AttemptRecord[]
+  readonly credential: Credential | undefined
+  readonly isRefreshed: boolean
+  readonly answer: IncomingMessage | undefined
+  readonly answeredMs: number | undefined
+  readonly responseBytes: number
+  /** What the tap read in the answer. */
+  readonly summary: TapSummary | undefined
+  /** Why we answered ourselves, if we did. */
+  readonly refusal: GatewayError | undefined
+  readonly outcome: Outcome
+}
+
+/** The way of one request: credential, attempts, answer, end. */
+export class Flow implements ExchangeFacts {
+  readonly startedAt = new Date()
+  readonly startedMs = performance.now()
+  readonly method: string
+  readonly target: string
+  readonly rawHeaders: readonly string[]
+  readonly body: RequestBody
+  readonly attempts: AttemptRecord[] = []
+  credential: Credential | undefined
+  isRefreshed = false
+  answer: IncomingMessage | undefined
+  answeredMs: number | undefined
+  responseBytes = 0
+  summary: TapSummary | undefined
+  refusal: GatewayError | undefined
+  outcome: Outcome = 'client_aborted'
+  readonly #settings: FlowSettings
+  readonly #request: IncomingMessage
+  readonly #response: ServerResponse
+  #tap: Tap | undefined
+  #attemptMs = 0
+  #abort: (() => void) | undefined
+  #isFinished = false
+
+  constructor(settings: FlowSettings, request: IncomingMessage, response: ServerResponse, target: string) {
+    this.#settings = settings
+    this.#request = request
+    this.#response = response
+    this.method = request.method ?? ''
+    this.target = target
+    this.rawHeaders = request.rawHeaders
+    this.body = new RequestBody(request)
+    response.on('close', () => this.#finish('client_aborted'))
+  }
+
+  /** Ends the exchange with an answer of our own. */
+  refuse(error: GatewayError, outcome: 'refused' | 'upstream_error' = 'refused'): void {
+    this.refusal = error
+    this.#finish(outcome, () => sendReply(this.#response, errorReply(error)))
+  }
+
+  /** Sends the request upstream and its answer back. */
+  async pass(): Promise<void> {
+    try {
+      if (!(await this.#admitBody())) return
+      this.credential = await this.#settings.credentials?.source.current()
+      this.#attempt(this.body.isWhole ? this.body.chunks : undefined)
+    } catch (error) {
+      this.#fault(error)
+    }
+  }
+
+  /** A body of known length streams on as it comes. A chunked one is read whole first, so that it goes out with one
+   * exact length: http-proxy-3 lets a chunked DELETE smuggle a second request (the defect of CVE-2026-29057). */
+  async #admitBody(): Promise<boolean> {
+    const { maxBodyBytes } = this.#settings
+    if (this.body.isChunked) await this.body.readWhole(maxBodyBytes)
+    if ((this.body.length ?? 0) <= maxBodyBytes) return true
+    this.refuse(new GatewayError('BODY_TOO_LARGE', { limit: maxBodyBytes }))
+    return false
+  }
+
+  /** @param chunks the kept body; undefined streams the request, which is kept on its way */
+  #attempt(chunks?: readonly Buffer[]): void {
+    if (this.#isFinished) return
+    const { send, agent } = this.#settings
+    agent.dropStale()
+    this.#attemptMs = performance.now()
+    const headers = this.#outgoingHeaders()
+    if (!chunks) this.body.keep()
+    this.#abort = send({
+      request: this.#request,
+      response: this.#response,
+      path: this.target,
+      headers,
+      chunks,
+      onAnswer: (answer) => this.#onAnswer(answer),
+      onFailure: (failure) => this.#onFailure(failure),
+    })
+  }
+
+  #outgoingHeaders(): Record<string, string | string[]> {
+    const { upstream, credentials, extraHeaders } = this.#settings
+    return outgoingHeaders(this.rawHeaders, {
+      host: upstream.url.host,
+      contentLength: this.body.length,
+      extra: extraHeaders,
+      credential: this.credential && {
+        value: this.credential.value,
+        style: credentials?.style ?? defaultAuthStyle(this.credential.value, upstream.isAnthropic),
+        isOauth: isOauthToken(this.credential.value),
+      },
+    })
+  }
+
+  #onAnswer(answer: IncomingMessage): void {
+    const status = answer.statusCode ?? 0
+    const mayReplay = this.credential && this.body.isWhole && !this.isRefreshed
+    if (mayReplay && refusesCredential(status))
+      void this.#refreshAndReplay(answer, this.credential as Credential)
+    else this.#relay(answer)
+  }
+
+  /** The one replay after a refused credential, and only with another one; else the refusal goes to the client. */
+  async #refreshAndReplay(answer: IncomingMessage, refused: Credential): Promise<void> {
+    try {
+      const fresh = await this.#settings.credentials?.source.refresh(refused)
+      if (!fresh || fresh.value === refused.value) throw new Error('the same credential')
+      this.#noteAttempt('credential refused', answer.statusCode)
+      answer.resume()
+      this.credential = fresh
+      this.isRefreshed = true
+      this.#attempt(this.body.chunks)
+    } catch {
+      // The upstream's own words say more than why there is no other credential.
+      this.#relay(answer)
+    }
+  }
+
+  #relay(answer: IncomingMessage): void {
+    if (this.#isFinished) return
+    this.answer = answer
+    this.answeredMs = performance.now()
+    const redirect = redirectError(answer, this.#settings.upstream)
+    if (redirect) {
+      answer.destroy()
+      this.refuse(redirect, 'upstream_error')
+    } else this.#relayUnchanged(answer)
+  }
+
+  #relayUnchanged(answer: IncomingMessage): void {
+    const tap = createTap({
+      status: answer.statusCode ?? 0,
+      contentType: answer.headers['content-type'],
+      contentEncoding: answer.headers['content-encoding'],
+    })
+    this.#tap = tap
+    relayAnswer(answer, this.#response, this.#settings.timeouts.idleMs, {
+      onChunk: (chunk) => {
+        this.responseBytes += chunk.length
+        tap.push(chunk, performance.now())
+      },
+      onEnd: (ending, deliver) => this.#finish(ending === 'whole' ? 'ok' : 'truncated', deliver),
+    })
+  }
+
+  #onFailure(failure: Failure): void {
+    if (this.#isFinished) return
+    const delayMs = retryDelayMs(failure, this.attempts.length + 1, this.#settings.retry)
+    this.#noteAttempt(`${failure.kind}: ${failure.reason}`)
+    if (delayMs !== undefined) void this.#replay(delayMs)
+    else
+      this.refuse(
+        failureError(failure, this.#settings.upstream.name, this.#settings.timeouts),
+        'upstream_error',
+      )
+  }
+
+  async #replay(delayMs: number): Promise<void> {
+    await this.body.readWhole(this.#settings.maxBodyBytes)
+    setTimeout(() => {
+      try {
+        this.#attempt(this.body.chunks)
+      } catch (error) {
+        this.#fault(error)
+      }
+    }, delayMs)
+  }
+
+  #noteAttempt(reason: string, status?: number): void {
+    const durationMs = Math.round(performance.now() - this.#attemptMs)
+    this.attempts.push({ ...(status !== undefined && { status }), duration_ms: durationMs, reason })
+  }
+
+  #fault(error: unknown): void {
+    const known = error instanceof GatewayError
+    this.refuse(known ? error : new GatewayError('INTERNAL', { reason: reasonOf(error) }, error))
+  }
+
+  #finish(outcome: Outcome, deliver?: () => void): void {
+    if (this.#isFinished) return
+    this.#isFinished = true
+    const conclude = (summary?: TapSummary) => {
+      this.summary = summary
+      this.outcome = outcome
+      this.#settings.onFinish(this)
+      deliver?.()
+    }
+    if (outcome === 'client_aborted') this.#abort?.()
+    if (this.#tap) this.#tap.finish(conclude)
+    else conclude()
+  }
+}

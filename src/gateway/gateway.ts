@@ -1,0 +1,84 @@
+import { GatewayError, reasonOf } from '../base/errors.ts'
+import type { AuthStyle, CredentialPlan } from '../credentials/credential.ts'
+import type { ExchangeRecord } from '../exchange/exchange.ts'
+import { createUpstreamAgent } from '../network/agent.ts'
+import type { Upstream } from '../network/url.ts'
+import type { Access } from './access.ts'
+import { basePath } from './access.ts'
+import type { Timeouts } from './flow.ts'
+import { inspect } from './guard.ts'
+import { listen } from './listener.ts'
+import type { Identity } from './record.ts'
+import type { Reply } from './reply.ts'
+import { errorReply, PROBE_REPLY, sendReply } from './reply.ts'
+import type { RetryPolicy } from './retry.ts'
+import type { Service } from './service.ts'
+
+export interface GatewayOptions {
+  /** 0 lets the kernel choose. */
+  readonly port: number
+  readonly upstream: Upstream
+  readonly access: Access
+  readonly credentials: CredentialPlan
+  /** From the key `auth`; undefined leaves it to the source and the host. */
+  readonly authStyle: AuthStyle | undefined
+  readonly extraHeaders: Readonly<Record<string, string>>
+  readonly maxBodyBytes: number
+  readonly timeouts: Timeouts
+  readonly retry: RetryPolicy
+  readonly identity: Identity
+  /** Called with each record before the client is given the end of its answer; `secrets` must not be written. */
+  readonly onRecord: (record: ExchangeRecord, secrets: readonly string[]) => void
+}
+
+/** A running gateway. */
+export interface Gateway {
+  /** What a client uses as base URL, secret path prefix included. */
+  readonly url: string
+  readonly port: number
+  /** Loads everything that requests need; called when it delays nobody, at the latest by the first request. */
+  load(): Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * Opens the gateway on a loopback port. The code that moves requests is loaded apart, so that a child can be started
+ * meanwhile.
+ * @throws GatewayError LISTEN_FAILED
+ */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const agent = createUpstreamAgent(options.upstream)
+  let loading: Promise<void> | undefined
+  let service: Service | undefined
+  const load = () => {
+    loading ??= import('./service.ts').then(({ createService }) => {
+      service = createService(options, agent)
+    })
+    return loading
+  }
+  const listener = await listen(options.port, (request, response) => {
+    const verdict = inspect(request, listener.port, options.access)
+    if (verdict.kind === 'warm-up') {
+      agent.warm()
+      sendReply(response, PROBE_REPLY)
+    } else if (service) service(request, response, verdict)
+    else
+      load().then(
+        () => service?.(request, response, verdict),
+        (error) => sendReply(response, loadFailure(error)),
+      )
+  })
+  return {
+    url: `http://127.0.0.1:${listener.port}${basePath(options.access)}`,
+    port: listener.port,
+    load,
+    close: async () => {
+      await listener.close()
+      agent.destroy()
+    },
+  }
+}
+
+function loadFailure(error: unknown): Reply {
+  return errorReply(new GatewayError('INTERNAL', { reason: reasonOf(error) }, error))
+}

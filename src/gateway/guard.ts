@@ -1,0 +1,70 @@
+import type { IncomingMessage } from 'node:http'
+import type { ErrorCode } from '../base/errors.ts'
+import type { Access } from './access.ts'
+import { basePath, isSame } from './access.ts'
+
+/** `pass` with the path to send upstream, `warm-up` for Claude Code's probe, or the reason of a refusal. */
+export type Verdict =
+  | { readonly kind: 'pass'; readonly target: string }
+  | { readonly kind: 'warm-up' }
+  | { readonly kind: 'refuse'; readonly code: ErrorCode }
+
+/**
+ * Decides whether a request may use this gateway. "It comes from this machine" proves nothing: web pages reach
+ * loopback ports too (DNS rebinding, CVE-2024-28224, CVE-2025-66414), so Host, Origin and the token are checked.
+ */
+export function inspect(request: IncomingMessage, port: number, access: Access): Verdict {
+  if (!hasOwnHost(request, port)) return refuse('HOST_FORBIDDEN')
+  if (comesFromPage(request)) return refuse('ORIGIN_FORBIDDEN')
+  if (request.headers.upgrade !== undefined) return refuse('METHOD_UNSUPPORTED')
+  if (isWarmUp(request)) return { kind: 'warm-up' }
+  const target = admit(request, access)
+  if (target === undefined) return refuse('TOKEN_MISSING')
+  return isPlainPath(target) ? { kind: 'pass', target } : refuse('PATH_FORBIDDEN')
+}
+
+function refuse(code: ErrorCode): Verdict {
+  return { kind: 'refuse', code }
+}
+
+/** Node lets a second Host header through and shows only the first. */
+function hasOwnHost({ rawHeaders, headers }: IncomingMessage, port: number): boolean {
+  let count = 0
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    if (rawHeaders[i]?.length === 4 && rawHeaders[i]?.toLowerCase() === 'host') count++
+  }
+  return count === 1 && (headers.host === `127.0.0.1:${port}` || headers.host === `localhost:${port}`)
+}
+
+/** `Sec-Fetch-Mode` says nothing: Node's own fetch sends it. */
+function comesFromPage({ headers }: IncomingMessage): boolean {
+  const site = headers['sec-fetch-site']
+  return headers.origin !== undefined || (site !== undefined && site !== 'none' && site !== 'same-origin')
+}
+
+/** Claude Code sends a HEAD without credentials at its start, only to open the connection. */
+function isWarmUp({ method, headers }: IncomingMessage): boolean {
+  return method === 'HEAD' && headers.authorization === undefined && headers['x-api-key'] === undefined
+}
+
+/** The request target without our secret prefix; undefined if the request does not prove that it was let in. */
+function admit({ url = '', headers }: IncomingMessage, access: Access): string | undefined {
+  if (access.kind === 'path') {
+    const prefix = basePath(access)
+    if (!isSame(url.slice(0, prefix.length), prefix)) return undefined
+    const rest = url.slice(prefix.length)
+    return rest === '' ? '/' : rest
+  }
+  const bearer = headers.authorization?.replace(/^bearer /i, '')
+  const given = [bearer, headers['x-api-key']]
+  return given.some((value) => typeof value === 'string' && isSame(value, access.token)) ? url : undefined
+}
+
+/** What is checked is what is sent: no form that a URL parser would turn into another path or host. */
+function isPlainPath(target: string): boolean {
+  const query = target.indexOf('?')
+  const path = query === -1 ? target : target.slice(0, query)
+  if (!path.startsWith('/') || path.includes('//') || path.includes('\\') || path.includes('#')) return false
+  if (/[^\x21-\x7e]/.test(target)) return false
+  return !/\/(\.|%2e){1,2}(\/|$)/i.test(path)
+}

@@ -1,0 +1,162 @@
+import type { ExchangeRecord, Outcome } from '../exchange/exchange.ts'
+import { uuidv7 } from '../exchange/uuid.ts'
+import { peek } from '../json/peek.ts'
+import type { ExchangeFacts } from './flow.ts'
+
+/** What is the same in all records of one gateway. */
+export interface Identity {
+  readonly runId: string
+  readonly profile: string
+  readonly upstream: string
+  readonly user?: string
+  readonly host?: string
+  readonly tags: Readonly<Record<string, string>>
+}
+
+const REQUEST_HEADERS = new Set([
+  'accept-encoding',
+  'anthropic-beta',
+  'anthropic-version',
+  'content-type',
+  'user-agent',
+  'x-app',
+  'x-stainless-retry-count',
+  'x-stainless-timeout',
+])
+
+const RESPONSE_HEADERS = new Set([
+  'anthropic-organization-id',
+  'anthropic-workspace-id',
+  'cf-ray',
+  'content-encoding',
+  'content-type',
+  'server',
+  'via',
+  'x-amzn-requestid',
+  'x-should-retry',
+])
+
+const RATELIMIT = 'anthropic-ratelimit-'
+
+/** The record of a finished exchange. */
+export function buildRecord(identity: Identity, facts: ExchangeFacts): ExchangeRecord {
+  const { answer, refusal, summary, body } = facts
+  const [path = '', query] = splitTarget(facts.target)
+  const received = lowerCased(facts.rawHeaders)
+  const sentBack = answer ? lowerCased(answer.rawHeaders) : new Map<string, string>()
+  return {
+    v: 1,
+    ts: facts.startedAt.toISOString(),
+    id: uuidv7(facts.startedAt.getTime()),
+    run_id: identity.runId,
+    ...optional('session_id', received.get('x-claude-code-session-id')),
+    ...optional('agent_id', received.get('x-claude-code-agent-id')),
+    ...optional('parent_agent_id', received.get('x-claude-code-parent-agent-id')),
+    profile: identity.profile,
+    upstream: identity.upstream,
+    ...optional('user', identity.user),
+    ...optional('host', identity.host),
+    ...(Object.keys(identity.tags).length > 0 && { tags: identity.tags }),
+    method: facts.method,
+    path,
+    ...optional('query', query),
+    ...asked(facts),
+    ...optional('response_model', summary?.responseModel),
+    ...optional('status', answer?.statusCode),
+    answered_by: refusal ? 'claude-gw' : 'upstream',
+    ...optional('client_status', refusal?.status),
+    outcome: judge(facts),
+    ...(facts.attempts.length > 0 && { attempts: facts.attempts }),
+    request_bytes: body.bytes,
+    response_bytes: facts.responseBytes,
+    ...timings(facts),
+    ...usage(facts),
+    ...optional('stop_reason', summary?.stopReason),
+    ...optional('request_id', sentBack.get('request-id')),
+    ...optional('retry_after', sentBack.get('retry-after')),
+    ...ratelimit(sentBack),
+    ...errorOf(facts),
+    ...(facts.credential && {
+      credential: { source: facts.credential.source, ...(facts.isRefreshed && { refreshed: true }) },
+    }),
+    ...optional('request_headers', allowed(received, REQUEST_HEADERS)),
+    ...optional('response_headers', allowed(sentBack, RESPONSE_HEADERS)),
+  }
+}
+
+function optional<K extends string, V>(name: K, value: V | undefined): { [P in K]?: V } {
+  return value === undefined ? {} : ({ [name]: value } as { [P in K]?: V })
+}
+
+function splitTarget(target: string): string[] {
+  const mark = target.indexOf('?')
+  return mark === -1 ? [target] : [target.slice(0, mark), target.slice(mark + 1)]
+}
+
+function lowerCased(raw: readonly string[]): Map<string, string> {
+  const headers = new Map<string, string>()
+  for (let i = 0; i < raw.length; i += 2) headers.set((raw[i] as string).toLowerCase(), raw[i + 1] as string)
+  return headers
+}
+
+function allowed(
+  headers: ReadonlyMap<string, string>,
+  names: ReadonlySet<string>,
+): Record<string, string> | undefined {
+  const kept = [...headers].filter(([name]) => names.has(name))
+  return kept.length > 0 ? Object.fromEntries(kept) : undefined
+}
+
+function ratelimit(headers: ReadonlyMap<string, string>): Pick<ExchangeRecord, 'ratelimit'> {
+  const limits = [...headers].filter(([name]) => name.startsWith(RATELIMIT))
+  if (limits.length === 0) return {}
+  return {
+    ratelimit: Object.fromEntries(limits.map(([name, value]) => [name.slice(RATELIMIT.length), value])),
+  }
+}
+
+/** `model` and `stream` of the request, looked up in its bytes without parsing the whole. */
+function asked({ body }: ExchangeFacts): Pick<ExchangeRecord, 'model' | 'model_reason' | 'stream'> {
+  if (!body.isWhole || body.bytes === 0) return {}
+  const found = peek(body.concat(), ['model', 'stream'])
+  const model = found?.['model']?.value
+  const stream = found?.['stream']?.value
+  return {
+    ...(typeof model === 'string' && { model }),
+    ...(typeof stream === 'boolean' && { stream }),
+  }
+}
+
+/** An answer that came whole over HTTP can still have failed inside: an error event, or no closing event. */
+function judge({ outcome, answer, summary }: ExchangeFacts): Outcome {
+  if (outcome !== 'ok') return outcome
+  if ((answer?.statusCode ?? 0) >= 400) return 'http_error'
+  if (summary?.isStream && summary.error) return 'upstream_error'
+  return summary?.isComplete === false ? 'truncated' : 'ok'
+}
+
+function timings(
+  facts: ExchangeFacts,
+): Pick<ExchangeRecord, 'ttfb_ms' | 'ttft_ms' | 'duration_ms' | 'ms_per_token'> {
+  const sentMs = facts.body.endedAtMs ?? facts.startedMs
+  const since = (atMs: number) => Math.max(0, Math.round((atMs - sentMs) * 10) / 10)
+  const durationMs = since(performance.now())
+  const outputTokens = facts.summary?.usage?.['output_tokens']
+  return {
+    ...(facts.answeredMs !== undefined && { ttfb_ms: since(facts.answeredMs) }),
+    ...(facts.summary?.firstTokenAtMs !== undefined && { ttft_ms: since(facts.summary.firstTokenAtMs) }),
+    duration_ms: durationMs,
+    ...(typeof outputTokens === 'number' &&
+      outputTokens > 0 && { ms_per_token: Math.round((durationMs / outputTokens) * 10) / 10 }),
+  }
+}
+
+function usage({ summary }: ExchangeFacts): Pick<ExchangeRecord, 'usage' | 'usage_reason'> {
+  if (summary?.usage === undefined) return {}
+  return { usage: summary.usage, ...optional('usage_reason', summary.usageReason) }
+}
+
+function errorOf({ refusal, summary }: ExchangeFacts): Pick<ExchangeRecord, 'error'> {
+  if (refusal) return { error: { type: refusal.type, message: refusal.message } }
+  return summary?.error ? { error: summary.error } : {}
+}

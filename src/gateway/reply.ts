@@ -1,0 +1,40 @@
+import type { ServerResponse } from 'node:http'
+import type { GatewayError } from '../base/errors.ts'
+
+/** An answer of our own. */
+export interface Reply {
+  readonly status: number
+  readonly headers: readonly string[]
+  readonly body: string
+}
+
+/**
+ * An error in the API's own envelope, so that Claude Code shows it like one of the API
+ * (https://platform.claude.com/docs/en/api/errors). `x-should-retry: false` stops its ten attempts where another
+ * one cannot help.
+ */
+export function errorReply(error: GatewayError): Reply {
+  const message = `claude-gw: ${error.message}. ${capitalize(error.remedy)}.`
+  const body = JSON.stringify({ type: 'error', error: { type: error.type, message } })
+  const retry = error.canRetry ? [] : ['x-should-retry', 'false']
+  const length = String(Buffer.byteLength(body))
+  const headers = ['content-type', 'application/json', 'content-length', length, ...retry]
+  return { status: error.status, headers, body }
+}
+
+/** What a probe gets that is not relayed; `claude-gw env` knows a running gateway by the `server` in it. */
+export const PROBE_REPLY: Reply = {
+  status: 200,
+  headers: ['server', 'claude-gw', 'content-length', '0'],
+  body: '',
+}
+
+export function sendReply(response: ServerResponse, reply: Reply): void {
+  if (response.destroyed || response.headersSent) return
+  response.writeHead(reply.status, [...reply.headers])
+  response.end(response.req.method === 'HEAD' ? undefined : reply.body)
+}
+
+function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

@@ -1,0 +1,72 @@
+import { parseArgs } from 'node:util'
+import { GatewayError, reasonOf } from './base/errors.ts'
+import { resolveConfig } from './config/config.ts'
+import { planCredential } from './credentials/plan.ts'
+
+const HELP = `Usage: claude-gw key [--profile NAME] [--credential REF]
+
+Prints the credential of the profile, one line, for use as Claude Code's apiKeyHelper.
+Inside \`claude-gw run\` it prints the token of that run.
+`
+
+process.exitCode = await key(process.argv.slice(3))
+
+/** The small entry of `claude-gw key`: Claude Code waits for it, so it loads nothing that it does not need. */
+async function key(args: readonly string[]): Promise<number> {
+  try {
+    const { values } = parseArgs({ args: [...args], options: OPTIONS })
+    process.stdout.write(values.help ? HELP : `${await readKey(values)}\n`)
+    return 0
+  } catch (error) {
+    return report(error)
+  }
+}
+
+const OPTIONS = {
+  profile: { type: 'string' },
+  credential: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
+async function readKey(values: { profile?: string; credential?: string }): Promise<string> {
+  const { env } = process
+  if (env['CLAUDE_GW_RUN_ID']) return readRunToken(env['ANTHROPIC_AUTH_TOKEN'])
+  const config = resolveConfig(
+    {
+      ...(values.profile && { profile: values.profile }),
+      ...(values.credential && { credential: values.credential }),
+    },
+    env,
+  )
+  const plan = planCredential(config.values.credential, config.origins.credential, {
+    env,
+    mayUseApiKey: true,
+  })
+  if (plan.kind === 'passthrough') throw nothingToPrint()
+  return (await plan.source.current()).value
+}
+
+/** The child of a run uses the run's gateway, and that wants the run's own token. */
+function readRunToken(token: string | undefined): string {
+  if (token) return token
+  throw new GatewayError('CREDENTIAL_NOT_FOUND', {
+    upstream: 'this run',
+    reason: 'it uses the login of Claude Code itself',
+    remedy: 'start the run with `--credential env:NAME` to give it a credential',
+  })
+}
+
+function nothingToPrint(): GatewayError {
+  return new GatewayError('CREDENTIAL_NOT_FOUND', {
+    upstream: 'this profile',
+    reason: 'neither ANTHROPIC_AUTH_TOKEN nor ANTHROPIC_API_KEY is set, and no other source is named',
+    remedy: 'set one of them, or name a source: `claude-gw key --credential env:NAME`',
+  })
+}
+
+function report(error: unknown): number {
+  const isUsage = (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true
+  const known = error instanceof GatewayError ? error : undefined
+  process.stderr.write(`claude-gw: ${reasonOf(error)}${known ? `. ${known.remedy}` : ''}\n`)
+  return known?.exitCode ?? (isUsage ? 2 : 1)
+}

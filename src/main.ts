@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs'
+import { parseGlobalOptions, splitArguments } from './cli/arguments.ts'
+import { createContext } from './cli/context.ts'
+import { reportError } from './cli/report.ts'
+
+process.exitCode = await main(process.argv.slice(2))
+
+/** From arguments to the exit code. `run` has a short way of its own, since someone waits for the child. */
+async function main(argv: readonly string[]): Promise<number> {
+  try {
+    if (argv[0] === '--version' || argv[0] === '-V') return printVersion()
+    const { before, command, after } = splitArguments(argv)
+    if (command === undefined) return await (await import('./cli/program.ts')).runProgram(argv)
+    const context = createContext(parseGlobalOptions(before))
+    const { run, runProgram } = await import('./cli/commands/run.ts')
+    process.exit(await (command === 'run' ? run(context, after) : runProgram(context, after)))
+  } catch (error) {
+    return reportError(process.stderr, error, argv.includes('--verbose'))
+  }
+}
+
+function printVersion(): number {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  process.stdout.write(`${JSON.parse(manifest).version}\n`)
+  return 0
+}
