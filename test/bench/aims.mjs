@@ -1,0 +1,15 @@
+/**
+ * What the gateway has to reach, log and tap on. A ratio is against plain http-proxy-3 in the same run; for
+ * start-up it is milliseconds over an empty node script.
+ */
+export const AIMS = {
+  'first-byte 85 kB': { atMost: 1.25, of: 'ratio' },
+  'first-byte 2 MB': { atMost: 1.0, of: 'ratio' },
+  'events p50': { atMost: 1.1, of: 'ratio' },
+  'bulk SSE': { atLeast: 0.85, of: 'ratio' },
+  'bulk binary': { atLeast: 0.85, of: 'ratio' },
+  'bulk CPU': { atMost: 1.5, of: 'ratio' },
+  'start --version': { atMost: 25, of: 'added' },
+  'start key': { atMost: 25, of: 'added' },
+  'start run': { atMost: 80, of: 'added' },
+}
