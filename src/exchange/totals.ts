@@ -1,4 +1,4 @@
-import type { ExchangeRecord } from '../exchange/exchange.ts'
+import type { ExchangeRecord } from './exchange.ts'
 
 /** Sums over the exchanges of one run; tokens as the API counted them, snake_case as in the record. */
 export interface Totals {

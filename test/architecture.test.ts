@@ -1,0 +1,173 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+
+const ROOT = resolve(import.meta.dirname, '..')
+const SRC = join(ROOT, 'src')
+
+/** Top to bottom; a file imports only from its own room and from rooms of lower layers. */
+const LAYERS = [
+  ['main.ts', 'key.ts'],
+  ['cli'],
+  ['doctor', 'gateway', 'launch', 'broker', 'demo'],
+  ['policies'],
+  ['log', 'credentials', 'metrics', 'config'],
+  ['claude', 'network', 'usage', 'exchange'],
+  ['json'],
+  ['base'],
+]
+
+interface Import {
+  readonly specifier: string
+  readonly isType: boolean
+  readonly isLazy: boolean
+}
+
+interface SourceFile {
+  readonly path: string
+  readonly room: string
+  readonly text: string
+  readonly imports: readonly Import[]
+}
+
+const files = readSources()
+
+test('imports go down the layers, and rooms of one layer do not know each other', () => {
+  const wrong = files.flatMap((file) =>
+    localImports(file)
+      .filter((target) => roomOf(target) !== file.room && layerOf(roomOf(target)) <= layerOf(file.room))
+      .map((target) => `${file.path} imports ${relative(SRC, target)}`),
+  )
+  expect(wrong).toEqual([])
+})
+
+test('every room is in a layer', () => {
+  const rooms = new Set(files.map((file) => file.room))
+  expect([...rooms].filter((room) => layerOf(room) === -1)).toEqual([])
+})
+
+test('a third-party package is imported by exactly one file', () => {
+  const importers = new Map<string, string[]>()
+  for (const file of files) {
+    for (const name of new Set(packageImports(file))) {
+      importers.set(name, [...(importers.get(name) ?? []), file.path])
+    }
+  }
+  expect([...importers].filter(([, paths]) => paths.length > 1)).toEqual([])
+})
+
+test('only main, the key entry and cli touch the process', () => {
+  const wrong = files.filter(
+    (file) =>
+      !['main.ts', 'key.ts', 'cli'].includes(file.room) && /\bprocess\.\w/.test(withoutComments(file.text)),
+  )
+  expect(wrong.map((file) => file.path)).toEqual([])
+})
+
+test('`key` reaches neither a package nor the rooms that load one', () => {
+  const reached = reach('key.ts', { lazy: true })
+  expect(reached.flatMap((file) => packageImports(file))).toEqual([])
+  expect(reached.map((file) => file.room)).not.toContain('cli')
+})
+
+test('`--version` loads no package', () => {
+  expect(reach('main.ts', { lazy: false }).flatMap((file) => packageImports(file))).toEqual([])
+})
+
+test('`run` reaches no package before the child is started', () => {
+  expect(reach('cli/commands/run.ts', { lazy: false }).flatMap((file) => packageImports(file))).toEqual([])
+})
+
+test('what serves requests imports nothing late, so that an upgrade under a running process breaks nothing', () => {
+  const late = reach('gateway/service.ts', { lazy: true }).flatMap((file) =>
+    file.imports.filter((entry) => entry.isLazy).map((entry) => `${file.path}: ${entry.specifier}`),
+  )
+  expect(late).toEqual([])
+})
+
+test('types are imported apart, because an emptied import still loads its file', () => {
+  expect(files.filter((file) => /import \{[^}]*\btype\s/.test(file.text)).map((file) => file.path)).toEqual(
+    [],
+  )
+})
+
+test('there are no barrels and no collections without a noun', () => {
+  const names = /(^|\/)(index|utils?|helpers?|common|misc|types)\.ts$/
+  expect(
+    files.filter((file) => names.test(file.path) && file.path !== 'policies/index.ts').map((f) => f.path),
+  ).toEqual([])
+  expect(files.filter((file) => /^export \* from/m.test(file.text)).map((file) => file.path)).toEqual([])
+})
+
+test('the top level holds nothing unexpected', () => {
+  const known =
+    /^(bin|src|test|dist|node_modules|coverage|package(-lock)?\.json|tsconfig\.json|biome\.json|vitest\.config\.ts|README\.md|CHANGELOG\.md|CONTRIBUTING\.md|SECURITY\.md|LICENSE|\..*)$/
+  expect(readdirSync(ROOT).filter((name) => !known.test(name))).toEqual([])
+})
+
+function readSources(): SourceFile[] {
+  return readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => {
+      const text = readFileSync(join(SRC, path), 'utf8')
+      return { path, room: path.split('/')[0] ?? '', text, imports: importsOf(text) }
+    })
+}
+
+function importsOf(text: string): Import[] {
+  const fixed = [
+    ...text.matchAll(/^(import|export)\s+(type\s)?[^'"]*?from\s+'([^']+)'|^import\s+'([^']+)'/gm),
+  ].map(([, , type, from, bare]) => ({
+    specifier: from ?? bare ?? '',
+    isType: type !== undefined,
+    isLazy: false,
+  }))
+  const lazy = [...text.matchAll(/\bimport\(\s*'([^']+)'\s*\)/g)].map(([, specifier = '']) => ({
+    specifier,
+    isType: false,
+    isLazy: true,
+  }))
+  return [...fixed, ...lazy]
+}
+
+function localImports(file: SourceFile): string[] {
+  return file.imports
+    .filter(({ specifier }) => specifier.startsWith('.'))
+    .map(({ specifier }) => resolve(SRC, dirname(file.path), specifier))
+    .filter((path) => existsSync(path))
+}
+
+function packageImports(file: SourceFile): string[] {
+  return file.imports
+    .filter(
+      ({ specifier, isType }) => !isType && !specifier.startsWith('.') && !specifier.startsWith('node:'),
+    )
+    .map(({ specifier }) => specifier)
+}
+
+function reach(start: string, { lazy }: { readonly lazy: boolean }): SourceFile[] {
+  const seen = new Map<string, SourceFile>()
+  const visit = (path: string): void => {
+    const file = files.find((candidate) => candidate.path === path)
+    if (!file || seen.has(path)) return
+    seen.set(path, file)
+    for (const { specifier, isType, isLazy } of file.imports) {
+      if (isType || (isLazy && !lazy) || !specifier.startsWith('.')) continue
+      visit(relative(SRC, resolve(SRC, dirname(path), specifier)))
+    }
+  }
+  visit(start)
+  return [...seen.values()]
+}
+
+function roomOf(path: string): string {
+  return relative(SRC, path).split('/')[0] ?? ''
+}
+
+function layerOf(room: string): number {
+  return LAYERS.findIndex((rooms) => rooms.includes(room))
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+}
