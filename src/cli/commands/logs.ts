@@ -1,0 +1,178 @@
+import { GatewayError } from '../../base/errors.ts'
+import { trafficDirectory } from '../../config/paths.ts'
+import type { Outcome } from '../../exchange/exchange.ts'
+import { listDayFiles } from '../../log/day-file.ts'
+import type { Positions } from '../../log/follow.ts'
+import { currentPositions, follow } from '../../log/follow.ts'
+import type { Query, StatusFilter } from '../../log/query.ts'
+import type { Entry } from '../../log/search.ts'
+import { Search } from '../../log/search.ts'
+import { parseSince } from '../../log/since.ts'
+import type { Context } from '../context.ts'
+import type { Listing } from '../exchange-listing.ts'
+import { openJsonListing, openTableListing } from '../exchange-listing.ts'
+import { exchangePage } from '../exchange-page.ts'
+import { OUTCOME_WORDS } from '../exchange-row.ts'
+import { escapeJson, openPalette, print } from '../output.ts'
+
+export interface LogsInput {
+  /** How many of the newest; by default 20, and all with `since`. */
+  readonly count?: number
+  readonly since?: string
+  /** How the session's id begins. */
+  readonly session?: string
+  readonly model?: string
+  /** `429`, `4xx`, `ok`, or an outcome. */
+  readonly status?: string
+  readonly errorsOnly?: boolean
+  readonly isFollowing?: boolean
+  readonly isJson?: boolean
+}
+
+const DEFAULT_COUNT = 20
+const BATCH = 500
+const SHORTEST_ID = 4
+const UUID_LENGTH = 36
+
+/**
+ * `claude-gw logs`: the exchanges that match, newest last, and with `isFollowing` those to come.
+ * @returns the exit code @throws GatewayError USAGE, LOG_UNREADABLE
+ */
+export async function logs(context: Context, input: LogsInput): Promise<number> {
+  const query = toQuery(input, new Date())
+  const directory = trafficDirectory(context.stateDirectory())
+  const positions = input.isFollowing ? currentPositions(directory) : undefined
+  const search = new Search(query)
+  const listing = input.isJson ? openJsonListing(context) : await openTableListing(context)
+  const found = find(search, directory, query, countOf(input), positions)
+  const shown = await showAll(found, listing)
+  if (shown === undefined) return 0
+  if (shown === 0) tellEmpty(context, directory, input.isFollowing === true)
+  if (positions) await showAppended(search, listing, directory, positions)
+  else tellSkipped(context, search.skipped)
+  return 0
+}
+
+/**
+ * `claude-gw logs show`: one exchange, by its id or the unique beginning or end of it.
+ * @returns the exit code @throws GatewayError USAGE, RECORD_NOT_FOUND, LOG_UNREADABLE
+ */
+export async function logsShow(
+  context: Context,
+  input: { readonly id: string; readonly isJson?: boolean },
+): Promise<number> {
+  const { line, record } = findOne(trafficDirectory(context.stateDirectory()), input.id.toLowerCase())
+  const { stdout } = context
+  const json = stdout.isTTY ? escapeJson(line) : line
+  await print(stdout, `${input.isJson ? json : exchangePage(record, await openPalette(context, stdout))}\n`)
+  return 0
+}
+
+/** `claude-gw logs path`: where the day files are, or will be. @returns the exit code */
+export async function logsPath(context: Context): Promise<number> {
+  await print(context.stdout, `${trafficDirectory(context.stateDirectory())}\n`)
+  return 0
+}
+
+function toQuery(input: LogsInput, now: Date): Query {
+  const { since, session, model, status } = input
+  if (session === '' || model === '') throw usage('`--session` and `--model` need a text to look for')
+  return {
+    sinceMs: since === undefined ? undefined : parseSince(since, now),
+    session,
+    model,
+    status: status === undefined ? undefined : parseStatus(status),
+    isError: input.errorsOnly === true,
+  }
+}
+
+function parseStatus(text: string): StatusFilter {
+  if (/^[1-5]\d\d$/.test(text)) return { code: Number(text) }
+  if (/^[1-5]xx$/i.test(text)) return { hundreds: Number(text[0]) }
+  const outcomes = Object.entries(OUTCOME_WORDS) as [Outcome, string][]
+  const outcome = outcomes.find((names) => names.includes(text.toLowerCase()))
+  if (outcome) return { outcome: outcome[0] }
+  const names = outcomes.map(([name]) => name).join(', ')
+  throw usage(`\`--status ${text}\`: give a status (429), a class (4xx) or an outcome (${names})`)
+}
+
+function countOf({ count, since }: LogsInput): number | undefined {
+  if (count === undefined) return since === undefined ? DEFAULT_COUNT : undefined
+  if (Number.isInteger(count) && count >= 0) return count
+  throw usage('`-n` must be a whole number, 0 or more')
+}
+
+/** With a count from the end of the log, whose size then does not matter; else from where the query begins. */
+function find(
+  search: Search,
+  directory: string,
+  query: Query,
+  count: number | undefined,
+  positions: Positions | undefined,
+): Iterable<Entry> {
+  const paths = listDayFiles(directory, query.sinceMs)
+  const sources = paths.map((path) => ({ path, end: positions?.get(path)?.offset }))
+  if (count === undefined) return search.oldestFirst(sources)
+  return take(search.newestFirst(sources), count).reverse()
+}
+
+function take(entries: Iterable<Entry>, count: number): Entry[] {
+  const taken: Entry[] = []
+  if (count === 0) return taken
+  for (const entry of entries) if (taken.push(entry) === count) break
+  return taken
+}
+
+/** @returns how many, or undefined when nobody reads any more */
+async function showAll(entries: Iterable<Entry>, listing: Listing): Promise<number | undefined> {
+  let shown = 0
+  let batch: Entry[] = []
+  for (const entry of entries) {
+    shown += 1
+    if (batch.push(entry) < BATCH) continue
+    if (!(await listing(batch))) return undefined
+    batch = []
+  }
+  return batch.length === 0 || (await listing(batch)) ? shown : undefined
+}
+
+async function showAppended(
+  search: Search,
+  listing: Listing,
+  directory: string,
+  positions: Positions,
+): Promise<void> {
+  for await (const block of follow(directory, positions, new AbortController().signal)) {
+    if ((await showAll(search.inBlock(block), listing)) === undefined) return
+  }
+}
+
+function findOne(directory: string, id: string): Entry {
+  if (id.length < SHORTEST_ID || !/^[0-9a-f-]+$/.test(id)) {
+    throw usage(`\`${id}\`: give an id, or at least ${SHORTEST_ID} characters of its beginning or end`)
+  }
+  const sources = listDayFiles(directory).map((path) => ({ path }))
+  const [entry, other] = take(new Search({ id }).newestFirst(sources), id.length === UUID_LENGTH ? 1 : 2)
+  if (!entry) throw new GatewayError('RECORD_NOT_FOUND', { id, path: directory })
+  if (!other) return entry
+  throw usage(
+    `several exchanges have an id with \`${id}\`, such as ${entry.record.id} and ${other.record.id}`,
+  )
+}
+
+function tellEmpty(context: Context, directory: string, isFollowing: boolean): void {
+  if (context.options.isQuiet) return
+  const isNew = listDayFiles(directory).length === 0
+  const what = isNew ? `No exchange is recorded yet in ${directory}` : `No exchange matches in ${directory}`
+  const hint = isNew ? '\nMake the first one with `claude-gw run -p hello`' : ''
+  context.stderr.write(`${what}${hint}${isFollowing ? '\nWaiting for what comes' : ''}\n`)
+}
+
+function tellSkipped(context: Context, count: number): void {
+  if (count === 0 || context.options.isQuiet) return
+  context.stderr.write(`${count} ${count === 1 ? 'line is' : 'lines are'} not a record, and left out\n`)
+}
+
+function usage(reason: string): GatewayError {
+  return new GatewayError('USAGE', { reason })
+}

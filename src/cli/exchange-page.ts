@@ -1,0 +1,127 @@
+import type { AttemptRecord, ExchangeRecord } from '../exchange/exchange.ts'
+import type { Palette } from './output.ts'
+import { escapeControls } from './output.ts'
+import { calendarDate, clockTime, shortDuration, shortSize } from './quantity.ts'
+
+type Facts = readonly (readonly [label: string, value: string | undefined])[]
+
+const LABEL_WIDTH = 16
+
+/** A record for reading, as `logs show` prints it: its facts in groups, without those that do not apply. */
+export function exchangePage(record: ExchangeRecord, palette: Palette): string {
+  const groups: readonly (readonly [title: string, facts: Facts])[] = [
+    ['Request', requestFacts(record)],
+    ['Answer', answerFacts(record)],
+    ['Timings', timingFacts(record)],
+    ['Tokens', tokenFacts(record)],
+    [
+      'Error',
+      [
+        ['type', record.error?.type],
+        ['message', record.error?.message],
+      ],
+    ],
+    ['Rate limits', Object.entries(record.ratelimit ?? {})],
+    ['Request headers', Object.entries(record.request_headers ?? {})],
+    ['Response headers', Object.entries(record.response_headers ?? {})],
+  ]
+  const sections = groups.map(([title, facts]) => section(title, facts, palette))
+  return [palette.bold(escapeControls(record.id)), ...sections.filter(Boolean)].join('\n\n')
+}
+
+function section(title: string, facts: Facts, palette: Palette): string {
+  const known = facts.flatMap(([label, value]) => (value === undefined ? [] : [[label, value] as const]))
+  if (known.length === 0) return ''
+  const width = Math.max(LABEL_WIDTH, ...known.map(([label]) => label.length))
+  const lines = known.map(
+    ([label, value]) => `  ${palette.dim(escapeControls(label).padEnd(width))}  ${escapeControls(value)}`,
+  )
+  return [palette.bold(title), ...lines].join('\n')
+}
+
+function requestFacts(record: ExchangeRecord): Facts {
+  const { query, tags = {} } = record
+  return [
+    ['started', localTime(record.ts)],
+    ['call', `${record.method} ${record.path}${query ? `?${query.replace(/^\?/, '')}` : ''}`],
+    ['model', record.model === null ? unknown(record.model_reason) : record.model],
+    ['stream', yesOrNo(record.stream)],
+    ['size', shortSize(record.request_bytes)],
+    ['session', record.session_id],
+    ['agent', record.agent_id],
+    ['parent agent', record.parent_agent_id],
+    ['run', record.run_id],
+    ['profile', record.profile],
+    ['upstream', record.upstream],
+    ['credential', record.credential && credentialText(record.credential)],
+    ['user', record.user],
+    ['host', record.host],
+    ...Object.entries(tags),
+    ['masked values', record.redacted?.toString()],
+  ]
+}
+
+function answerFacts(record: ExchangeRecord): Facts {
+  return [
+    ['outcome', record.outcome],
+    ['status', record.status?.toString()],
+    ['our status', record.client_status?.toString()],
+    ['answered by', record.answered_by],
+    ['model', record.response_model === record.model ? undefined : record.response_model],
+    ['stop reason', record.stop_reason],
+    ['size', shortSize(record.response_bytes)],
+    ['request id', record.request_id],
+    ['retry after', record.retry_after],
+  ]
+}
+
+function timingFacts(record: ExchangeRecord): Facts {
+  return [
+    ['first byte', duration(record.ttfb_ms)],
+    ['first token', duration(record.ttft_ms)],
+    ['total', duration(record.duration_ms)],
+    ['per token', record.ms_per_token === undefined ? undefined : `${record.ms_per_token.toFixed(1)}ms`],
+    ...(record.attempts ?? []).map(attemptFact),
+  ]
+}
+
+function attemptFact({ status, duration_ms, reason }: AttemptRecord, index: number): Facts[number] {
+  const parts = [status?.toString(), shortDuration(duration_ms), reason]
+  return [`attempt ${index + 1}`, parts.filter(Boolean).join(', ')]
+}
+
+/** Every counter under its own name in the API, nested ones included. */
+function tokenFacts({ usage, usage_reason }: ExchangeRecord): Facts {
+  if (usage === undefined) return []
+  return usage === null ? [['usage', unknown(usage_reason)]] : counters(usage)
+}
+
+function counters(usage: object, prefix = ''): Facts {
+  return Object.entries(usage).flatMap(([name, value]) => {
+    if (value === null || value === undefined) return []
+    if (typeof value === 'object') return counters(value, `${prefix}${name}.`)
+    return [[prefix + name, typeof value === 'number' ? value.toLocaleString('en') : String(value)] as const]
+  })
+}
+
+function localTime(ts: string): string {
+  const start = new Date(ts)
+  const milliseconds = String(start.getMilliseconds()).padStart(3, '0')
+  return `${calendarDate(start)} ${clockTime(start)}.${milliseconds}`
+}
+
+function duration(durationMs: number | undefined): string | undefined {
+  return durationMs === undefined ? undefined : shortDuration(durationMs)
+}
+
+function credentialText({ source, refreshed }: NonNullable<ExchangeRecord['credential']>): string {
+  return refreshed ? `${source}, refreshed` : source
+}
+
+function yesOrNo(value: boolean | undefined): string | undefined {
+  return value === undefined ? undefined : value ? 'yes' : 'no'
+}
+
+function unknown(reason: string | undefined): string {
+  return reason === undefined ? '?' : `? (${reason})`
+}

@@ -1,0 +1,39 @@
+/** A count of tokens, short: `345`, `1.2k`, `85k`, `1.3M`. */
+export function shortCount(count: number): string {
+  if (count < 1000) return String(count)
+  return count < 999_500 ? `${short(count / 1000)}k` : `${short(count / 1_000_000)}M`
+}
+
+/** A duration, short: `12ms`, `0.8s`, `42s`, `3m12s`, `2h05m`. */
+export function shortDuration(durationMs: number): string {
+  if (durationMs < 99.5) return `${Math.round(durationMs)}ms`
+  if (durationMs < 59_500) return `${short(durationMs / 1000)}s`
+  const seconds = Math.round(durationMs / 1000)
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m${pad(seconds % 60)}s`
+  const minutes = Math.round(seconds / 60)
+  return `${Math.floor(minutes / 60)}h${pad(minutes % 60)}m`
+}
+
+/** A size: `512 B`, `85 kB`, `1.2 MB`, in powers of 1000. */
+export function shortSize(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`
+  return bytes < 999_500 ? `${short(bytes / 1000)} kB` : `${short(bytes / 1_000_000)} MB`
+}
+
+/** `14:03:22`, local time. */
+export function clockTime(moment: Date): string {
+  return [moment.getHours(), moment.getMinutes(), moment.getSeconds()].map(pad).join(':')
+}
+
+/** `2026-11-20`, local time. */
+export function calendarDate(moment: Date): string {
+  return [moment.getFullYear(), pad(moment.getMonth() + 1), pad(moment.getDate())].join('-')
+}
+
+function short(value: number): string {
+  return value < 9.95 ? value.toFixed(1) : String(Math.round(value))
+}
+
+function pad(value: number): string {
+  return String(value).padStart(2, '0')
+}

@@ -1,0 +1,62 @@
+import { statSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { listDayFiles, NEWLINE } from './day-file.ts'
+import { blocksForward, wholeLinesEnd } from './reader.ts'
+
+const POLL_MS = 200
+/** Around midnight some writers are still in the file of yesterday. */
+const GROWING_FILES = 2
+
+/** How far a file has been read: up to the end of a line. */
+interface Position {
+  readonly inode: number
+  readonly offset: number
+}
+
+/** By path; a file that is not in it is read from its start. */
+export type Positions = ReadonlyMap<string, Position>
+
+/** Where the files that may still grow end now. @throws GatewayError LOG_UNREADABLE */
+export function currentPositions(directory: string): Positions {
+  const positions = new Map<string, Position>()
+  for (const path of growingFiles(directory)) {
+    const stats = statSync(path, { throwIfNoEntry: false })
+    if (stats) positions.set(path, { inode: stats.ino, offset: wholeLinesEnd(path) })
+  }
+  return positions
+}
+
+/**
+ * What is appended after `from`, by any process, in blocks of whole lines, until `signal` aborts: within
+ * 200 ms of being written, over midnight, and from the start of a file that was cut or replaced.
+ * @throws GatewayError LOG_UNREADABLE
+ */
+export async function* follow(
+  directory: string,
+  from: Positions,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  const positions = new Map(from)
+  while (!signal.aborted) {
+    for (const path of growingFiles(directory)) yield* appended(path, positions)
+    await sleep(POLL_MS, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+function growingFiles(directory: string): readonly string[] {
+  return listDayFiles(directory).slice(-GROWING_FILES)
+}
+
+function* appended(path: string, positions: Map<string, Position>): Generator<Buffer> {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (!stats) return
+  const known = positions.get(path)
+  const isSame = known !== undefined && known.inode === stats.ino && known.offset <= stats.size
+  let offset = isSame ? known.offset : 0
+  for (const block of blocksForward(path, { start: offset, end: stats.size })) {
+    if (block.at(-1) !== NEWLINE) break
+    offset += block.length
+    positions.set(path, { inode: stats.ino, offset })
+    yield block
+  }
+}
