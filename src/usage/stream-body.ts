@@ -1,0 +1,49 @@
+import type { BodyReader } from './body-reader.ts'
+import type { Findings } from './fold.ts'
+import { ANY_EVENT, DONE, foldEvent, LATE_EVENT, NOTHING_FOUND } from './fold.ts'
+import type { EventSink } from './sse.ts'
+import { createSseReader } from './sse.ts'
+
+/** Follows a streamed answer: every event up to the first content, then only those that can tell something. */
+export class StreamBody implements BodyReader, EventSink {
+  readonly isStream = true
+  findings: Findings = NOTHING_FOUND
+  firstContentAtMs: number | undefined
+  readonly #events = createSseReader(this)
+  #lastAtMs = 0
+
+  get wanted(): RegExp {
+    return this.findings.hasContent ? LATE_EVENT : ANY_EVENT
+  }
+
+  push(bytes: Buffer, atMs: number): void {
+    this.#lastAtMs = atMs
+    this.#events.push(bytes, atMs)
+  }
+
+  onData(data: string, atMs: number): void {
+    this.findings = foldEvent(this.findings, data === DONE ? DONE : parse(data))
+    if (this.findings.hasContent) this.firstContentAtMs ??= atMs
+  }
+
+  end(): void {
+    try {
+      this.#events.end(this.#lastAtMs)
+    } catch {
+      // A stream that was cut ends within an event.
+    }
+  }
+
+  get missingReason(): string {
+    return this.#events.hasSkipped ? 'an event was too long to read' : 'the stream carried no usage'
+  }
+}
+
+/** The error leaves out what JSON.parse says, since that quotes the text. */
+function parse(data: string): unknown {
+  try {
+    return JSON.parse(data)
+  } catch {
+    throw new Error('an event of the stream is not JSON')
+  }
+}
