@@ -92,6 +92,11 @@ const TABLE = {
     message: 'cannot read the traffic log {path}: {reason}',
     remedy: 'check the path with `claude-gw logs path`',
   },
+  SUMMARY_UNWRITABLE: {
+    exit: 1,
+    message: 'cannot write the summary {path}: {reason}',
+    remedy: 'give `--summary` a file in a folder that exists',
+  },
   RECORD_NOT_FOUND: {
     exit: 1,
     message: 'no exchange with the id {id} in {path}',

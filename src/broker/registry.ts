@@ -34,16 +34,6 @@ export function writeEntry(stateDirectory: string, entry: ServeEntry): void {
   }
 }
 
-/** Whether the gateway of an entry answers: its port may have gone to another program since. */
-export async function isServing(entry: ServeEntry): Promise<boolean> {
-  try {
-    const answer = await fetch(entry.url, { method: 'HEAD', signal: AbortSignal.timeout(1_000) })
-    return answer.headers.get('server') === 'claude-gw'
-  } catch {
-    return false
-  }
-}
-
 function entryPath(stateDirectory: string, profile: string): string {
   return join(stateDirectory, 'serve', `${profile}.json`)
 }

@@ -1,7 +1,9 @@
+import type { OptionValues } from 'commander'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { ConfigKey } from '../config/schema.ts'
 import { environmentName, SCHEMA } from '../config/schema.ts'
 import { GLOBAL_OPTIONS, toGlobalOptions } from './arguments.ts'
+import type { LogsInput } from './commands/logs.ts'
 import { SHELLS } from './commands/shells.ts'
 import type { Context } from './context.ts'
 import { createContext } from './context.ts'
@@ -115,9 +117,8 @@ function addLogs(program: Command, execute: Execute): void {
     )
 }
 
-function toLogsInput(options: Record<string, never>) {
-  const { count, since, session, model, status, errors, follow, json } = options
-  return { count, since, session, model, status, errorsOnly: !!errors, isFollowing: !!follow, isJson: !!json }
+function toLogsInput({ errors, follow, json, ...filters }: OptionValues): LogsInput {
+  return { ...filters, errorsOnly: !!errors, isFollowing: !!follow, isJson: !!json }
 }
 
 function addDemo(program: Command, execute: Execute): void {

@@ -32,6 +32,7 @@ export interface Session {
   readonly totals: Totals
   /** Trouble with the log, for a line at the end: nothing may be printed while the child owns the terminal. */
   readonly troubles: readonly string[]
+  readonly droppedRecords: () => number
 }
 
 export interface SessionOptions {
@@ -55,7 +56,7 @@ export async function openSession(context: Context, options: SessionOptions): Pr
   const runId = uuidv7()
   const totals = createTotals()
   const troubles: string[] = []
-  const write = createJournal(context, config, troubles)
+  const log = openLog(context, config, troubles)
   const gateway = await startGateway({
     port: options.port,
     upstream,
@@ -76,10 +77,20 @@ export async function openSession(context: Context, options: SessionOptions): Pr
     },
     onRecord: (record, secrets) => {
       addToTotals(totals, record)
-      write(record, secrets)
+      if (log) append(log, record, secrets)
     },
   })
-  return { runId, config, upstream, credentials, access, gateway, totals, troubles }
+  return {
+    runId,
+    config,
+    upstream,
+    credentials,
+    access,
+    gateway,
+    totals,
+    troubles,
+    droppedRecords: () => log?.dropped ?? 0,
+  }
 }
 
 /** What credentials are looked for in: the environment with settings over it, as Claude Code has it, less what an outer
@@ -89,15 +100,14 @@ function credentialEnv({ env, managedEnv, userEnv }: ClaudeSources): ClaudeSourc
   return { ...own, ...userEnv, ...managedEnv }
 }
 
-type Journal = (record: ExchangeRecord, secrets: readonly string[]) => void
-
-/** Writes records without their secrets, if the log is on; trouble is kept for the end. */
-function createJournal(context: Context, config: Config, troubles: string[]): Journal {
-  if (config.values['log.level'] === 'off') return () => {}
+function openLog(context: Context, config: Config, troubles: string[]): TrafficLog | undefined {
+  if (config.values['log.level'] === 'off') return undefined
   const directory = trafficDirectory(context.stateDirectory())
-  const log = new TrafficLog({ directory, onTrouble: (reason) => troubles.push(reason) })
-  return (record, secrets) => {
-    const { text, count } = redact(toLine(record), secrets)
-    log.append(count === 0 ? text : `${text.slice(0, -2)},"redacted":${count}}\n`)
-  }
+  return new TrafficLog({ directory, onTrouble: (reason) => troubles.push(reason) })
+}
+
+/** Writes a record without its secrets. */
+function append(log: TrafficLog, record: ExchangeRecord, secrets: readonly string[]): void {
+  const { text, count } = redact(toLine(record), secrets)
+  log.append(count === 0 ? text : `${text.slice(0, -2)},"redacted":${count}}\n`)
 }

@@ -1,5 +1,6 @@
 import { GatewayError } from '../../base/errors.ts'
-import { isServing, readEntry } from '../../broker/registry.ts'
+import { isGateway } from '../../broker/probe.ts'
+import { readEntry } from '../../broker/registry.ts'
 import type { Context } from '../context.ts'
 import type { Shell } from './shells.ts'
 
@@ -7,7 +8,7 @@ import type { Shell } from './shells.ts'
 export async function env(context: Context, { shell }: { readonly shell: Shell }): Promise<number> {
   const { profile } = context.config().values
   const entry = readEntry(context.stateDirectory(), profile)
-  if (!entry || !(await isServing(entry))) throw new GatewayError('SERVE_NOT_RUNNING', { profile })
+  if (!entry || !(await isGateway(entry.url))) throw new GatewayError('SERVE_NOT_RUNNING', { profile })
   const variables = {
     ANTHROPIC_BASE_URL: entry.url,
     ...(entry.access.kind === 'token' && { ANTHROPIC_AUTH_TOKEN: entry.access.token }),

@@ -1,6 +1,7 @@
 import { GatewayError } from '../../base/errors.ts'
+import { isGateway } from '../../broker/probe.ts'
 import type { ServeEntry } from '../../broker/registry.ts'
-import { isServing, readEntry, writeEntry } from '../../broker/registry.ts'
+import { readEntry, writeEntry } from '../../broker/registry.ts'
 import { readClaudeSources } from '../claude-sources.ts'
 import type { Context } from '../context.ts'
 import type { Session } from '../session.ts'
@@ -19,7 +20,7 @@ export async function serve(context: Context, input: ServeInput): Promise<number
   const { values } = context.config()
   const state = context.stateDirectory()
   const last = readEntry(state, values.profile)
-  if (last && (await isServing(last))) {
+  if (last && (await isGateway(last.url))) {
     throw new GatewayError('SERVE_RUNNING', {
       profile: values.profile,
       url: new URL(last.url).origin,
