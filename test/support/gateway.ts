@@ -1,0 +1,86 @@
+import { onTestFinished } from 'vitest'
+import type { CredentialPlan } from '../../src/credentials/credential.ts'
+import type { ExchangeRecord } from '../../src/exchange/exchange.ts'
+import type { Gateway, GatewayOptions } from '../../src/gateway/gateway.ts'
+import { startGateway } from '../../src/gateway/gateway.ts'
+import { parseUpstream } from '../../src/network/url.ts'
+import type { Fault, FaultUpstream } from './fault-upstream.ts'
+import { startFaultUpstream } from './fault-upstream.ts'
+import type { ServerIdentity } from './throwaway-ca.ts'
+
+/** What clients of a gateway under test must show. */
+export const TOKEN = 'cgw-token-of-this-test'
+/** What its upstream must be shown instead. */
+export const CREDENTIAL = 'credential-of-this-test'
+
+export interface TestGateway extends Gateway {
+  readonly upstream: FaultUpstream
+  /** In the order in which the exchanges finished. */
+  readonly records: readonly ExchangeRecord[]
+  /** The record of that index, as soon as it is there. */
+  readonly record: (index: number) => Promise<ExchangeRecord>
+}
+
+export type Overrides = Partial<Omit<GatewayOptions, 'upstream'>> & {
+  /** Behind the origin of the upstream. */
+  readonly path?: string
+  readonly identity?: GatewayOptions['identity']
+  /** Lets the upstream speak TLS. */
+  readonly tls?: ServerIdentity
+}
+
+/** A gateway before an upstream that behaves as told; both are closed when the test ends. */
+export async function startTestGateway(fault: Fault, overrides: Overrides = {}): Promise<TestGateway> {
+  const { path = '', tls, ...options } = overrides
+  const upstream = await startFaultUpstream(fault, tls)
+  onTestFinished(upstream.close)
+  return startGatewayTo(upstream, upstream.url + path, options)
+}
+
+/** A gateway before any URL; `upstream` is only carried along. */
+export async function startGatewayTo(
+  upstream: FaultUpstream,
+  url: string,
+  options: Partial<GatewayOptions>,
+): Promise<TestGateway> {
+  const records: ExchangeRecord[] = []
+  const waiting: { readonly index: number; readonly resolve: (record: ExchangeRecord) => void }[] = []
+  const gateway = await startGateway({
+    ...defaults(url),
+    onRecord: (record) => {
+      const index = records.push(record) - 1
+      for (const waiter of waiting) if (waiter.index === index) waiter.resolve(record)
+    },
+    ...options,
+  })
+  onTestFinished(gateway.close)
+  const record = (index: number) =>
+    new Promise<ExchangeRecord>((resolve) => {
+      const found = records[index]
+      if (found) resolve(found)
+      else waiting.push({ index, resolve })
+    })
+  return { ...gateway, upstream, records, record }
+}
+
+/** Injects one fixed credential. */
+export function injecting(value: string): CredentialPlan {
+  const read = async () => ({ value, source: 'test' })
+  return { kind: 'inject', source: { current: read, refresh: read }, withheld: [] }
+}
+
+function defaults(url: string): GatewayOptions {
+  return {
+    port: 0,
+    upstream: parseUpstream(url, false, 'test'),
+    access: { kind: 'token', token: TOKEN },
+    credentials: injecting(CREDENTIAL),
+    authStyle: undefined,
+    extraHeaders: {},
+    maxBodyBytes: 64 * 1024 ** 2,
+    timeouts: { connectMs: 2000, firstByteMs: 5000, idleMs: 5000 },
+    retry: 'off',
+    identity: { runId: 'run', profile: 'default', upstream: url, tags: {} },
+    onRecord: () => {},
+  }
+}
