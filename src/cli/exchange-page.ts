@@ -5,7 +5,7 @@ import { calendarDate, clockTime, shortDuration, shortSize } from './quantity.ts
 
 type Facts = readonly (readonly [label: string, value: string | undefined])[]
 
-const LABEL_WIDTH = 16
+const LONGEST_LABEL = 26
 
 /** A record for reading, as `logs show` prints it: its facts in groups, without those that do not apply. */
 export function exchangePage(record: ExchangeRecord, palette: Palette): string {
@@ -14,28 +14,26 @@ export function exchangePage(record: ExchangeRecord, palette: Palette): string {
     ['Answer', answerFacts(record)],
     ['Timings', timingFacts(record)],
     ['Tokens', tokenFacts(record)],
-    [
-      'Error',
-      [
-        ['type', record.error?.type],
-        ['message', record.error?.message],
-      ],
-    ],
+    ['Error', errorFacts(record)],
     ['Rate limits', Object.entries(record.ratelimit ?? {})],
     ['Request headers', Object.entries(record.request_headers ?? {})],
     ['Response headers', Object.entries(record.response_headers ?? {})],
   ]
-  const sections = groups.map(([title, facts]) => section(title, facts, palette))
-  return [palette.bold(escapeControls(record.id)), ...sections.filter(Boolean)].join('\n\n')
+  const known = groups.map(
+    ([title, facts]) => [title, facts.filter(([, value]) => value !== undefined)] as const,
+  )
+  const labels = known.flatMap(([, facts]) => facts.map(([label]) => label.length))
+  const width = Math.min(LONGEST_LABEL, Math.max(...labels))
+  const sections = known.filter(([, facts]) => facts.length > 0)
+  const texts = sections.map(([title, facts]) => sectionText(title, facts, width, palette))
+  return [palette.bold(escapeControls(record.id)), ...texts].join('\n\n')
 }
 
-function section(title: string, facts: Facts, palette: Palette): string {
-  const known = facts.flatMap(([label, value]) => (value === undefined ? [] : [[label, value] as const]))
-  if (known.length === 0) return ''
-  const width = Math.max(LABEL_WIDTH, ...known.map(([label]) => label.length))
-  const lines = known.map(
-    ([label, value]) => `  ${palette.dim(escapeControls(label).padEnd(width))}  ${escapeControls(value)}`,
-  )
+function sectionText(title: string, facts: Facts, width: number, palette: Palette): string {
+  const lines = facts.map(([label, value]) => {
+    const name = escapeControls(label).padEnd(width)
+    return `  ${palette.dim(name)}  ${escapeControls(String(value))}`
+  })
   return [palette.bold(title), ...lines].join('\n')
 }
 
@@ -75,18 +73,25 @@ function answerFacts(record: ExchangeRecord): Facts {
   ]
 }
 
+function errorFacts({ error }: ExchangeRecord): Facts {
+  return [
+    ['type', error?.type],
+    ['message', error?.message],
+  ]
+}
+
 function timingFacts(record: ExchangeRecord): Facts {
   return [
     ['first byte', duration(record.ttfb_ms)],
     ['first token', duration(record.ttft_ms)],
     ['total', duration(record.duration_ms)],
-    ['per token', record.ms_per_token === undefined ? undefined : `${record.ms_per_token.toFixed(1)}ms`],
+    ['per token', duration(record.ms_per_token)],
     ...(record.attempts ?? []).map(attemptFact),
   ]
 }
 
 function attemptFact({ status, duration_ms, reason }: AttemptRecord, index: number): Facts[number] {
-  const parts = [status?.toString(), shortDuration(duration_ms), reason]
+  const parts = [status?.toString(), duration(duration_ms), reason]
   return [`attempt ${index + 1}`, parts.filter(Boolean).join(', ')]
 }
 
@@ -110,8 +115,11 @@ function localTime(ts: string): string {
   return `${calendarDate(start)} ${clockTime(start)}.${milliseconds}`
 }
 
-function duration(durationMs: number | undefined): string | undefined {
-  return durationMs === undefined ? undefined : shortDuration(durationMs)
+function duration(durationMs: number | null | undefined): string | undefined {
+  if (durationMs === undefined) return undefined
+  if (durationMs === null) return unknown(undefined)
+  if (durationMs >= 60_000) return shortDuration(durationMs)
+  return durationMs < 1000 ? `${durationMs.toFixed(1)}ms` : `${(durationMs / 1000).toFixed(2)}s`
 }
 
 function credentialText({ source, refreshed }: NonNullable<ExchangeRecord['credential']>): string {

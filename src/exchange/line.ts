@@ -1,35 +1,40 @@
 import type { ExchangeRecord } from './exchange.ts'
 
-/** What readers rely on: a line in which one of these has another type is not a record. */
-const REQUIRED = {
-  ts: 'string',
-  id: 'string',
-  run_id: 'string',
-  profile: 'string',
-  upstream: 'string',
-  method: 'string',
-  path: 'string',
-  answered_by: 'string',
-  outcome: 'string',
-  request_bytes: 'number',
-  response_bytes: 'number',
-  duration_ms: 'number',
-} as const satisfies Partial<Record<keyof ExchangeRecord, string>>
+type FieldType = 'string' | 'number' | 'object'
 
-const OPTIONAL = {
-  session_id: 'string',
-  agent_id: 'string',
-  parent_agent_id: 'string',
-  model: 'string',
-  response_model: 'string',
-  status: 'number',
-  client_status: 'number',
-  ttfb_ms: 'number',
-  ttft_ms: 'number',
-  usage: 'object',
-  stop_reason: 'string',
-  error: 'object',
-} as const satisfies Partial<Record<keyof ExchangeRecord, string>>
+const REQUIRED: readonly (readonly [keyof ExchangeRecord, FieldType])[] = [
+  ['ts', 'string'],
+  ['id', 'string'],
+  ['run_id', 'string'],
+  ['profile', 'string'],
+  ['upstream', 'string'],
+  ['method', 'string'],
+  ['path', 'string'],
+  ['answered_by', 'string'],
+  ['outcome', 'string'],
+  ['request_bytes', 'number'],
+  ['response_bytes', 'number'],
+  ['duration_ms', 'number'],
+]
+
+const OPTIONAL: readonly (readonly [keyof ExchangeRecord, FieldType])[] = [
+  ['session_id', 'string'],
+  ['agent_id', 'string'],
+  ['parent_agent_id', 'string'],
+  ['query', 'string'],
+  ['model', 'string'],
+  ['response_model', 'string'],
+  ['status', 'number'],
+  ['client_status', 'number'],
+  ['ttfb_ms', 'number'],
+  ['ttft_ms', 'number'],
+  ['ms_per_token', 'number'],
+  ['usage', 'object'],
+  ['stop_reason', 'string'],
+  ['retry_after', 'string'],
+  ['error', 'object'],
+  ['credential', 'object'],
+]
 
 /** One line of JSON Lines (https://jsonlines.org), newline included. */
 export function toLine(record: ExchangeRecord): string {
@@ -42,14 +47,9 @@ export function parseLine(line: string): ExchangeRecord | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const fields = value as Record<string, unknown>
   if (fields['v'] !== 1 || Number.isNaN(Date.parse(String(fields['ts'])))) return undefined
-  for (const [name, type] of Object.entries(REQUIRED)) {
-    if (typeof fields[name] !== type) return undefined
-  }
-  for (const [name, type] of Object.entries(OPTIONAL)) {
-    const field = fields[name]
-    if (field !== undefined && field !== null && typeof field !== type) return undefined
-  }
-  return value as ExchangeRecord
+  if (!REQUIRED.every(([name, type]) => typeof fields[name] === type)) return undefined
+  const isFine = OPTIONAL.every(([name, type]) => fields[name] == null || typeof fields[name] === type)
+  return isFine ? (value as ExchangeRecord) : undefined
 }
 
 function parseJson(text: string): unknown {

@@ -1,0 +1,17 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, beforeAll } from 'vitest'
+
+/** Compiles src for the tests of a file, and gives the URLs of its modules, for use in child processes. */
+export function compiledSource(): (module: string) => string {
+  const directory = mkdtempSync(join(tmpdir(), 'claude-gw-compiled-'))
+  afterAll(() => rmSync(directory, { recursive: true }))
+  beforeAll(() => {
+    writeFileSync(join(directory, 'package.json'), '{ "type": "module" }')
+    execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'src', '--outDir', directory])
+  })
+  return (module) => pathToFileURL(join(directory, module)).href
+}
