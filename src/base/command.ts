@@ -1,0 +1,41 @@
+/** How an external command ended. `not-found` is not a failure of the command: it is not there. */
+export type CommandOutcome =
+  | { readonly kind: 'exited'; readonly exitCode: number; readonly stdout: string; readonly stderr: string }
+  | { readonly kind: 'not-found' }
+  | { readonly kind: 'failed'; readonly reason: string }
+
+export interface CommandOptions {
+  readonly timeoutMs: number
+  /** More than this on stdout or stderr ends the command. */
+  readonly maxOutputBytes?: number
+  /** The whole environment of the command; absent for that of this process. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+const MAX_OUTPUT_BYTES = 4 * 1024 ** 2
+
+/** Runs a program without a shell and without stdin, and gives what it printed. Never throws. */
+export async function runCommand(
+  file: string,
+  args: readonly string[],
+  options: CommandOptions,
+): Promise<CommandOutcome> {
+  const { execa } = await import('execa')
+  const result = await execa(file, args, {
+    reject: false,
+    stdin: 'ignore',
+    stripFinalNewline: false,
+    windowsHide: true,
+    timeout: options.timeoutMs,
+    maxBuffer: options.maxOutputBytes ?? MAX_OUTPUT_BYTES,
+    ...(options.env && { env: options.env, extendEnv: false }),
+  })
+  const { exitCode, stdout, stderr, signal } = result
+  if (result.timedOut) return { kind: 'failed', reason: `it did not end within ${options.timeoutMs} ms` }
+  if (result.isMaxBuffer) return { kind: 'failed', reason: 'it printed too much' }
+  if (exitCode !== undefined) return { kind: 'exited', exitCode, stdout, stderr }
+  if (signal !== undefined) return { kind: 'failed', reason: `it was ended by ${signal}` }
+  return result.code === 'ENOENT'
+    ? { kind: 'not-found' }
+    : { kind: 'failed', reason: result.code ?? result.shortMessage ?? 'it could not be started' }
+}

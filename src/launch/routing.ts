@@ -1,0 +1,43 @@
+import type { InvocationKind } from '../claude/arguments.ts'
+import type { SettingsLayer } from '../claude/layer.ts'
+import type { TranscriptEvidence } from '../claude/transcripts.ts'
+import type { Routing } from './child-env.ts'
+import type { SettingsKey } from './routing-keys.ts'
+import { addressKeys } from './routing-keys.ts'
+
+export interface RoutingReport {
+  readonly invocation: InvocationKind
+  /** Requests that reached the gateway. */
+  readonly requestsSeen: number
+  /** An answer in the transcripts of the child. */
+  readonly evidence: TranscriptEvidence | undefined
+  readonly layers: readonly SettingsLayer[]
+  readonly routing: Routing['kind']
+}
+
+/**
+ * What to tell the user about requests that did not come through the gateway; undefined if there is nothing to tell.
+ * Without evidence only settings that really lead away are named.
+ */
+export function describeRouting(report: RoutingReport): string | undefined {
+  if (report.invocation !== 'session' || report.requestsSeen > 0) return undefined
+  const cause = addressKeys(report.layers).find((key) => leadsAway(key, report.routing))
+  if (report.evidence === undefined) {
+    return cause && `no request came through claude-gw: ${nameOf(cause)} leads elsewhere`
+  }
+  const { sessionId, file } = report.evidence
+  const proof = `session ${sessionId} got answers (${file}), but none came through claude-gw`
+  return cause
+    ? `${proof}: the likely cause is ${nameOf(cause)}`
+    : `${proof}, and no settings file that was read names another address`
+}
+
+/** What is neutralized does not lead away: by the host switch all files, by our settings all but managed ones. */
+function leadsAway({ layer }: SettingsKey, routing: Routing['kind']): boolean {
+  if (routing === 'host') return false
+  return routing === 'none' || layer.scope === 'managed'
+}
+
+function nameOf({ layer, key }: SettingsKey): string {
+  return `${key} in ${layer.origin}`
+}
