@@ -127,7 +127,7 @@ class BodyTap implements Tap {
 }
 
 function summarise(status: number, body: BodyReader | undefined, fault: string | undefined): TapSummary {
-  const { isRecognised, isComplete, model, stopReason, error } = body?.findings ?? NOTHING_FOUND
+  const { api, isComplete, model, stopReason, error } = body?.findings ?? NOTHING_FOUND
   const firstTokenAtMs = body?.firstContentAtMs
   const isStream = body?.isStream ?? false
   return {
@@ -137,7 +137,7 @@ function summarise(status: number, body: BodyReader | undefined, fault: string |
     ...(firstTokenAtMs !== undefined && { firstTokenAtMs }),
     ...(error && { error }),
     isStream,
-    ...(isStream && isRecognised && fault === undefined && { isComplete }),
+    ...(isStream && api && fault === undefined && { isComplete }),
   }
 }
 

@@ -1,10 +1,13 @@
 import type { JsonObject } from '../json/object.ts'
 import { isJsonObject } from '../json/object.ts'
 
+/** The shape of an answer: Anthropic's messages or OpenAI's chat completions. */
+export type Api = 'anthropic' | 'openai'
+
 /** What an answer has said of itself so far. */
 export interface Findings {
-  /** Whether it is a model's answer or an API error, in the shape of either API. */
-  readonly isRecognised: boolean
+  /** Absent unless it is a model's answer or an API error. */
+  readonly api?: Api
   readonly model?: string
   /** The API's own object. */
   readonly usage?: JsonObject
@@ -16,7 +19,7 @@ export interface Findings {
   readonly isComplete: boolean
 }
 
-export const NOTHING_FOUND: Findings = { isRecognised: false, hasContent: false, isComplete: false }
+export const NOTHING_FOUND: Findings = { hasContent: false, isComplete: false }
 
 /** What OpenAI-style streams end with, in place of an event. */
 export const DONE = '[DONE]'
@@ -26,10 +29,12 @@ export const ANY_EVENT = /data:/g
 
 /**
  * Matches the text of every event that can change the findings after the first content. Within the strings
- * of JSON, quotes are escaped: what the model writes cannot match, but for the rare string that ends so.
+ * of JSON, quotes are escaped: what the model writes can hardly match.
  */
-export const LATE_EVENT =
-  /"(?:usage|error|stop_reason|finish_reason)"\s*:(?!\s*null)|"message_stop"|\[DONE\]/g
+export const LATE_EVENT: Readonly<Record<Api, RegExp>> = {
+  anthropic: /"(?:message_delta|message_stop|error)"/g,
+  openai: /"(?:usage|error|finish_reason)"\s*:(?!\s*null)|\[DONE\]/g,
+}
 
 const ANTHROPIC_CONTENT = ['text_delta', 'thinking_delta', 'input_json_delta']
 const OPENAI_CONTENT = ['content', 'reasoning_content', 'refusal', 'tool_calls']
@@ -53,18 +58,18 @@ interface Part {
  * (https://platform.claude.com/docs/en/build-with-claude/streaming). OpenAI-style chunks likewise.
  */
 export function foldEvent(findings: Findings, event: unknown): Findings {
-  if (event === DONE) return { ...findings, isRecognised: true, isComplete: true }
+  if (event === DONE) return { api: 'openai', ...findings, isComplete: true }
   const part = partOf(event)
   const { type, message, usage, delta }: Part = part
   switch (type) {
     case 'message_start':
-      return foldMessage(findings, partOf(message))
+      return foldMessage(findings, 'anthropic', partOf(message))
     case 'content_block_delta':
-      return { ...findings, hasContent: findings.hasContent || isContent(partOf(delta)) }
+      return { ...findings, api: 'anthropic', hasContent: findings.hasContent || isContent(partOf(delta)) }
     case 'message_delta':
-      return foldMessage(findings, { usage, stop_reason: partOf(delta).stop_reason })
+      return foldMessage(findings, 'anthropic', { usage, stop_reason: partOf(delta).stop_reason })
     case 'message_stop':
-      return { ...findings, isRecognised: true, isComplete: true }
+      return { ...findings, api: 'anthropic', isComplete: true }
     default:
       return foldCompletion(findings, part)
   }
@@ -73,13 +78,15 @@ export function foldEvent(findings: Findings, event: unknown): Findings {
 /** The findings of an answer that came as one JSON object: a message, a completion, an error, or anything else. */
 export function foldBody(body: JsonObject): Findings {
   const part: Part = body
-  return part.type === 'message' ? foldMessage(NOTHING_FOUND, part) : foldCompletion(NOTHING_FOUND, part)
+  return part.type === 'message'
+    ? foldMessage(NOTHING_FOUND, 'anthropic', part)
+    : foldCompletion(NOTHING_FOUND, part)
 }
 
-function foldMessage(findings: Findings, { model, usage, stop_reason }: Part): Findings {
+function foldMessage(findings: Findings, api: Api, { model, usage, stop_reason }: Part): Findings {
   return {
     ...findings,
-    isRecognised: true,
+    api,
     ...(typeof model === 'string' && { model }),
     ...(isJsonObject(usage) && { usage: overwrite(findings.usage ?? {}, usage) }),
     ...(typeof stop_reason === 'string' && { stopReason: stop_reason }),
@@ -87,12 +94,15 @@ function foldMessage(findings: Findings, { model, usage, stop_reason }: Part): F
 }
 
 /** An OpenAI-style completion or a chunk of one; errors have the same shape in both APIs. */
-function foldCompletion(findings: Findings, { error, choices, model, usage }: Part): Findings {
-  if (isJsonObject(error)) return { ...findings, isRecognised: true, error: apiError(error) }
+function foldCompletion(findings: Findings, part: Part): Findings {
+  const { type, error, choices, model, usage } = part
+  if (isJsonObject(error)) {
+    return { api: type === 'error' ? 'anthropic' : 'openai', ...findings, error: apiError(error) }
+  }
   if (!Array.isArray(choices)) return findings
   const { finish_reason, delta }: Part = partOf(choices[0])
   return {
-    ...foldMessage(findings, { model, usage, stop_reason: finish_reason }),
+    ...foldMessage(findings, 'openai', { model, usage, stop_reason: finish_reason }),
     hasContent: findings.hasContent || isChunkContent(partOf(delta)),
   }
 }

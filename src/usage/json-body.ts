@@ -31,7 +31,7 @@ export class JsonBody implements BodyReader {
 
   /** Counts of tokens, lists of models and errors have no usage. */
   get missingReason(): string | undefined {
-    return this.findings.isRecognised && !this.findings.error ? 'the answer has no usage' : undefined
+    return this.findings.api && !this.findings.error ? 'the answer has no usage' : undefined
   }
 }
 

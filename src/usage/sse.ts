@@ -142,8 +142,9 @@ function isLineEnd(byte: number | undefined): boolean {
   return byte === LF || byte === CR
 }
 
+/** A byte order mark is allowed at the start of a stream; anywhere else it is let pass too. */
 function dataOf(event: string): string {
   const lines = event.replace(/^\uFEFF/, '').split(/\r\n|[\r\n]/)
-  const data = lines.filter((line) => line.startsWith('data:'))
+  const data = lines.filter((line) => line === 'data' || line.startsWith('data:'))
   return data.map((line) => line.slice(line[5] === ' ' ? 6 : 5)).join('\n')
 }

@@ -13,7 +13,8 @@ export class StreamBody implements BodyReader, EventSink {
   #lastAtMs = 0
 
   get wanted(): RegExp {
-    return this.findings.hasContent ? LATE_EVENT : ANY_EVENT
+    const { api, hasContent } = this.findings
+    return api && hasContent ? LATE_EVENT[api] : ANY_EVENT
   }
 
   push(bytes: Buffer, atMs: number): void {
