@@ -39,13 +39,13 @@ const GAPS = [2, 1]
 /** Which columns are shown, and how wide, so that `rows` fit into `available` terminal cells. */
 export function layOut(columns: readonly Column[], rows: readonly Row[], available: number): Layout {
   let placed = columns.map((column, index) => ({ column, index, width: fullWidth(column, index, rows) }))
-  const ranks = placed.flatMap(({ column }) => column.rank ?? []).sort((left, right) => left - right)
-  for (const rank of ranks) {
+  for (;;) {
     const gap = GAPS.find((width) => totalWidth(shrink(placed, 0, width), width) <= available)
+    const rank = Math.min(...placed.map(({ column }) => column.rank ?? Number.POSITIVE_INFINITY))
     if (gap !== undefined) return { gap, columns: shrink(placed, available, gap) }
+    if (rank === Number.POSITIVE_INFINITY) return { gap: 1, columns: shrink(placed, available, 1) }
     placed = placed.filter(({ column }) => column.rank !== rank)
   }
-  return { gap: 1, columns: shrink(placed, available, 1) }
 }
 
 export function titlesOf(columns: readonly Column[], paint: Paint): Row {
