@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
+import { TLSSocket } from 'node:tls'
 import httpProxy from 'http-proxy-3'
 import { reasonOf } from '../base/errors.ts'
 import type { UpstreamAgent } from '../network/agent.ts'
@@ -34,11 +35,14 @@ export interface AttemptTimeouts {
  */
 export type Send = (attempt: AttemptRequest) => () => void
 
-/** What is known of an attempt that has no answer yet. */
+/** What is known of an attempt, until it has an answer or failed, and of its connection also afterwards. */
 interface Pending {
   readonly attempt: AttemptRequest
   timer: NodeJS.Timeout
   upstreamRequest?: ClientRequest
+  /** What the connection had brought when this attempt got it. */
+  bytesBefore?: number
+  answer?: IncomingMessage
 }
 
 /**
@@ -53,11 +57,17 @@ export function createSend(upstream: Upstream, { agent }: UpstreamAgent, timeout
   proxy.on('proxyReq', (upstreamRequest, request, _response, _options, socket) => {
     const pending = pendings.get(request)
     if (pending) watchConnection(pending, upstreamRequest, socket, timeouts.firstByteMs, fail)
+    // It waited for a connection until its client had left, or had been told that there is none.
+    else upstreamRequest.destroy()
   })
   proxy.on('proxyRes', (answer, request) => {
     const pending = settle(request)
-    if (pending) pending.attempt.onAnswer(answer)
-    else answer.destroy()
+    if (!pending) {
+      answer.destroy()
+      return
+    }
+    pending.answer = answer
+    pending.attempt.onAnswer(answer)
   })
 
   function settle(request: IncomingMessage): Pending | undefined {
@@ -83,7 +93,10 @@ export function createSend(upstream: Upstream, { agent }: UpstreamAgent, timeout
     request.url = attempt.path
     request.headers = attempt.headers as IncomingMessage['headers']
     const options = chunks ? { buffer: Readable.from(chunks, { objectMode: false }) } : {}
-    proxy.web(request, response, options, (error) => fail(pending, classify(error, pending.upstreamRequest)))
+    proxy.web(request, response, options, (error) => {
+      if (pending.answer) breakOff(pending.answer, error)
+      else fail(pending, classify(error, pending))
+    })
     return () => {
       settle(request)
       pending.upstreamRequest?.destroy()
@@ -102,12 +115,24 @@ function watchConnection(
   fail: Fail,
 ): void {
   pending.upstreamRequest = upstreamRequest
+  pending.bytesBefore = socket.bytesRead
   const onConnected = () => {
     clearTimeout(pending.timer)
     pending.timer = setTimeout(() => fail(pending, timeout('first-byte-timeout', firstByteMs)), firstByteMs)
   }
-  if (!socket.connecting) onConnected()
-  else socket.once('encrypted' in socket ? 'secureConnect' : 'connect', onConnected)
+  if (isConnected(socket)) onConnected()
+  else socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', onConnected)
+}
+
+/** A TLS socket is past `connecting` while it still shakes hands; `unknown` is documented for that time. */
+function isConnected(socket: Socket): boolean {
+  if (socket.connecting) return false
+  return !(socket instanceof TLSSocket) || socket.getProtocol() !== 'unknown'
+}
+
+/** Node ends an answer that lasts until its connection closes cleanly, even when that connection is reset. */
+function breakOff(answer: IncomingMessage, error: Error): void {
+  if (!answer.complete) answer.destroy(error)
 }
 
 function timeout(kind: 'connect-timeout' | 'first-byte-timeout', limitMs: number): Failure {
@@ -118,10 +143,11 @@ const NO_CONNECTION =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|ETIMEDOUT)$/
 const TLS_FAULT = /^(ERR_TLS_|ERR_SSL_|CERT_|EPROTO$|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/
 
-function classify(error: Error, upstreamRequest: ClientRequest | undefined): Failure {
+function classify(error: Error, { upstreamRequest, bytesBefore }: Pending): Failure {
   const { code = '' } = error as NodeJS.ErrnoException
   const reason = reasonOf(error)
   if (NO_CONNECTION.test(code)) return { kind: 'unreachable', reason }
   if (TLS_FAULT.test(code)) return { kind: 'tls', reason }
-  return { kind: upstreamRequest?.reusedSocket ? 'dead-socket' : 'cut', reason }
+  const wasSilent = upstreamRequest?.socket?.bytesRead === bytesBefore
+  return { kind: upstreamRequest?.reusedSocket && wasSilent ? 'dead-socket' : 'cut', reason }
 }

@@ -104,6 +104,7 @@ export class Flow implements ExchangeFacts {
 
   /** Sends the request upstream and its answer back. */
   async pass(): Promise<void> {
+    if (this.#response.destroyed) return this.#finish('client_aborted')
     try {
       if (!(await this.#admitBody())) return
       this.credential = await this.#settings.credentials?.source.current()
@@ -185,10 +186,13 @@ export class Flow implements ExchangeFacts {
     this.answer = answer
     this.answeredMs = performance.now()
     const redirect = redirectError(answer, this.#settings.upstream)
-    if (redirect) {
+    try {
+      if (redirect) throw redirect
+      this.#relayUnchanged(answer)
+    } catch (error) {
       answer.destroy()
-      this.refuse(redirect, 'upstream_error')
-    } else this.#relayUnchanged(answer)
+      this.#fault(error, 'upstream_error')
+    }
   }
 
   #relayUnchanged(answer: IncomingMessage): void {
@@ -235,9 +239,9 @@ export class Flow implements ExchangeFacts {
     this.attempts.push({ ...(status !== undefined && { status }), duration_ms: durationMs, reason })
   }
 
-  #fault(error: unknown): void {
+  #fault(error: unknown, outcome: 'refused' | 'upstream_error' = 'refused'): void {
     const known = error instanceof GatewayError
-    this.refuse(known ? error : new GatewayError('INTERNAL', { reason: reasonOf(error) }, error))
+    this.refuse(known ? error : new GatewayError('INTERNAL', { reason: reasonOf(error) }, error), outcome)
   }
 
   #finish(outcome: Outcome, deliver?: () => void): void {
@@ -250,7 +254,13 @@ export class Flow implements ExchangeFacts {
       deliver?.()
     }
     if (outcome === 'client_aborted') this.#abort?.()
+    else if (!this.#request.complete) this.#endUpload()
     if (this.#tap) this.#tap.finish(conclude)
     else conclude()
+  }
+  /** Answered before its end: the rest is read and dropped, so that the client's connection stays usable. */
+  #endUpload(): void {
+    this.#abort?.()
+    this.body.dropRest()
   }
 }

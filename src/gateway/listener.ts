@@ -33,7 +33,11 @@ export async function listen(
   port: number,
   onRequest: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<Listener> {
-  const server = createServer({ ...LIMITS, noDelay: true }, onRequest)
+  const server = createServer({ ...LIMITS, noDelay: true }, (request, response) => {
+    if (response.socket) onRequest(request, response)
+    // Pipelined: before its turn Node would not tell that the client left, nor could the answer be cut.
+    else response.once('socket', () => onRequest(request, response))
+  })
   server.maxConnections = MAX_CONNECTIONS
   server.on('connect', (_request, socket) => {
     socket.on('error', () => socket.destroy())

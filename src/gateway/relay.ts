@@ -76,5 +76,9 @@ function pauseUntilDrained(answer: IncomingMessage, response: ServerResponse): v
 
 /** Gives the client what came, and then a connection that closes in the middle of the message. */
 function cut(response: ServerResponse): void {
-  setImmediate(() => response.socket?.destroySoon())
+  setImmediate(() => {
+    // To an HTTP/1.0 client a plain close would be the end of a whole message.
+    if (response.req.httpVersion === '1.0') response.socket?.resetAndDestroy()
+    else response.socket?.destroySoon()
+  })
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { STATUS_CODES } from 'node:http'
 import type { GatewayError } from '../base/errors.ts'
 
 /** An answer of our own. */
@@ -31,7 +32,7 @@ export const PROBE_REPLY: Reply = {
 
 export function sendReply(response: ServerResponse, reply: Reply): void {
   if (response.destroyed || response.headersSent) return
-  response.writeHead(reply.status, [...reply.headers])
+  response.writeHead(reply.status, STATUS_CODES[reply.status], [...reply.headers])
   response.end(response.req.method === 'HEAD' ? undefined : reply.body)
 }
 

@@ -50,6 +50,13 @@ export class RequestBody {
     })
   }
 
+  /** Lets what is still to come pass by unkept. */
+  dropRest(): void {
+    this.#request.unpipe()
+    this.#request.removeAllListeners('data')
+    this.#request.resume()
+  }
+
   /** Reads on to the end, to `maxBytes`, or until the client leaves. */
   readWhole(maxBytes: number): Promise<void> {
     this.keep()

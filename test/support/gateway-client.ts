@@ -110,5 +110,8 @@ async function writeBody(request: ClientRequest, body: Buffer, size: number): Pr
 }
 
 function pairs(flat: readonly string[]): HeaderPairs {
-  return Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i] ?? '', flat[2 * i + 1] ?? ''] as const)
+  return Array.from(
+    { length: flat.length / 2 },
+    (_, i) => [flat[2 * i] ?? '', flat[2 * i + 1] ?? ''] as const,
+  )
 }

@@ -6,7 +6,9 @@ import { answer } from '../../support/faults.ts'
 import { startTestGateway } from '../../support/gateway.ts'
 import { ask, sha256 } from '../../support/gateway-client.ts'
 
-const JSON_BODY = Buffer.from(JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'hé\u2028' }] }))
+const JSON_BODY = Buffer.from(
+  JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'hé\u2028' }] }),
+)
 const SSE_BODY = Buffer.from('event: ping\r\ndata: {"type":"ping"}\r\n\r\n: comment\n\n'.repeat(40))
 const BINARY_BODY = randomBytes(5000)
 const BODIES: readonly (readonly [name: string, type: string, encoding: Encoding, body: Buffer])[] = [
