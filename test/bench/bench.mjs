@@ -5,10 +5,10 @@
 import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import { bulk } from './bulk.mjs'
+import { bulkBinary, bulkEvents } from './bulk.mjs'
 import { concurrent } from './concurrent.mjs'
 import { eventDelay } from './event-delay.mjs'
-import { firstByte } from './first-byte.mjs'
+import { firstByteOfCommon, firstByteOfLarge } from './first-byte.mjs'
 import { memory } from './memory.mjs'
 import { pacedStreams } from './paced-streams.mjs'
 import { table } from './report.mjs'
@@ -16,15 +16,18 @@ import { startRoutes } from './routes.mjs'
 import { startUp } from './start-up.mjs'
 
 const PARTS = {
-  'first-byte': firstByte,
-  events: eventDelay,
-  bulk,
-  concurrent,
-  streams: pacedStreams,
-  memory,
-  start: startUp,
+  'first-byte': [firstByteOfCommon, firstByteOfLarge],
+  events: [eventDelay],
+  bulk: [bulkEvents, bulkBinary],
+  concurrent: [concurrent],
+  streams: [pacedStreams],
+  memory: [memory],
+  start: [startUp],
 }
-const QUICK_SHARE = 0.1
+
+/** A generation is a set of fresh processes and connections; each does its share of the rounds. */
+const FULL = { generations: 5, share: 1 / 5 }
+const QUICK = { generations: 2, share: 1 / 40 }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -34,39 +37,46 @@ const { values, positionals } = parseArgs({
     json: { type: 'string' },
   },
 })
-const chosen = positionals.length > 0 ? positionals : Object.keys(PARTS)
-const unknown = chosen.filter((name) => !(name in PARTS))
+const unknown = positionals.filter((name) => !(name in PARTS))
 if (unknown.length > 0)
-  throw new Error(`no part ${unknown.join(', ')}; there are ${Object.keys(PARTS).join(', ')}`)
+  throw new Error(`no part ${unknown.join(', ')}: choose of ${Object.keys(PARTS).join(', ')}`)
 
-const routes = await startRoutes(values.noise)
-try {
-  const figures = []
-  for (const name of chosen) {
-    console.error(`measuring ${name} …`)
-    figures.push(...(await PARTS[name](routes, values.quick ? QUICK_SHARE : 1)))
+const names = positionals.length > 0 ? positionals : Object.keys(PARTS).filter(isPossible)
+const parts = names.flatMap((name) => PARTS[name])
+const { samples, records } = await measureAll(parts, values.quick ? QUICK : FULL)
+const figures = parts.flatMap((part) => part.figures(samples.get(part)))
+
+console.log(`${table(figures)}\n\nnode ${process.version}, ${availableParallelism()} cores; ${note(records)}`)
+if (values.json) writeFileSync(values.json, `${JSON.stringify(resultOf(figures), null, 2)}\n`)
+
+async function measureAll(parts, { generations, share }) {
+  const samples = new Map(parts.map((part) => [part, []]))
+  const records = []
+  for (let generation = 1; generation <= generations; generation += 1) {
+    console.error(`measuring, ${generation} of ${generations} …`)
+    const routes = await startRoutes(values.noise ? 'plain' : 'claude-gw')
+    try {
+      for (const part of parts) samples.get(part).push(await part.measure(routes, share))
+    } finally {
+      records.push(...(await routes.close()))
+    }
   }
-  console.log(`\n${table(figures)}\n`)
-  console.log(`node ${process.version}, ${availableParallelism()} cores; ${logNote(values.noise)}`)
-  if (values.json) writeFileSync(values.json, `${JSON.stringify(resultOf(figures), null, 2)}\n`)
-} finally {
-  await routes.close()
+  return { samples, records }
+}
+
+/** There is nothing to start where a second plain proxy stands for the gateway. */
+function isPossible(name) {
+  return !(values.noise && name === 'start')
 }
 
 /** Shows that the gateway really kept its log and read the answers. */
-function logNote(isNoise) {
-  if (isNoise) return 'the column claude-gw shows a second http-proxy-3: differences are noise'
-  const records = routes.records()
+function note(records) {
+  if (values.noise) return 'the column claude-gw shows a second http-proxy-3: what differs is noise'
   const withUsage = records.filter(({ usage }) => usage?.output_tokens > 1).length
   return `claude-gw logged ${records.length} exchanges, ${withUsage} of them with usage`
 }
 
 function resultOf(figures) {
-  return {
-    date: new Date().toISOString(),
-    node: process.version,
-    platform: process.platform,
-    cores: availableParallelism(),
-    figures,
-  }
+  const machine = { node: process.version, platform: process.platform, cores: availableParallelism() }
+  return { date: new Date().toISOString(), ...machine, figures }
 }

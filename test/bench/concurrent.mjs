@@ -5,28 +5,32 @@ import { median, quantile } from './statistics.mjs'
 
 const IN_FLIGHT = 64
 const REQUESTS = 640
-const ROUNDS = 12
+const ROUNDS = 20
 
 /** Whole exchanges with 64 in flight all the time. */
-export async function concurrent(routes, share) {
-  const body = messagesBody(10_000)
-  await inRounds(routes, 1, (route) => burst(route, body))
-  const samples = await inRounds(routes, scaled(ROUNDS, share), (route) => burst(route, body))
-  const label = (what) => `${IN_FLIGHT} at once, ${what}`
-  const rate = (rounds) => median(rounds.map((round) => round.perSecond))
-  const time = (q) => (rounds) =>
-    quantile(
-      rounds.flatMap((round) => round.timesMs),
-      q,
-    )
-  return [
-    ratioFigure('concurrent rate', label('exchanges'), '/s', samples, rate),
-    ratioFigure('concurrent p50', label('time p50'), 'ms', samples, time(0.5)),
-    ratioFigure('concurrent p99', label('time p99'), 'ms', samples, time(0.99)),
-  ]
+export const concurrent = {
+  measure: async (routes, share) => {
+    await inRounds(routes, 2, burst)
+    return inRounds(routes, scaled(ROUNDS, share), burst)
+  },
+  figures: (generations) => {
+    const figure = (key, unit, statistic) =>
+      ratioFigure(`concurrent ${key}`, `${IN_FLIGHT} at once, ${key}`, unit, generations, statistic)
+    const time = (q) => (rounds) =>
+      quantile(
+        rounds.flatMap(({ timesMs }) => timesMs),
+        q,
+      )
+    return [
+      figure('exchanges', '/s', (rounds) => median(rounds.map(({ perSecond }) => perSecond))),
+      figure('time p50', 'ms', time(0.5)),
+      figure('time p99', 'ms', time(0.99)),
+    ]
+  },
 }
 
-async function burst(route, body) {
+async function burst(route) {
+  const body = messagesBody(10_000)
   const timesMs = []
   let started = 0
   const worker = async () => {

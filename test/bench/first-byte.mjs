@@ -2,21 +2,20 @@ import { exchange, messagesBody } from './exchange.mjs'
 import { addedFigure } from './figure.mjs'
 import { inRounds, scaled } from './rounds.mjs'
 
-const SIZES = [
-  { name: '85 kB', bytes: 85_000, rounds: 4000 },
-  { name: '2 MB', bytes: 2_000_000, rounds: 500 },
-]
-const WARM_UP_ROUNDS = 100
-
 /** Time from the request to the first byte of the answer, at the sizes that Claude Code sends. */
-export async function firstByte(routes, share) {
-  const figures = []
-  for (const { name, bytes, rounds } of SIZES) {
-    const body = messagesBody(bytes)
-    const measure = async (route) => (await exchange(route, 'events=20', body)).firstByteMs
-    await inRounds(routes, scaled(WARM_UP_ROUNDS, share), measure)
-    const samples = await inRounds(routes, scaled(rounds, share), measure)
-    figures.push(addedFigure(`first-byte ${name}`, `time to first byte, ${name} request`, 'ms', samples))
+export const firstByteOfCommon = part('85 kB', 85_000, 4000, 300)
+export const firstByteOfLarge = part('2 MB', 2_000_000, 750, 100)
+
+function part(name, bytes, rounds, warmUpRounds) {
+  const body = messagesBody(bytes)
+  const measure = async (route) => (await exchange(route, 'events=20', body)).firstByteMs
+  return {
+    measure: async (routes, share) => {
+      await inRounds(routes, warmUpRounds, measure)
+      return inRounds(routes, scaled(rounds, share), measure)
+    },
+    figures: (generations) => [
+      addedFigure(`first-byte ${name}`, `time to first byte, ${name} request`, 'ms', generations),
+    ],
   }
-  return figures
 }

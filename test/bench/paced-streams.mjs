@@ -6,23 +6,26 @@ import { quantile } from './statistics.mjs'
 
 const STREAMS = 200
 const PAUSE_MS = 100
-const EVENTS = 25
-const ROUNDS = 4
+const EVENTS = 10
+const ROUNDS = 10
 
 /** The same event delay while 200 streams are open. */
-export async function pacedStreams(routes, share) {
+export const pacedStreams = {
+  measure: (routes, share) => inRounds(routes, scaled(ROUNDS, share, 1), allStreams),
+  figures: (generations) => {
+    const figure = (name, q) =>
+      ratioFigure(`streams ${name}`, `event delay ${name}, ${STREAMS} streams`, 'ms', generations, (rounds) =>
+        quantile(rounds.flat(), q),
+      )
+    return [figure('p50', 0.5), figure('p95', 0.95)]
+  },
+}
+
+async function allStreams(route) {
   const body = messagesBody(10_000)
-  const events = scaled(EVENTS, share, 5)
-  const samples = await inRounds(routes, scaled(ROUNDS, share), async (route) => {
-    const stream = async (_, index) => {
-      await delay((index / STREAMS) * PAUSE_MS)
-      return pacedExchange(route, `events=${events}&pauseMs=${PAUSE_MS}`, body)
-    }
-    return (await Promise.all(Array.from({ length: STREAMS }, stream))).flat()
-  })
-  const figure = (name, q) =>
-    ratioFigure(`streams ${name}`, `event delay ${name}, ${STREAMS} streams`, 'ms', samples, (rounds) =>
-      quantile(rounds.flat(), q),
-    )
-  return [figure('p50', 0.5), figure('p95', 0.95)]
+  const stream = async (_, index) => {
+    await delay((index / STREAMS) * PAUSE_MS)
+    return pacedExchange(route, `events=${EVENTS}&pauseMs=${PAUSE_MS}`, body)
+  }
+  return (await Promise.all(Array.from({ length: STREAMS }, stream))).flat()
 }

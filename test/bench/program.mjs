@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
+const PATIENCE_MS = 5000
+
 /** Starts a node program that prints one line of JSON when it is ready. */
 export async function startProgram(args, env) {
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
@@ -35,8 +37,11 @@ function ps(pid, column) {
   return execFileSync('ps', ['-o', `${column}=`, '-p', String(pid)], { encoding: 'utf8' }).trim()
 }
 
+/** A program that does not end when asked to must not hang the benchmark. */
 async function stop(child) {
   if (child.exitCode !== null || child.signalCode !== null) return
   child.kill('SIGTERM')
+  const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS)
   await once(child, 'exit')
+  clearTimeout(timer)
 }

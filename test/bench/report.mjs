@@ -23,9 +23,8 @@ function rowOf(figure) {
   ]
 }
 
-function comparison({ ratio, ratioInterval, added, addedInterval, unit }) {
-  const from = ratioInterval ?? addedInterval
-  const spread = from ? `${short(from[0])} - ${short(from[1])}` : ''
+function comparison({ ratio, added, interval, unit }) {
+  const spread = `${short(interval[0])} - ${short(interval[1])}`
   return [ratio === undefined ? `+${short(added)} ${unit}` : `${ratio.toFixed(2)}x`, spread]
 }
 

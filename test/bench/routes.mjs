@@ -6,36 +6,40 @@ import { fileURLToPath } from 'node:url'
 import { startProgram } from './program.mjs'
 
 export const GATEWAY_PROGRAM = fileURLToPath(new URL('../../bin/claude-gw.js', import.meta.url))
-
-const here = (name) => fileURLToPath(new URL(name, import.meta.url))
+const UPSTREAM_PROGRAM = fileURLToPath(new URL('./mock-upstream.mjs', import.meta.url))
+const PROXY_PROGRAM = fileURLToPath(new URL('./plain-proxy.mjs', import.meta.url))
 
 /**
  * The three ways to the upstream, each in a process of its own: `direct`, `plain` and `gateway`.
- * @param isNoise measures the plain proxy in the place of the gateway as well: what differs then is noise
+ * @param gatewayKind `plain` measures a second plain proxy in the place of the gateway, to show the noise
  */
-export async function startRoutes(isNoise) {
+export async function startRoutes(gatewayKind) {
   const folder = mkdtempSync(join(tmpdir(), 'claude-gw-bench-'))
-  const upstream = await startProgram([here('./mock-upstream.mjs')], process.env)
+  const upstream = await startProgram([UPSTREAM_PROGRAM], process.env)
   const upstreamUrl = `http://127.0.0.1:${upstream.ready.port}`
-  const plain = () => startProgram([here('./plain-proxy.mjs'), upstreamUrl], process.env)
+  const startProxy = () => startProgram([PROXY_PROGRAM, upstreamUrl], process.env)
+  const startGateway = () =>
+    startProgram([GATEWAY_PROGRAM, 'serve', '--port', '0', '--json'], gatewayEnv(upstreamUrl, folder))
+
   const programs = [
     upstream,
-    await plain(),
-    isNoise ? await plain() : await startGateway(upstreamUrl, folder),
+    await startProxy(),
+    await (gatewayKind === 'plain' ? startProxy : startGateway)(),
   ]
-  const [direct, proxy, gateway] = programs.map(routeOf)
+  const [direct, plain, gateway] = programs.map(routeOf)
   return {
     direct,
-    plain: proxy,
+    plain,
     gateway,
     upstreamUrl,
     folder,
-    /** The lines that the gateway wrote to its traffic log. */
-    records: () => readRecords(folder),
+    /** Ends all processes; gives the lines that the gateway wrote to its traffic log. */
     close: async () => {
-      for (const { agent } of [direct, proxy, gateway]) agent.destroy()
+      for (const { agent } of [direct, plain, gateway]) agent.destroy()
       await Promise.all(programs.map(({ stop }) => stop()))
+      const records = gatewayKind === 'plain' ? [] : readRecords(folder)
       rmSync(folder, { recursive: true, force: true })
+      return records
     },
   }
 }
@@ -51,10 +55,6 @@ export function gatewayEnv(upstreamUrl, folder) {
     BENCH_KEY: 'bench-key',
     CLAUDE_GW_STATE_DIR: join(folder, 'state'),
   }
-}
-
-function startGateway(upstreamUrl, folder) {
-  return startProgram([GATEWAY_PROGRAM, 'serve', '--port', '0', '--json'], gatewayEnv(upstreamUrl, folder))
 }
 
 function routeOf({ ready, pid }) {

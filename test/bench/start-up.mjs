@@ -6,28 +6,36 @@ import { startFigure } from './figure.mjs'
 import { scaled, shuffled } from './rounds.mjs'
 import { GATEWAY_PROGRAM, gatewayEnv } from './routes.mjs'
 
-const ROUNDS = 40
+const ROUNDS = 50
 
 /** Time until a command is done, or until `run` has started its child, over that of an empty script. */
-export async function startUp({ upstreamUrl, folder }, share) {
-  const env = { ...gatewayEnv(upstreamUrl, folder), CLAUDE_GW_CLAUDE_COMMAND: childProgram(folder) }
+export const startUp = {
+  measure: async ({ upstreamUrl, folder }, share) => {
+    const programs = startPrograms(upstreamUrl, folder)
+    const times = { empty: [], version: [], key: [], run: [] }
+    for (let round = 0; round < scaled(ROUNDS, share); round += 1) {
+      for (const name of shuffled(Object.keys(times))) times[name].push(await programs[name]())
+    }
+    return times
+  },
+  figures: (generations) => [
+    startFigure('start --version', 'claude-gw --version', generations, 'version'),
+    startFigure('start key', 'claude-gw key', generations, 'key'),
+    startFigure('start run', 'claude-gw run, until its child runs', generations, 'run'),
+  ],
+}
+
+function startPrograms(upstreamUrl, folder) {
   const empty = join(folder, 'empty.mjs')
   writeFileSync(empty, '')
-  const programs = {
-    empty: () => timeOf([empty], env, untilExit),
-    version: () => timeOf([GATEWAY_PROGRAM, '--version'], env, untilExit),
-    key: () => timeOf([GATEWAY_PROGRAM, 'key'], env, untilExit),
-    run: () => timeOf([GATEWAY_PROGRAM, 'run', '-p', 'hello'], env, untilOutput),
+  const env = { ...gatewayEnv(upstreamUrl, folder), CLAUDE_GW_CLAUDE_COMMAND: childProgram(folder) }
+  const time = (args, moment) => () => timeUntil(moment, args, env)
+  return {
+    empty: time([empty], 'exit'),
+    version: time([GATEWAY_PROGRAM, '--version'], 'exit'),
+    key: time([GATEWAY_PROGRAM, 'key'], 'exit'),
+    run: time([GATEWAY_PROGRAM, 'run', '-p', 'hello'], 'output'),
   }
-  const samples = { empty: [], version: [], key: [], run: [] }
-  for (let round = 0; round < scaled(ROUNDS, share); round += 1) {
-    for (const name of shuffled(Object.keys(programs))) samples[name].push(await programs[name]())
-  }
-  return [
-    startFigure('start --version', 'claude-gw --version', samples.empty, samples.version),
-    startFigure('start key', 'claude-gw key', samples.empty, samples.key),
-    startFigure('start run', 'claude-gw run, until its child runs', samples.empty, samples.run),
-  ]
 }
 
 /** In the place of `claude`: says at once that it runs. */
@@ -38,21 +46,16 @@ function childProgram(folder) {
   return path
 }
 
-async function timeOf(args, env, until) {
+async function timeUntil(moment, args, env) {
   const startedAt = performance.now()
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
-  const exit = once(child, 'exit')
-  const ms = until(child, exit).then(() => performance.now() - startedAt)
+  const times = {}
+  child.stdout.once('data', () => {
+    times.output = performance.now() - startedAt
+  })
   child.stdout.resume()
-  const [code] = await exit
+  const [code] = await once(child, 'exit')
+  times.exit = performance.now() - startedAt
   if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}`)
-  return ms
-}
-
-function untilExit(_child, exit) {
-  return exit
-}
-
-function untilOutput({ stdout }) {
-  return once(stdout, 'data')
+  return times[moment]
 }

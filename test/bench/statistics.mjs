@@ -1,4 +1,4 @@
-const RESAMPLES = 300
+const RESAMPLES = 500
 
 /** The value below which the share `q` of the values lies. */
 export function quantile(values, q) {
@@ -11,12 +11,12 @@ export function median(values) {
 }
 
 /**
- * The 90 % interval of a statistic over rounds, by bootstrap: the rounds are drawn again with replacement.
- * @param statistic takes a list of round numbers
+ * The 90 % interval of a statistic over generations, by bootstrap: they are drawn again with replacement.
+ * Two processes of the same program differ more than two rounds of the same processes do, so it is whole
+ * generations that are drawn.
  */
-export function interval(roundCount, statistic) {
-  const rounds = Array.from({ length: roundCount })
-  const draw = () => rounds.map(() => Math.floor(Math.random() * roundCount))
+export function interval(generations, statistic) {
+  const draw = () => generations.map(() => generations[Math.floor(Math.random() * generations.length)])
   const values = Array.from({ length: RESAMPLES }, () => statistic(draw()))
   return [quantile(values, 0.05), quantile(values, 0.95)]
 }
