@@ -21,11 +21,11 @@ export function isReadableType(contentType = ''): boolean {
 export class Answer {
   /** Undefined while, or because, there is nothing in it for us. */
   body: BodyReader | undefined
-  readonly #contentType: string
+  /** A stream that its type did not announce. */
+  #guess: BodyReader | undefined
   #hasBegun = false
 
   constructor(contentType = '') {
-    this.#contentType = contentType
     if (STREAM_TYPE.test(contentType)) this.body = new StreamBody()
   }
 
@@ -38,6 +38,7 @@ export class Answer {
   /** @throws Error where the body cannot be read. */
   end(): void {
     this.body?.end()
+    if (this.#guess && !this.#guess.findings.api) this.body = undefined
   }
 
   #begin(bytes: Buffer): Buffer {
@@ -45,12 +46,8 @@ export class Answer {
     const first = bytes[start]
     if (first === undefined) return bytes.subarray(bytes.length)
     this.#hasBegun = true
-    this.body = first === OPEN_BRACE ? new JsonBody() : (this.body ?? this.#guessStream(first))
+    if (first === OPEN_BRACE) this.body = new JsonBody()
+    else if (!this.body && STREAM_START.includes(first)) this.body = this.#guess = new StreamBody()
     return bytes.subarray(start)
-  }
-
-  #guessStream(first: number): BodyReader | undefined {
-    const isTold = /\bjson\b/i.test(this.#contentType)
-    return !isTold && STREAM_START.includes(first) ? new StreamBody() : undefined
   }
 }

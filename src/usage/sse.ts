@@ -8,19 +8,9 @@ export interface EventSink {
   onData(data: string, atMs: number): void
 }
 
-export interface SseReader {
-  push(chunk: Buffer, atMs: number): void
-  /** Reads what is left although no blank line closed it, as some servers end. */
-  end(atMs: number): void
-  /** Whether an event was longer than the cap, and so was not read. */
-  readonly hasSkipped: boolean
-}
-
 const MAX_EVENT_BYTES = 4 * 1024 ** 2
 /** How much of a chunk is joined at once to an event that began in an earlier one. */
 const SEAM_BYTES = 4096
-/** A blank line that is not complete yet: at most `\r\n\r`. */
-const BLANK_LINE_BYTES = 3
 const LF = 0x0a
 const CR = 0x0d
 
@@ -29,84 +19,85 @@ const CR = 0x0d
  * end in LF, CRLF or CR. Only events that contain what the sink wants are decoded and split: the search for it
  * runs over whole chunks, and bytes are copied only where an event spans two of them.
  */
-export function createSseReader(sink: EventSink, maxEventBytes = MAX_EVENT_BYTES): SseReader {
-  const unfinished = new GrowingBuffer()
-  let isSkipping = false
-  let hasSkipped = false
+export class SseReader {
+  readonly #sink: EventSink
+  readonly #maxEventBytes: number
+  readonly #unfinished = new GrowingBuffer()
+  #isSkipping = false
+  #hasSkipped = false
 
-  function push(chunk: Buffer, atMs: number): void {
+  constructor(sink: EventSink, maxEventBytes = MAX_EVENT_BYTES) {
+    this.#sink = sink
+    this.#maxEventBytes = maxEventBytes
+  }
+
+  /** Whether an event was longer than the cap, and so was not read. */
+  get hasSkipped(): boolean {
+    return this.#hasSkipped
+  }
+
+  /** Reads the events that this chunk completes. Throws only what the sink throws. */
+  push(chunk: Buffer, atMs: number): void {
     let rest = chunk
-    while (unfinished.length > 0 && rest.length > 0) rest = joinSeam(rest, atMs)
+    while (this.#unfinished.length > 0 && rest.length > 0) rest = this.#joinSeam(rest, atMs)
     const end = lastEventEnd(rest, rest.length)
-    readEvents(rest.subarray(0, end), atMs)
-    keep(rest.subarray(end))
+    this.#readEvents(rest.subarray(0, end), atMs)
+    this.#unfinished.append(rest.subarray(end))
+    this.#limit()
+  }
+
+  /** Reads what is left although no blank line closed it, as some servers end. */
+  end(atMs: number): void {
+    if (!this.#isSkipping) this.#readEvents(this.#unfinished.view(), atMs)
+    this.#unfinished.clear()
   }
 
   /** Completes the unfinished event from `chunk`; gives what was not needed for that. */
-  function joinSeam(chunk: Buffer, atMs: number): Buffer {
-    const seam = unfinished.length
-    unfinished.append(chunk.subarray(0, SEAM_BYTES))
-    const end = firstEventEnd(unfinished.view(), Math.max(0, seam - BLANK_LINE_BYTES))
+  #joinSeam(chunk: Buffer, atMs: number): Buffer {
+    const seam = this.#unfinished.length
+    this.#unfinished.append(chunk.subarray(0, SEAM_BYTES))
+    const event = this.#unfinished.view()
+    const end = firstEventEnd(event, seam)
     if (end === -1) {
-      limit()
+      this.#limit()
       return chunk.subarray(SEAM_BYTES)
     }
-    if (!isSkipping) readEvents(unfinished.view().subarray(0, end), atMs)
-    isSkipping = false
-    unfinished.clear()
+    if (!this.#isSkipping) this.#readEvents(event.subarray(0, end), atMs)
+    this.#isSkipping = false
+    this.#unfinished.clear()
     return chunk.subarray(end - seam)
   }
 
-  function keep(rest: Buffer): void {
-    if (rest.length === 0) return
-    unfinished.append(rest)
-    limit()
+  /** Holds no more than the cap: of a longer event only the last byte, by which its end is recognised. */
+  #limit(): void {
+    if (this.#unfinished.length <= this.#maxEventBytes && !this.#isSkipping) return
+    const last = Buffer.from(this.#unfinished.view().subarray(-1))
+    this.#unfinished.clear()
+    this.#unfinished.append(last)
+    this.#isSkipping = true
+    this.#hasSkipped = true
   }
 
-  /** Holds no more than the cap: of a longer event only so much that its end is recognised. */
-  function limit(): void {
-    if (unfinished.length <= maxEventBytes && !isSkipping) return
-    const tail = Buffer.from(unfinished.view().subarray(-BLANK_LINE_BYTES))
-    unfinished.clear()
-    unfinished.append(tail)
-    isSkipping = true
-    hasSkipped = true
-  }
-
-  /** Reads the wanted ones of whole events. */
-  function readEvents(events: Buffer, atMs: number): void {
+  #readEvents(events: Buffer, atMs: number): void {
     const text = events.toString('latin1')
     let at = 0
     while (at < events.length) {
-      const match = find(sink.wanted, text, at)
+      const match = find(this.#sink.wanted, text, at)
       if (match === -1) return
       const start = Math.max(at, lastEventEnd(events, match))
       const end = firstEventEnd(events, match)
       at = end === -1 ? events.length : end
-      readEvent(events.subarray(start, at), atMs)
+      this.#readEvent(events.subarray(start, at), atMs)
     }
   }
 
-  function readEvent(event: Buffer, atMs: number): void {
-    if (event.length > maxEventBytes) {
-      hasSkipped = true
+  #readEvent(event: Buffer, atMs: number): void {
+    if (event.length > this.#maxEventBytes) {
+      this.#hasSkipped = true
       return
     }
     const data = dataOf(event.toString())
-    if (data !== '') sink.onData(data, atMs)
-  }
-
-  function end(atMs: number): void {
-    if (!isSkipping) readEvents(unfinished.view(), atMs)
-    unfinished.clear()
-  }
-
-  return {
-    push,
-    end,
-    get hasSkipped() {
-      return hasSkipped
-    },
+    if (data !== '') this.#sink.onData(data, atMs)
   }
 }
 
@@ -123,7 +114,7 @@ function lastEventEnd(bytes: Buffer, limit: number): number {
   return 0
 }
 
-/** Where the first blank line that ends behind `start` ends; -1 if there is none. */
+/** Where the first blank line whose last byte is at or behind `start` ends; -1 if there is none. */
 function firstEventEnd(bytes: Buffer, start: number): number {
   for (let at = start; at < bytes.length; at++) {
     if (isBlankLineAt(bytes, at)) return at + 1

@@ -2,14 +2,14 @@ import type { BodyReader } from './body-reader.ts'
 import type { Findings } from './fold.ts'
 import { ANY_EVENT, DONE, foldEvent, LATE_EVENT, NOTHING_FOUND } from './fold.ts'
 import type { EventSink } from './sse.ts'
-import { createSseReader } from './sse.ts'
+import { SseReader } from './sse.ts'
 
 /** Follows a streamed answer: every event up to the first content, then only those that can tell something. */
 export class StreamBody implements BodyReader, EventSink {
   readonly isStream = true
   findings: Findings = NOTHING_FOUND
   firstContentAtMs: number | undefined
-  readonly #events = createSseReader(this)
+  readonly #events = new SseReader(this)
   #lastAtMs = 0
 
   get wanted(): RegExp {

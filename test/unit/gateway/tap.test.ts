@@ -174,6 +174,7 @@ describe('it tells nothing of', () => {
     ['a page of a proxy', { status: 502, contentType: 'text/html' }, '<html></html>'],
     ['a broken error', { status: 500, contentType: 'application/json' }, '{"error"'],
     ['a file', { status: 200, contentType: 'application/octet-stream' }, '{"usage":{"input_tokens":1}}'],
+    ['plain text', { status: 200, contentType: 'text/plain' }, 'retry later'],
     ['a list', JSON_BODY, '[{"usage":{"input_tokens":1}}]'],
   ])('%s', (_, head, body) => {
     expect(summaryNow(head, [Buffer.from(body)])).toEqual({ isStream: false })

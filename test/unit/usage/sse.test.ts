@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createSseReader } from '../../../src/usage/sse.ts'
+import { SseReader } from '../../../src/usage/sse.ts'
 
 const ANY = /data/g
 
@@ -33,7 +33,7 @@ describe('reads the data of an event', () => {
 
   test('as soon as its blank line is there, with the arrival of that chunk', () => {
     const seen: [string, number][] = []
-    const reader = createSseReader({ wanted: ANY, onData: (data, atMs) => seen.push([data, atMs]) })
+    const reader = new SseReader({ wanted: ANY, onData: (data, atMs) => seen.push([data, atMs]) })
     reader.push(Buffer.from('data: x\n'), 1)
     reader.push(Buffer.from('\ndata: y\n\ndata'), 2)
     expect(seen).toEqual([
@@ -63,17 +63,17 @@ describe('reads only what is wanted', () => {
         this.wanted = /last/g
       },
     }
-    createSseReader(sink).push(Buffer.from('data: first\n\ndata: second\n\ndata: last\n\n'), 0)
+    new SseReader(sink).push(Buffer.from('data: first\n\ndata: second\n\ndata: last\n\n'), 0)
     expect(seen).toEqual(['first', 'last'])
   })
 })
 
 describe('an event over the cap', () => {
-  const stream = `data: a\n\ndata: ${'x'.repeat(100)}\r\n\r\ndata: b\n\n`
+  const stream = `data: a\n\ndata: ${'x'.repeat(100)}\ndata: y\r\n\r\ndata: b\n\n`
 
   test.each([1, 7, 64, 1000])('is left out, in chunks of %i bytes', (size) => {
     const seen: string[] = []
-    const reader = createSseReader({ wanted: ANY, onData: (data) => seen.push(data) }, 50)
+    const reader = new SseReader({ wanted: ANY, onData: (data) => seen.push(data) }, 50)
     for (const chunk of cut(Buffer.from(stream), size)) reader.push(chunk, 0)
     expect(seen).toEqual(['a', 'b'])
     expect(reader.hasSkipped).toBe(true)
@@ -81,14 +81,14 @@ describe('an event over the cap', () => {
 
   test('is left out when the stream ends in it', () => {
     const seen: string[] = []
-    const reader = createSseReader({ wanted: ANY, onData: (data) => seen.push(data) }, 50)
+    const reader = new SseReader({ wanted: ANY, onData: (data) => seen.push(data) }, 50)
     for (const chunk of cut(Buffer.from(`data: ${'data: x\n'.repeat(100)}`), 10)) reader.push(chunk, 0)
     reader.end(0)
     expect(seen).toEqual([])
   })
 
   test('of 4 MB is not kept', () => {
-    const reader = createSseReader({ wanted: ANY, onData: () => expect.unreachable() })
+    const reader = new SseReader({ wanted: ANY, onData: () => expect.unreachable() })
     const before = process.memoryUsage().arrayBuffers
     const chunk = Buffer.alloc(65_536, 'data: x ')
     for (let pushed = 0; pushed < 1024; pushed++) reader.push(chunk, 0)
@@ -138,7 +138,7 @@ describe('for any stream, cut anywhere,', () => {
 
 function readAll(chunks: readonly Buffer[], wanted = ANY): string[] {
   const seen: string[] = []
-  const reader = createSseReader({ wanted, onData: (data) => seen.push(data) })
+  const reader = new SseReader({ wanted, onData: (data) => seen.push(data) })
   for (const chunk of chunks) reader.push(chunk, 0)
   reader.end(0)
   return seen
