@@ -116,6 +116,8 @@ function watchConnection(
 ): void {
   pending.upstreamRequest = upstreamRequest
   pending.bytesBefore = socket.bytesRead
+  // Node closes without an error when it gets a switch of protocols that nobody asked for.
+  upstreamRequest.once('close', () => fail(pending, { kind: 'cut', reason: 'it sent no HTTP answer' }))
   const onConnected = () => {
     clearTimeout(pending.timer)
     pending.timer = setTimeout(() => fail(pending, timeout('first-byte-timeout', firstByteMs)), firstByteMs)

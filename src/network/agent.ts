@@ -3,9 +3,13 @@ import { Agent as HttpsAgent } from 'node:https'
 import type { Duplex } from 'node:stream'
 import type { Upstream } from './url.ts'
 
-/** Below the 60 s at which load balancers usually close idle connections (AWS ALB, nginx). */
-const IDLE_SOCKET_MS = 55_000
-const MAX_SOCKETS = 256
+export interface AgentLimits {
+  readonly idleSocketMs: number
+  readonly maxSockets: number
+}
+
+/** Idle time below the 60 s at which load balancers usually close idle connections (AWS ALB, nginx). */
+const LIMITS: AgentLimits = { idleSocketMs: 55_000, maxSockets: 256 }
 /** A wall clock this far ahead of the monotonic one means that the machine slept. */
 const SLEEP_MS = 5_000
 
@@ -27,13 +31,12 @@ export interface Clocks {
 const REAL_CLOCKS: Clocks = { wallMs: () => Date.now(), monotonicMs: () => performance.now() }
 
 /** One keep-alive agent for an upstream; certificates are always verified. */
-export function createUpstreamAgent(upstream: Upstream, clocks: Clocks = REAL_CLOCKS): UpstreamAgent {
-  const options = {
-    keepAlive: true,
-    maxSockets: MAX_SOCKETS,
-    timeout: IDLE_SOCKET_MS,
-    rejectUnauthorized: true,
-  }
+export function createUpstreamAgent(
+  upstream: Upstream,
+  clocks: Clocks = REAL_CLOCKS,
+  { idleSocketMs, maxSockets }: AgentLimits = LIMITS,
+): UpstreamAgent {
+  const options = { keepAlive: true, maxSockets, timeout: idleSocketMs, rejectUnauthorized: true }
   const agent = upstream.url.protocol === 'https:' ? new HttpsAgent(options) : new HttpAgent(options)
   const spare = keepSpare(agent, { ...options, ...destination(upstream) })
   let lastGapMs = clocks.wallMs() - clocks.monotonicMs()
