@@ -91,7 +91,8 @@ function shortModels(model: string): [string, ...string[]] {
 function statusCell(record: ExchangeRecord, palette: Palette): Cell {
   const { outcome, status = record.client_status } = record
   const isWhole = outcome === 'ok' || outcome === 'http_error'
-  const text = isWhole && status !== undefined ? String(status) : OUTCOME_WORDS[outcome]
+  const text =
+    isWhole && status !== undefined ? String(status) : (OUTCOME_WORDS[outcome] ?? escapeControls(outcome))
   if (outcome === 'ok') return { forms: [text], paint: palette.green }
   const isPassing = status === 429 || status === 529 || outcome === 'client_aborted'
   return { forms: [text], paint: isPassing ? palette.yellow : palette.red }

@@ -26,8 +26,8 @@ const SHAPES = new RegExp(
   'g',
 )
 
-/** Found in every text that holds one of SHAPES, and far cheaper to look for. */
-const HINT = /sk-|[Bb]earer|[Bb]asic|AKIA|ASIA|gh[pousr]_|_pat_|KEY-----|eyJ/
+/** Found in every text that holds one of SHAPES, also where it is JSON; far cheaper to look for. */
+const HINT = /sk-ant-|\bsk-|\\.sk-|[Bb]earer|[Bb]asic|AKIA|ASIA|gh[pousr]_|_pat_|KEY-----|eyJ/
 
 /**
  * Masks `secrets` in the forms in which they travel (as they are, base64, percent-encoded), then whatever

@@ -16,10 +16,10 @@ interface Position {
 /** By path; a file that is not in it is read from its start. */
 export type Positions = ReadonlyMap<string, Position>
 
-/** Where the files that may still grow end now. @throws GatewayError LOG_UNREADABLE */
+/** Where the whole lines of each file end now. @throws GatewayError LOG_UNREADABLE */
 export function currentPositions(directory: string): Positions {
   const positions = new Map<string, Position>()
-  for (const path of growingFiles(directory)) {
+  for (const path of listDayFiles(directory)) {
     const stats = statSync(path, { throwIfNoEntry: false })
     if (stats) positions.set(path, { inode: stats.ino, offset: wholeLinesEnd(path) })
   }
@@ -38,13 +38,9 @@ export async function* follow(
 ): AsyncGenerator<Buffer> {
   const positions = new Map(from)
   while (!signal.aborted) {
-    for (const path of growingFiles(directory)) yield* appended(path, positions)
+    for (const path of listDayFiles(directory).slice(-GROWING_FILES)) yield* appended(path, positions)
     await sleep(POLL_MS, undefined, { signal }).catch(() => undefined)
   }
-}
-
-function growingFiles(directory: string): readonly string[] {
-  return listDayFiles(directory).slice(-GROWING_FILES)
 }
 
 function* appended(path: string, positions: Map<string, Position>): Generator<Buffer> {

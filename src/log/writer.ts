@@ -60,7 +60,7 @@ export class TrafficLog {
     } catch (error) {
       this.close()
       this.#failedAtMs = timeMs
-      this.#tell(reasonOf(error))
+      this.#tell(`cannot write to ${this.#directory}: ${reasonOf(error)}`)
     }
     this.#dropped += 1
     return false

@@ -1,30 +1,22 @@
 import { GatewayError } from '../../base/errors.ts'
 import { trafficDirectory } from '../../config/paths.ts'
-import type { Outcome } from '../../exchange/exchange.ts'
 import { listDayFiles } from '../../log/day-file.ts'
 import type { Positions } from '../../log/follow.ts'
 import { currentPositions, follow } from '../../log/follow.ts'
-import type { Query, StatusFilter } from '../../log/query.ts'
+import type { Query } from '../../log/query.ts'
 import type { Entry } from '../../log/search.ts'
 import { Search } from '../../log/search.ts'
-import { parseSince } from '../../log/since.ts'
 import type { Context } from '../context.ts'
 import type { Listing } from '../exchange-listing.ts'
 import { openJsonListing, openTableListing } from '../exchange-listing.ts'
 import { exchangePage } from '../exchange-page.ts'
-import { OUTCOME_WORDS } from '../exchange-row.ts'
+import type { FilterInput } from '../log-filter.ts'
+import { toQuery } from '../log-filter.ts'
 import { escapeJson, openPalette, print } from '../output.ts'
 
-export interface LogsInput {
+export interface LogsInput extends FilterInput {
   /** How many of the newest; by default 20, and all with `since`. */
   readonly count?: number
-  readonly since?: string
-  /** How the session's id begins. */
-  readonly session?: string
-  readonly model?: string
-  /** `429`, `4xx`, `ok`, or an outcome. */
-  readonly status?: string
-  readonly errorsOnly?: boolean
   readonly isFollowing?: boolean
   readonly isJson?: boolean
 }
@@ -74,28 +66,6 @@ export async function logsPath(context: Context): Promise<number> {
   return 0
 }
 
-function toQuery(input: LogsInput, now: Date): Query {
-  const { since, session, model, status } = input
-  if (session === '' || model === '') throw usage('`--session` and `--model` need a text to look for')
-  return {
-    sinceMs: since === undefined ? undefined : parseSince(since, now),
-    session,
-    model,
-    status: status === undefined ? undefined : parseStatus(status),
-    isError: input.errorsOnly === true,
-  }
-}
-
-function parseStatus(text: string): StatusFilter {
-  if (/^[1-5]\d\d$/.test(text)) return { code: Number(text) }
-  if (/^[1-5]xx$/i.test(text)) return { hundreds: Number(text[0]) }
-  const outcomes = Object.entries(OUTCOME_WORDS) as [Outcome, string][]
-  const outcome = outcomes.find((names) => names.includes(text.toLowerCase()))
-  if (outcome) return { outcome: outcome[0] }
-  const names = outcomes.map(([name]) => name).join(', ')
-  throw usage(`\`--status ${text}\`: give a status (429), a class (4xx) or an outcome (${names})`)
-}
-
 function countOf({ count, since }: LogsInput): number | undefined {
   if (count === undefined) return since === undefined ? DEFAULT_COUNT : undefined
   if (Number.isInteger(count) && count >= 0) return count
@@ -111,7 +81,7 @@ function find(
   positions: Positions | undefined,
 ): Iterable<Entry> {
   const paths = listDayFiles(directory, query.sinceMs)
-  const sources = paths.map((path) => ({ path, end: positions?.get(path)?.offset }))
+  const sources = paths.map((path) => ({ path, end: positions && (positions.get(path)?.offset ?? 0) }))
   if (count === undefined) return search.oldestFirst(sources)
   return take(search.newestFirst(sources), count).reverse()
 }

@@ -50,7 +50,7 @@ test.skipIf(process.platform === 'win32')('what a short write left is ended by t
   const appender = [FIXTURE, module('log/writer.js'), directory, name, '50', '0']
   const limited = ['-c', 'ulimit -f 16 && exec "$@"', 'sh', process.execPath, ...appender]
   const child = spawnSync('sh', limited, { encoding: 'utf8' })
-  expect(child.stderr).toMatch(/^EFBIG.*\n$/)
+  expect(child.stderr).toMatch(/^cannot write to .*: EFBIG.*\n$/)
   const [file] = readdirSync(directory).map((entry) => join(directory, entry))
   const before = readFileSync(String(file), 'utf8')
   expect(before).not.toMatch(/\n$/)

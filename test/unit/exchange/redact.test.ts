@@ -39,6 +39,11 @@ test.each([
   })
 })
 
+test('a secret at the start of a line within a JSON string is masked', () => {
+  const line = JSON.stringify({ a: `first\nsk-proj-${'a1B2'.repeat(6)}` })
+  expect(redact(line, [])).toEqual({ text: '{"a":"first\\n[redacted]"}', count: 1 })
+})
+
 test('what follows Bearer is masked, Bearer stays', () => {
   expect(redact('authorization: Bearer abcdefghijklmnop0123', []).text).toBe(
     'authorization: Bearer [redacted]',
