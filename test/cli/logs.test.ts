@@ -142,7 +142,7 @@ test('lines that are no records are counted, and no error', async () => {
   const { code, stdout, stderr } = await claudeGw('logs')
   expect(code).toBe(0)
   expect(stdout.split('\n')).toHaveLength(2)
-  expect(stderr).toBe('2 lines are not a record, and left out\n')
+  expect(stderr).toBe('2 lines are no records and were left out\n')
 })
 
 test('a reader that stops reading ends it quietly', async () => {

@@ -140,7 +140,8 @@ function tellEmpty(context: Context, directory: string, isFollowing: boolean): v
 
 function tellSkipped(context: Context, count: number): void {
   if (count === 0 || context.options.isQuiet) return
-  context.stderr.write(`${count} ${count === 1 ? 'line is' : 'lines are'} not a record, and left out\n`)
+  const lines = count === 1 ? '1 line is no record and was' : `${count} lines are no records and were`
+  context.stderr.write(`${lines} left out\n`)
 }
 
 function usage(reason: string): GatewayError {
