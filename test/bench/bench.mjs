@@ -5,10 +5,10 @@
 import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
+import { firstByteParts, wholeParts } from './added-time.mjs'
 import { bulkBinary, bulkEvents } from './bulk.mjs'
 import { concurrent } from './concurrent.mjs'
 import { eventDelay } from './event-delay.mjs'
-import { firstByteOfCommon, firstByteOfLarge } from './first-byte.mjs'
 import { memory } from './memory.mjs'
 import { pacedStreams } from './paced-streams.mjs'
 import { table } from './report.mjs'
@@ -16,7 +16,8 @@ import { startRoutes } from './routes.mjs'
 import { startUp } from './start-up.mjs'
 
 const PARTS = {
-  'first-byte': [firstByteOfCommon, firstByteOfLarge],
+  'first-byte': firstByteParts,
+  whole: wholeParts,
   events: [eventDelay],
   bulk: [bulkEvents, bulkBinary],
   concurrent: [concurrent],

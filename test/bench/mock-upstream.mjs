@@ -1,8 +1,10 @@
 /**
  * The upstream of the benchmark, in its own process. The query says what to answer:
- *   ?events=N&pauseMs=P   a Messages stream of N deltas, P ms apart (all in one write without P)
- *   ?bulkBytes=N          a Messages stream of N bytes as fast as the client takes it
- *   ?binaryBytes=N        N bytes that are no text, in pieces of 64 KB
+ *   ?events=N                 a Messages stream of N deltas, in one write
+ *   ?events=N&restAfterMs=M   the same, but only its start at once, the rest M ms later
+ *   ?events=N&pauseMs=P       a Messages stream of N deltas, P ms apart
+ *   ?bulkBytes=N              a Messages stream of N bytes as fast as the client takes it
+ *   ?binaryBytes=N            N bytes that are no text, in pieces of 64 KB
  * Each paced delta carries the time of its sending, in microseconds of the machine's monotonic clock.
  */
 import { once } from 'node:events'
@@ -39,11 +41,18 @@ const server = createServer({ keepAliveTimeout: 0 }, async (request, response) =
   const number = (name) => Number(query.get(name) ?? 0)
   if (query.has('binaryBytes')) await sendBinary(response, number('binaryBytes'))
   else if (query.has('bulkBytes')) await sendBulk(response, number('bulkBytes'))
+  else if (query.has('restAfterMs')) await sendInTwo(response, number('events'), number('restAfterMs'))
   else if (query.has('pauseMs')) await sendPaced(response, number('events'), number('pauseMs'))
   else openStream(response).end(START + delta().repeat(number('events')) + END)
 })
 server.listen(0, '127.0.0.1', () => console.log(JSON.stringify({ port: server.address().port })))
 process.on('SIGTERM', () => process.exit())
+
+async function sendInTwo(response, events, restAfterMs) {
+  openStream(response).write(START)
+  await delay(restAfterMs)
+  response.end(delta().repeat(events) + END)
+}
 
 async function sendPaced(response, events, pauseMs) {
   openStream(response).write(START)
