@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { Agent } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,36 +11,36 @@ const PROXY_PROGRAM = fileURLToPath(new URL('./plain-proxy.mjs', import.meta.url
 
 /**
  * The three ways to the upstream, each in a process of its own: `direct`, `plain` and `gateway`.
+ * `close` ends them and gives the lines that the gateway wrote to its traffic log.
  * @param gatewayKind `plain` measures a second plain proxy in the place of the gateway, to show the noise
  */
 export async function startRoutes(gatewayKind) {
   const folder = mkdtempSync(join(tmpdir(), 'claude-gw-bench-'))
-  const upstream = await startProgram([UPSTREAM_PROGRAM], process.env)
-  const upstreamUrl = `http://127.0.0.1:${upstream.ready.port}`
-  const startProxy = () => startProgram([PROXY_PROGRAM, upstreamUrl], process.env)
-  const startGateway = () =>
-    startProgram([GATEWAY_PROGRAM, 'serve', '--port', '0', '--json'], gatewayEnv(upstreamUrl, folder))
+  const programs = []
+  const start = async (args, env = process.env) => {
+    const program = await startProgram(args, env)
+    programs.push(program)
+    return { ...routeTo(program.ready), pid: program.pid }
+  }
+  const close = async () => {
+    await Promise.all(programs.map(({ stop }) => stop()))
+    const records = readRecords(folder)
+    rmSync(folder, { recursive: true, force: true })
+    return records
+  }
 
-  const programs = [
-    upstream,
-    await startProxy(),
-    await (gatewayKind === 'plain' ? startProxy : startGateway)(),
-  ]
-  const [direct, plain, gateway] = programs.map(routeOf)
-  return {
-    direct,
-    plain,
-    gateway,
-    upstreamUrl,
-    folder,
-    /** Ends all processes; gives the lines that the gateway wrote to its traffic log. */
-    close: async () => {
-      for (const { agent } of [direct, plain, gateway]) agent.destroy()
-      await Promise.all(programs.map(({ stop }) => stop()))
-      const records = gatewayKind === 'plain' ? [] : readRecords(folder)
-      rmSync(folder, { recursive: true, force: true })
-      return records
-    },
+  try {
+    const direct = await start([UPSTREAM_PROGRAM])
+    const upstreamUrl = `http://127.0.0.1:${direct.port}`
+    const plain = await start([PROXY_PROGRAM, upstreamUrl])
+    const gateway =
+      gatewayKind === 'plain'
+        ? await start([PROXY_PROGRAM, upstreamUrl])
+        : await start([GATEWAY_PROGRAM, 'serve', '--port', '0', '--json'], gatewayEnv(upstreamUrl, folder))
+    return { direct, plain, gateway, upstreamUrl, folder, close }
+  } catch (error) {
+    await close()
+    throw error
   }
 }
 
@@ -57,18 +57,17 @@ export function gatewayEnv(upstreamUrl, folder) {
   }
 }
 
-function routeOf({ ready, pid }) {
+function routeTo({ port, token = 'none' }) {
   return {
-    pid,
-    port: ready.port,
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${ready.token ?? 'none'}` },
+    port,
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     agent: new Agent({ keepAlive: true, maxSockets: 256 }),
   }
 }
 
 function readRecords(folder) {
   const traffic = join(folder, 'state', 'traffic')
-  const files = readdirSync(traffic).filter((name) => name.endsWith('.jsonl'))
+  const files = existsSync(traffic) ? readdirSync(traffic).filter((name) => name.endsWith('.jsonl')) : []
   const lines = files.flatMap((name) => readFileSync(join(traffic, name), 'utf8').trimEnd().split('\n'))
   return lines.map((line) => JSON.parse(line))
 }
