@@ -9,6 +9,12 @@ Prints the credential of the profile, one line, for use as Claude Code's apiKeyH
 Inside \`claude-gw run\` it prints the token of that run.
 `
 
+const OPTIONS = {
+  profile: { type: 'string' },
+  credential: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
 process.exitCode = await key(process.argv.slice(3))
 
 /** The small entry of `claude-gw key`: Claude Code waits for it, so it loads nothing that it does not need. */
@@ -21,12 +27,6 @@ async function key(args: readonly string[]): Promise<number> {
     return report(error)
   }
 }
-
-const OPTIONS = {
-  profile: { type: 'string' },
-  credential: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
-} as const
 
 async function readKey(values: { profile?: string; credential?: string }): Promise<string> {
   const { env } = process
@@ -67,6 +67,6 @@ function nothingToPrint(): GatewayError {
 function report(error: unknown): number {
   const isUsage = (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true
   const known = error instanceof GatewayError ? error : undefined
-  process.stderr.write(`claude-gw: ${reasonOf(error)}${known ? `. ${known.remedy}` : ''}\n`)
+  process.stderr.write(`claude-gw: ${known ? `${known.message}. ${known.remedy}` : reasonOf(error)}\n`)
   return known?.exitCode ?? (isUsage ? 2 : 1)
 }

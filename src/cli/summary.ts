@@ -1,7 +1,16 @@
 import { writeFileSync } from 'node:fs'
 import { GatewayError, reasonOf } from '../base/errors.ts'
+import type { Context } from './context.ts'
 import { shortCount } from './quantity.ts'
 import type { Session } from './session.ts'
+
+/** Whether a person is at a terminal who did not ask for silence, or for output alone. */
+export function isTalkative(
+  { stdout, stderr, options }: Context,
+  { isPrint }: { readonly isPrint: boolean },
+): boolean {
+  return stderr.isTTY === true && stdout.isTTY === true && !isPrint && !options.isQuiet
+}
 
 /** One line for a person, before the child takes the terminal. */
 export function startLine({ upstream, config, credentials, gateway }: Session): string {

@@ -204,6 +204,7 @@ export class Flow implements ExchangeFacts {
     this.#tap = tap
     relayAnswer(answer, this.#response, this.#settings.timeouts.idleMs, {
       onChunk: (chunk) => {
+        if (this.responseBytes === 0) setImmediate(() => this.body.asked())
         this.responseBytes += chunk.length
         tap.push(chunk, performance.now())
       },

@@ -1,6 +1,5 @@
 import type { ExchangeRecord, Outcome } from '../exchange/exchange.ts'
 import { uuidv7 } from '../exchange/uuid.ts'
-import { peek } from '../json/peek.ts'
 import type { ExchangeFacts } from './flow.ts'
 
 /** What is the same in all records of one gateway. */
@@ -60,7 +59,7 @@ export function buildRecord(identity: Identity, facts: ExchangeFacts): ExchangeR
     method: facts.method,
     path,
     ...optional('query', query),
-    ...asked(facts),
+    ...body.asked(),
     ...optional('response_model', summary?.responseModel),
     ...optional('status', answer?.statusCode),
     answered_by: refusal ? 'claude-gw' : 'upstream',
@@ -112,18 +111,6 @@ function ratelimit(headers: ReadonlyMap<string, string>): Pick<ExchangeRecord, '
   if (limits.length === 0) return {}
   return {
     ratelimit: Object.fromEntries(limits.map(([name, value]) => [name.slice(RATELIMIT.length), value])),
-  }
-}
-
-/** `model` and `stream` of the request, looked up in its bytes without parsing the whole. */
-function asked({ body }: ExchangeFacts): Pick<ExchangeRecord, 'model' | 'model_reason' | 'stream'> {
-  if (!body.isWhole || body.bytes === 0) return {}
-  const found = peek(body.concat(), ['model', 'stream'])
-  const model = found?.['model']?.value
-  const stream = found?.['stream']?.value
-  return {
-    ...(typeof model === 'string' && { model }),
-    ...(typeof stream === 'boolean' && { stream }),
   }
 }
 

@@ -1,4 +1,11 @@
 import type { IncomingMessage } from 'node:http'
+import { peek } from '../json/peek.ts'
+
+/** The members of a request's JSON body that stand in its record. */
+export interface Asked {
+  readonly model?: string
+  readonly stream?: boolean
+}
 
 /** The exact bytes of a request's body, kept while they are streamed on, in case a second attempt needs them. */
 export class RequestBody {
@@ -7,15 +14,17 @@ export class RequestBody {
   bytes = 0
   /** When the last byte came, as `performance.now()` tells it. */
   endedAtMs: number | undefined
+  /** Whether only its end tells its length. */
+  readonly isChunked: boolean
+  readonly #declaredBytes: number | undefined
   #isKept = false
+  #asked: Asked | undefined
 
   constructor(request: IncomingMessage) {
+    const { 'content-length': declared, 'transfer-encoding': coding } = request.headers
     this.#request = request
-  }
-
-  /** Whether only its end tells its length. */
-  get isChunked(): boolean {
-    return this.#request.headers['transfer-encoding'] !== undefined
+    this.isChunked = coding !== undefined
+    this.#declaredBytes = declared === undefined ? undefined : Number(declared)
   }
 
   get isWhole(): boolean {
@@ -24,17 +33,21 @@ export class RequestBody {
 
   /** Its length as far as it is known before its end; undefined where there is no body. */
   get length(): number | undefined {
-    if (this.isChunked) return this.bytes
-    const declared = this.#request.headers['content-length']
-    return declared === undefined ? undefined : Number(declared)
+    return this.isChunked ? this.bytes : this.#declaredBytes
   }
 
   get chunks(): readonly Buffer[] {
     return this.#chunks
   }
 
-  concat(): Buffer {
-    return this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks)
+  /**
+   * What the body asks for, looked up in its bytes without parsing the whole. The first call takes its time (3 ms for
+   * 2 MB), so it belongs where nobody waits. A body that broke off tells nothing.
+   */
+  asked(): Asked {
+    if (!this.isWhole || this.bytes === 0) return {}
+    this.#asked ??= readAsked(Buffer.concat(this.#chunks))
+    return this.#asked
   }
 
   /** Starts keeping; must be called in the tick in which the request starts to flow, or bytes are lost. */
@@ -67,4 +80,11 @@ export class RequestBody {
       this.#request.resume()
     })
   }
+}
+
+function readAsked(body: Buffer): Asked {
+  const found = peek(body, ['model', 'stream'])
+  const model = found?.['model']?.value
+  const stream = found?.['stream']?.value
+  return { ...(typeof model === 'string' && { model }), ...(typeof stream === 'boolean' && { stream }) }
 }

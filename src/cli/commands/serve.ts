@@ -2,7 +2,7 @@ import { GatewayError } from '../../base/errors.ts'
 import { isGateway } from '../../broker/probe.ts'
 import type { ServeEntry } from '../../broker/registry.ts'
 import { readEntry, writeEntry } from '../../broker/registry.ts'
-import { readClaudeSources } from '../claude-sources.ts'
+import { readClaudeState } from '../claude-state.ts'
 import type { Context } from '../context.ts'
 import type { Session } from '../session.ts'
 import { openSession } from '../session.ts'
@@ -43,7 +43,7 @@ async function open(context: Context, input: ServeInput, last: ServeEntry | unde
   const configured = context.config().values['serve.port']
   const wanted = input.port ?? (configured >= 0 ? configured : undefined)
   const access = input.isNewToken ? undefined : last?.access
-  const options = { claude: readClaudeSources(context), mayUseApiKey: true, ...(access && { access }) }
+  const options = { claude: await readClaudeState(context), mayUseApiKey: true, ...(access && { access }) }
   if (wanted !== undefined || !last) return openSession(context, { ...options, port: wanted ?? 0 })
   try {
     return await openSession(context, { ...options, port: last.port })

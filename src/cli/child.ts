@@ -1,0 +1,41 @@
+import { closeSync, mkdtempSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openPrivateFile } from '../base/private-file.ts'
+import { replaceSettings } from '../claude/arguments.ts'
+import type { LaunchResult } from '../launch/child.ts'
+import { launch } from '../launch/child.ts'
+import type { ChildEnvironment } from '../launch/child-env.ts'
+import type { Context } from './context.ts'
+
+export interface ChildInput {
+  readonly program: string
+  readonly args: readonly string[]
+  readonly environment: Pick<ChildEnvironment, 'env' | 'routing'>
+  /** Called right after the child's exec. */
+  readonly onSpawn?: () => void
+}
+
+/** Runs the child in the terminal of this process, with the settings that it may need to stay on the gateway. */
+export async function runChild(context: Context, input: ChildInput): Promise<LaunchResult> {
+  const { program, args, environment, onSpawn } = input
+  const { env, routing } = environment
+  const start = (childArgs: readonly string[]) =>
+    launch({ command: program, args: childArgs, env, cwd: context.cwd, process, ...(onSpawn && { onSpawn }) })
+  if (routing.kind !== 'settings') return start(args)
+  const folder = mkdtempSync(join(tmpdir(), 'claude-gw-'))
+  try {
+    return await start(replaceSettings(args, writeDocument(folder, routing.document)))
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** In a file, because arguments show in the list of processes. */
+function writeDocument(folder: string, document: object): string {
+  const path = join(folder, 'settings.json')
+  const fd = openPrivateFile(path, 'wx')
+  writeSync(fd, JSON.stringify(document))
+  closeSync(fd)
+  return path
+}

@@ -1,0 +1,37 @@
+import { release, userInfo } from 'node:os'
+import type { ClaudeArguments } from '../claude/arguments.ts'
+import type { SettingsLayer, SettingsScope } from '../claude/layer.ts'
+import type { ClaudePlaces } from '../claude/places.ts'
+import { claudePlaces } from '../claude/places.ts'
+import { readSettings } from '../claude/settings.ts'
+import type { Context } from './context.ts'
+import type { ClaudeSources } from './upstream.ts'
+
+/** What Claude Code has on this machine for one invocation. */
+export interface ClaudeState extends ClaudeSources {
+  readonly places: ClaudePlaces
+  /** Highest first. */
+  readonly layers: readonly SettingsLayer[]
+}
+
+/** Reads all settings that Claude Code would read; those of a repository are for reporting only. */
+export async function readClaudeState(
+  context: Context,
+  args: Pick<ClaudeArguments, 'settings' | 'settingSources'> = {},
+): Promise<ClaudeState> {
+  const { env, home, cwd, platform } = context
+  const places = claudePlaces({ env, home, cwd, platform, user: userInfo().username, kernel: release() })
+  const layers = await readSettings(places, args)
+  return {
+    places,
+    layers,
+    env,
+    managedEnv: envOf(layers, ['managed']),
+    userEnv: envOf(layers, ['argument', 'user']),
+  }
+}
+
+function envOf(layers: readonly SettingsLayer[], scopes: readonly SettingsScope[]): Record<string, string> {
+  const chosen = layers.filter(({ scope }) => scopes.includes(scope)).toReversed()
+  return Object.assign({}, ...chosen.map(({ env }) => env))
+}

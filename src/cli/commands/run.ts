@@ -1,0 +1,179 @@
+import { accessSync, constants } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { GatewayError } from '../../base/errors.ts'
+import { isGateway } from '../../broker/probe.ts'
+import type { ClaudeArguments } from '../../claude/arguments.ts'
+import { parseClaudeArguments } from '../../claude/arguments.ts'
+import { locateClaude } from '../../claude/locate.ts'
+import { hasSavedLogin, isApprovedApiKey } from '../../claude/login.ts'
+import type { ChildEnvironment } from '../../launch/child-env.ts'
+import { childEnvironment } from '../../launch/child-env.ts'
+import type { ChildGateway, OuterRun } from '../../launch/child-gateway.ts'
+import { findOuterRun, isLoop } from '../../launch/child-gateway.ts'
+import { checkLaunch } from '../../launch/preconditions.ts'
+import { runChild } from '../child.ts'
+import type { ClaudeState } from '../claude-state.ts'
+import { readClaudeState } from '../claude-state.ts'
+import type { Context } from '../context.ts'
+import { finishRun } from '../run-end.ts'
+import type { Session } from '../session.ts'
+import { openSession } from '../session.ts'
+import { isTalkative, startLine } from '../summary.ts'
+
+/** A program to start, and what was found out about it. */
+export interface Invocation {
+  readonly program: string
+  readonly args: readonly string[]
+  readonly parsed: ClaudeArguments
+  readonly claude: ClaudeState
+}
+
+/**
+ * Gateway and Claude Code together.
+ * @param args for `claude`, verbatim
+ * @returns the child's exit code, or 128 + n after signal n
+ * @throws GatewayError before the child is started
+ */
+export async function run(context: Context, args: readonly string[]): Promise<number> {
+  return runWith(context, findProgram(context), args)
+}
+
+/**
+ * The form for Claude Code's process wrapper: the program may stand first, and nothing is printed
+ * (https://code.claude.com/docs/en/env-vars, CLAUDE_CODE_PROCESS_WRAPPER).
+ */
+export async function runProgram(context: Context, args: readonly string[]): Promise<number> {
+  const quiet = { ...context, options: { ...context.options, isQuiet: true } }
+  const [first, ...rest] = args
+  if (first !== undefined && isExecutablePath(first)) return runWith(quiet, first, rest)
+  return run(quiet, args)
+}
+
+/** The Claude Code to launch. @throws GatewayError CLAUDE_NOT_FOUND, CLAUDE_NOT_EXECUTABLE */
+export function findProgram({ env, cwd, home, platform, config }: Context): string {
+  const command = config().values['claude.command']
+  const ownRoot = fileURLToPath(new URL('../../..', import.meta.url))
+  return locateClaude({ command, env, cwd, home, platform, ownRoot })
+}
+
+function isExecutablePath(text: string): boolean {
+  if (!/[/\\]/.test(text)) return false
+  try {
+    accessSync(text, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function runWith(context: Context, program: string, args: readonly string[]): Promise<number> {
+  if (isLoop(context.env))
+    throw new GatewayError('CLAUDE_NOT_FOUND', { reason: `${program} leads back to claude-gw` })
+  const parsed = parseClaudeArguments(args)
+  const claude = await readClaudeState(context, parsed)
+  checkLaunch({ args: parsed, env: context.env, layers: claude.layers })
+  const invocation = { program, args, parsed, claude }
+  if (parsed.kind === 'tool') return runPlain(context, invocation)
+  const outer = await findLiveOuterRun(context)
+  return outer ? runInside(context, invocation, outer) : runWithGateway(context, invocation)
+}
+
+/** What sends no requests needs nothing of ours: `mcp`, `update`, `auth`, `--version`. */
+async function runPlain(context: Context, { program, args }: Invocation): Promise<number> {
+  const { exitCode } = await runChild(context, {
+    program,
+    args,
+    environment: { env: definedOnly(context.env), routing: { kind: 'none' } },
+  })
+  return exitCode
+}
+
+function definedOnly(env: Context['env']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
+}
+
+/** A run of the same profile around this one serves both, if it still does and nothing else was asked for. */
+async function findLiveOuterRun(context: Context): Promise<OuterRun | undefined> {
+  const { upstream, credential } = context.options.flags
+  if (upstream !== undefined || credential !== undefined) return undefined
+  const outer = findOuterRun(context.env, context.config().values.profile)
+  return outer && (await isGateway(outer.gateway.url)) ? outer : undefined
+}
+
+async function runInside(
+  context: Context,
+  invocation: Invocation,
+  { runId, gateway }: OuterRun,
+): Promise<number> {
+  const environment = environmentOf(context, invocation, {
+    gateway,
+    runId,
+    isFirstParty: false,
+    withheld: [],
+  })
+  return (await runChild(context, { ...invocation, environment })).exitCode
+}
+
+async function runWithGateway(context: Context, invocation: Invocation): Promise<number> {
+  const startedAt = new Date()
+  const session = await openSession(context, {
+    port: 0,
+    claude: invocation.claude,
+    mayUseApiKey: mayUseApiKey(context, invocation),
+  })
+  await failEarly(session)
+  const { gateway, access, runId, upstream, credentials } = session
+  const environment = environmentOf(context, invocation, {
+    gateway: { url: gateway.url, access },
+    runId,
+    isFirstParty: upstream.isAnthropic,
+    withheld: credentials.kind === 'inject' ? credentials.withheld : [],
+  })
+  if (isTalkative(context, invocation.parsed)) context.stderr.write(`${startLine(session)}\n`)
+  const child = { ...invocation, environment, onSpawn: () => void gateway.load() }
+  const { exitCode } = await runChild(context, child)
+  return finishRun(context, { session, invocation, environment, startedAt, exitCode })
+}
+
+/** Unless asked for, a key in the environment must not move a subscriber to paid billing. */
+function mayUseApiKey({ env }: Context, { parsed, claude }: Invocation): boolean {
+  const key =
+    claude.managedEnv['ANTHROPIC_API_KEY'] ?? claude.userEnv['ANTHROPIC_API_KEY'] ?? env['ANTHROPIC_API_KEY']
+  if (!key) return false
+  return parsed.isPrint || !hasSavedLogin(claude.places) || isApprovedApiKey(claude.places, key)
+}
+
+/** A credential that is already known not to be there ends the run before it starts; a slow look-up delays nothing. */
+async function failEarly({ credentials, gateway }: Session): Promise<void> {
+  if (credentials.kind !== 'inject') return
+  const lookUp = credentials.source.current().then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  const error = await Promise.race([lookUp, new Promise((resolve) => setImmediate(resolve))])
+  if (error === undefined) return
+  await gateway.close()
+  throw error
+}
+
+interface ChildFacts {
+  readonly gateway: ChildGateway
+  readonly runId: string
+  readonly isFirstParty: boolean
+  readonly withheld: readonly string[]
+}
+
+function environmentOf(context: Context, { claude }: Invocation, facts: ChildFacts): ChildEnvironment {
+  const { values } = context.config()
+  return childEnvironment({
+    env: context.env,
+    platform: context.platform,
+    layers: claude.layers,
+    profile: values.profile,
+    toolSearch: values.toolSearch,
+    fineGrainedStreaming: values.fineGrainedStreaming,
+    ...facts,
+  })
+}
