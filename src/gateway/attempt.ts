@@ -126,10 +126,10 @@ function watchConnection(
   else socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', onConnected)
 }
 
-/** A TLS socket is past `connecting` while it still shakes hands; `unknown` is documented for that time. */
+/** A TLS socket is past `connecting` while it still shakes hands. */
 function isConnected(socket: Socket): boolean {
   if (socket.connecting) return false
-  return !(socket instanceof TLSSocket) || socket.getProtocol() !== 'unknown'
+  return !(socket instanceof TLSSocket) || socket.getFinished() !== undefined
 }
 
 /** Node ends an answer that lasts until its connection closes cleanly, even when that connection is reset. */
