@@ -71,11 +71,11 @@ test('`key` reaches neither a package nor the rooms that load one', () => {
 })
 
 test('`--version` loads no package', () => {
-  expect(reach('main.ts', { lazy: false }).flatMap((file) => packageImports(file))).toEqual([])
+  expect(packagesAtStart('main.ts')).toEqual([])
 })
 
 test('`run` reaches no package before the child is started', () => {
-  expect(reach('cli/commands/run.ts', { lazy: false }).flatMap((file) => packageImports(file))).toEqual([])
+  expect(packagesAtStart('cli/commands/run.ts')).toEqual([])
 })
 
 test('what serves requests imports nothing late, so that an upgrade under a running process breaks nothing', () => {
@@ -158,6 +158,10 @@ function reach(start: string, { lazy }: { readonly lazy: boolean }): SourceFile[
   }
   visit(start)
   return [...seen.values()]
+}
+
+function packagesAtStart(path: string): string[] {
+  return reach(path, { lazy: false }).flatMap((file) => packageImports(file, { lazy: false }))
 }
 
 function roomOf(path: string): string {

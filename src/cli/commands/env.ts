@@ -1,37 +1,97 @@
 import { GatewayError } from '../../base/errors.ts'
 import { isGateway } from '../../broker/probe.ts'
+import type { ServeEntry } from '../../broker/registry.ts'
 import { readEntry } from '../../broker/registry.ts'
+import type { ChildEnvironment } from '../../launch/child-env.ts'
+import { childEnvironment } from '../../launch/child-env.ts'
+import { readClaudeState } from '../claude-state.ts'
 import type { Context } from '../context.ts'
+import { resolveUpstream } from '../upstream.ts'
 import type { Shell } from './shells.ts'
 
-/** Prints the variables that point a shell at the running `serve` of the profile. @throws GatewayError SERVE_NOT_RUNNING */
+/** A variable to set, or with undefined to take away. */
+type Change = readonly [name: string, value: string | undefined]
+
+/**
+ * Prints what points a shell or an editor at the running `serve` of the profile: the same variables that `run` gives
+ * its child.
+ * @throws GatewayError SERVE_NOT_RUNNING
+ */
 export async function env(context: Context, { shell }: { readonly shell: Shell }): Promise<number> {
   const { profile } = context.config().values
   const entry = readEntry(context.stateDirectory(), profile)
   if (!entry || !(await isGateway(entry.url))) throw new GatewayError('SERVE_NOT_RUNNING', { profile })
-  const variables = {
-    ANTHROPIC_BASE_URL: entry.url,
-    ...(entry.access.kind === 'token' && { ANTHROPIC_AUTH_TOKEN: entry.access.token }),
-  }
-  context.stdout.write(`${format(variables, shell)}\n`)
+  const environment = await environmentFor(context, entry)
+  context.stdout.write(`${format(changes(context.env, environment.env), shell)}\n`)
+  for (const note of warnings(environment)) context.stderr.write(`claude-gw: ${note}\n`)
   return 0
 }
 
-function format(variables: Readonly<Record<string, string>>, shell: Shell): string {
-  if (shell === 'json') return JSON.stringify(variables, undefined, 2)
-  return Object.entries(variables)
-    .map(([name, value]) => assignment(shell, name, value))
+async function environmentFor(
+  context: Context,
+  { url, access, profile }: ServeEntry,
+): Promise<ChildEnvironment> {
+  const claude = await readClaudeState(context)
+  const config = context.config()
+  const { toolSearch, fineGrainedStreaming } = config.values
+  return childEnvironment({
+    env: context.env,
+    platform: context.platform,
+    layers: claude.layers,
+    gateway: { url, access },
+    profile,
+    runId: '',
+    isFirstParty: resolveUpstream(config, claude).isAnthropic,
+    toolSearch,
+    fineGrainedStreaming,
+    withheld: [],
+  })
+}
+
+/** The marks of a run are left out: a shell outlives the `serve` that it uses. */
+function changes(before: Context['env'], after: ChildEnvironment['env']): Change[] {
+  const names = [...new Set([...Object.keys(after), ...Object.keys(before)])]
+  return names
+    .filter((name) => !name.startsWith('CLAUDE_GW_') && before[name] !== after[name])
+    .map((name) => [name, after[name]] as const)
+}
+
+function warnings({ routing, notes }: ChildEnvironment): readonly string[] {
+  if (routing.kind !== 'settings') return notes
+  return [
+    ...notes,
+    'settings files of Claude Code lead past this gateway; variables alone cannot change that, `run` can',
+  ]
+}
+
+function format(list: readonly Change[], shell: Shell): string {
+  if (shell === 'json')
+    return JSON.stringify(Object.fromEntries(list.filter(([, value]) => value)), undefined, 2)
+  return list
+    .map(([name, value]) => (value === undefined ? removal(shell, name) : assignment(shell, name, value)))
     .join('\n')
 }
 
-/** The values are URLs and base64url, which need no quoting of their own. */
-function assignment(shell: Exclude<Shell, 'json'>, name: string, value: string): string {
+type ShellSyntax = Exclude<Shell, 'json'>
+
+function assignment(shell: ShellSyntax, name: string, value: string): string {
   switch (shell) {
     case 'sh':
-      return `export ${name}='${value}'`
+      return `export ${name}='${value.replaceAll("'", `'\\''`)}'`
     case 'fish':
-      return `set -gx ${name} '${value}'`
+      return `set -gx ${name} '${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
     case 'powershell':
-      return `$env:${name} = '${value}'`
+      return `$env:${name} = '${value.replaceAll("'", "''")}'`
+  }
+}
+
+function removal(shell: ShellSyntax, name: string): string {
+  switch (shell) {
+    case 'sh':
+      return `unset ${name}`
+    case 'fish':
+      return `set -e ${name}`
+    case 'powershell':
+      return `Remove-Item Env:${name} -ErrorAction SilentlyContinue`
   }
 }
