@@ -137,11 +137,10 @@ function localImports(file: SourceFile): string[] {
     .filter((path) => existsSync(path))
 }
 
-function packageImports(file: SourceFile): string[] {
+function packageImports(file: SourceFile, { lazy } = { lazy: true }): string[] {
   return file.imports
-    .filter(
-      ({ specifier, isType }) => !isType && !specifier.startsWith('.') && !specifier.startsWith('node:'),
-    )
+    .filter(({ isType, isLazy }) => !isType && (lazy || !isLazy))
+    .filter(({ specifier }) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
     .map(({ specifier }) => specifier)
 }
 
