@@ -3,8 +3,8 @@ import { addedFigure } from './figure.mjs'
 import { inRounds, scaled } from './rounds.mjs'
 
 /** Two sizes that Claude Code sends: the first request of a session, and one of a long session with files. */
-const COMMON = { size: '85 kB', bytes: 85_000, rounds: 2000, warmUpRounds: 200 }
-const LARGE = { size: '2 MB', bytes: 2_000_000, rounds: 750, warmUpRounds: 100 }
+const COMMON = { size: '85 kB', bytes: 85_000, rounds: 1500, warmUpRounds: 150 }
+const LARGE = { size: '2 MB', bytes: 2_000_000, rounds: 500, warmUpRounds: 75 }
 
 /** From the request to the first byte of a stream that goes on a little later, as every stream does. */
 const FIRST_BYTE = {

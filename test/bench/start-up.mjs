@@ -6,7 +6,7 @@ import { startFigure } from './figure.mjs'
 import { scaled, shuffled } from './rounds.mjs'
 import { GATEWAY_PROGRAM, gatewayEnv } from './routes.mjs'
 
-const ROUNDS = 50
+const ROUNDS = 40
 
 /** Time until a command is done, or until `run` has started its child, over that of an empty script. */
 export const startUp = {
@@ -19,9 +19,9 @@ export const startUp = {
     return times
   },
   figures: (generations) => [
-    startFigure('start --version', 'claude-gw --version', generations, 'version'),
-    startFigure('start key', 'claude-gw key', generations, 'key'),
-    startFigure('start run', 'claude-gw run, until its child runs', generations, 'run'),
+    startFigure('start --version', '--version, over an empty script', generations, 'version'),
+    startFigure('start key', 'key, over an empty script', generations, 'key'),
+    startFigure('start run', 'run until its child runs, over the same', generations, 'run'),
   ],
 }
 
