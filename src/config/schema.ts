@@ -33,6 +33,11 @@ const textMap: Kind<Readonly<Record<string, string>>> = {
   expected: 'a JSON object of texts',
   parse: parseTextMap,
 }
+const headerMap: Kind<Readonly<Record<string, string>>> = {
+  expected:
+    'a JSON object of header names (not those of the connection itself) and values of printable ASCII',
+  parse: parseHeaderMap,
+}
 
 /** Every key of the configuration: the one table that the reader, the help and the README follow. */
 export const SCHEMA = {
@@ -40,7 +45,7 @@ export const SCHEMA = {
   upstream: key(text, '', 'URL of the API or gateway behind claude-gw'),
   credential: key(text, 'auto', 'where the upstream key comes from: auto, env:NAME, passthrough'),
   auth: key(authStyle, '', 'how the key is sent: bearer, x-api-key, both, header:NAME'),
-  headers: key(textMap, {}, 'extra request headers, as a JSON object'),
+  headers: key(headerMap, {}, 'extra request headers, as a JSON object'),
   'timeouts.connect': key(duration, 10_000, 'time to connect to the upstream'),
   'timeouts.firstByte': key(duration, 0, 'time to the first byte of an answer'),
   'timeouts.idle': key(duration, 360_000, 'silence allowed in the middle of an answer'),
@@ -73,6 +78,17 @@ function key<T>(kind: Kind<T>, fallback: T, help: string): Key<T> {
 function oneOf<T extends string>(...choices: readonly T[]): Kind<T> {
   const expected = choices.map((choice) => `\`${choice}\``).join(' or ')
   return { expected, parse: (value) => choices.find((choice) => choice === value) }
+}
+
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/
+const OWN_HEADERS =
+  /^(host|connection|content-length|transfer-encoding|keep-alive|te|trailer|upgrade|expect)$/i
+
+function parseHeaderMap(value: string): Readonly<Record<string, string>> | undefined {
+  const map = parseTextMap(value)
+  const isUsable = ([name, text]: [string, string]) =>
+    HEADER_NAME.test(name) && !OWN_HEADERS.test(name) && /^[\x20-\x7e]*$/.test(text)
+  return map && Object.entries(map).every(isUsable) ? map : undefined
 }
 
 function parseTextMap(value: string): Readonly<Record<string, string>> | undefined {

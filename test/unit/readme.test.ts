@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { GLOBAL_OPTIONS } from '../../src/cli/arguments.ts'
+import type { ConfigKey } from '../../src/config/schema.ts'
+import { environmentName, SCHEMA } from '../../src/config/schema.ts'
+
+const README = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
+
+test.each(Object.keys(SCHEMA) as ConfigKey[])('the README has the row of %s', (name) => {
+  expect(README).toContain(`| \`${name}\` | \`${environmentName(name)}\` | `)
+  expect(README).toContain(` | ${SCHEMA[name].help} |`)
+})
+
+test.each(GLOBAL_OPTIONS.map(({ name, value }) => (value ? `--${name} ${value}` : `--${name}`)))(
+  'the README names the option %s',
+  (option) => {
+    expect(README).toContain(`\`${option}\``)
+  },
+)
