@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { resolveConfig } from '../../../src/config/config.ts'
+import { resolveTimeouts } from '../../../src/config/timeouts.ts'
+
+function timeouts(env: Record<string, string>, apiTimeoutMs?: string) {
+  return resolveTimeouts(resolveConfig({}, env).values, apiTimeoutMs)
+}
+
+test('wait a little longer than Claude Code', () => {
+  expect(timeouts({})).toEqual({ connectMs: 10_000, firstByteMs: 630_000, idleMs: 360_000 })
+})
+
+test('follow its API_TIMEOUT_MS upwards', () => {
+  expect(timeouts({}, '1200000').firstByteMs).toBe(1_230_000)
+  expect(timeouts({}, '60000').firstByteMs).toBe(630_000)
+  expect(timeouts({}, 'nonsense').firstByteMs).toBe(630_000)
+})
+
+test('cannot be set below its own timers', () => {
+  const env = { CLAUDE_GW_TIMEOUTS_FIRST_BYTE: '1s', CLAUDE_GW_TIMEOUTS_IDLE: '1s' }
+  expect(timeouts(env)).toMatchObject({ firstByteMs: 600_000, idleMs: 300_000 })
+  expect(timeouts(env, '60000').firstByteMs).toBe(60_000)
+})

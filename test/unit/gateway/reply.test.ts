@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { GatewayError } from '../../../src/base/errors.ts'
+import { errorReply } from '../../../src/gateway/reply.ts'
+
+test('is an error in the envelope of the API, with the remedy', () => {
+  const { status, body, headers } = errorReply(new GatewayError('BODY_TOO_LARGE', { limit: 5 }))
+  expect(status).toBe(413)
+  expect(JSON.parse(body)).toEqual({
+    type: 'error',
+    error: { type: 'request_too_large', message: expect.stringMatching(/^claude-gw: .*\(5 bytes\)\. Raise/) },
+  })
+  expect(headers).toEqual([
+    'content-type',
+    'application/json',
+    'content-length',
+    String(Buffer.byteLength(body)),
+    'x-should-retry',
+    'false',
+  ])
+})
+
+test('leaves Claude Code to try again where that can help', () => {
+  const { headers } = errorReply(new GatewayError('UPSTREAM_UNREACHABLE', { upstream: 'u', reason: 'é' }))
+  expect(headers).not.toContain('x-should-retry')
+})
