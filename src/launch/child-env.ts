@@ -47,7 +47,7 @@ export type Routing =
  */
 export function childEnvironment(input: ChildEnvironmentInput): ChildEnvironment {
   const { env, platform, layers } = input
-  const variables = new Variables(env, platform)
+  const variables = withoutOuterRun(env, platform)
   const policy = policyKeys(layers)
   const diverted = routingKeys(
     layers.filter(({ scope }) => scope !== 'managed'),
@@ -58,14 +58,21 @@ export function childEnvironment(input: ChildEnvironmentInput): ChildEnvironment
   setCredentials(variables, input)
   if (kind === 'host') carrySettings(variables, layers)
   setNoProxy(variables, platform)
-  setFeatures(variables, input)
-  if (kind === 'host') variables.set('CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST', '1')
   setMarkers(variables, input)
+  const added = { ...features(input), ...(kind === 'host' && { CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST: '1' }) }
+  addUnset(variables, added)
   return {
     env: variables.toObject(),
     routing: kind === 'settings' ? { kind, document: settingsDocument(input) } : { kind },
     notes: [...policy.map(policyNote), ...(kind === 'host' ? uncarriedNotes(layers) : [])],
   }
+}
+
+/** What an outer run has added for its own sake is not what the user set. */
+function withoutOuterRun(env: Environment, platform: NodeJS.Platform): Variables {
+  const variables = new Variables(env, platform)
+  for (const name of (env['CLAUDE_GW_RUN_ADDED'] ?? '').split(',')) variables.delete(name)
+  return variables
 }
 
 /**
@@ -110,19 +117,20 @@ function setNoProxy(variables: Variables, platform: NodeJS.Platform): void {
 }
 
 /** What Claude Code switches off behind a base URL that is not its own, given back where it works. */
-function setFeatures(variables: Variables, input: ChildEnvironmentInput): void {
-  const features = [
-    { name: 'ENABLE_TOOL_SEARCH', value: 'true', choice: input.toolSearch },
-    {
-      name: 'CLAUDE_CODE_ENABLE_FINE_GRAINED_TOOL_STREAMING',
-      value: '1',
-      choice: input.fineGrainedStreaming,
-    },
-  ]
-  for (const { name, value, choice } of features) {
-    const isWanted = choice === 'on' || (choice === 'auto' && input.isFirstParty)
-    if (isWanted && variables.get(name) === undefined) variables.set(name, value)
+function features(input: ChildEnvironmentInput): Readonly<Record<string, string>> {
+  const isWanted = (choice: 'auto' | 'on' | 'off') =>
+    choice === 'on' || (choice === 'auto' && input.isFirstParty)
+  return {
+    ...(isWanted(input.toolSearch) && { ENABLE_TOOL_SEARCH: 'true' }),
+    ...(isWanted(input.fineGrainedStreaming) && { CLAUDE_CODE_ENABLE_FINE_GRAINED_TOOL_STREAMING: '1' }),
   }
+}
+
+/** Adds variables that the user has not set, and notes their names for a run inside this one. */
+function addUnset(variables: Variables, added: Readonly<Record<string, string>>): void {
+  const unset = Object.entries(added).filter(([name]) => variables.get(name) === undefined)
+  for (const [name, value] of unset) variables.set(name, value)
+  variables.set('CLAUDE_GW_RUN_ADDED', unset.map(([name]) => name).join(','))
 }
 
 /** For a `claude-gw` that is started inside the session. */
@@ -158,8 +166,9 @@ function settingsDocument({ layers, gateway }: ChildEnvironmentInput): Readonly<
 }
 
 function policyNote({ layer, key }: SettingsKey): string {
+  if (key.startsWith('env.')) return `${layer.origin} sets ${key}, which leads past claude-gw`
   return layer.unreadable === undefined
-    ? `${layer.origin} sets ${key}: this policy stays in force, and may lead past claude-gw`
+    ? `${layer.origin} sets ${key}: this policy stays in force`
     : `${layer.origin} cannot be read (${layer.unreadable}): whatever policy it holds stays in force`
 }
 

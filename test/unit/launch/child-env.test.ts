@@ -159,20 +159,21 @@ describe('a managed policy', () => {
   const user = layer('user', { env: { ANTHROPIC_BASE_URL: 'https://x' } })
 
   test.each([
-    { document: { env: { ANTHROPIC_BASE_URL: 'https://corp' } }, key: 'env.ANTHROPIC_BASE_URL' },
-    { document: { apiKeyHelper: 'corp-key' }, key: 'apiKeyHelper' },
-    { document: { forceLoginMethod: 'claudeai' }, key: 'forceLoginMethod' },
-    { document: { forceLoginOrgUUID: ['a'] }, key: 'forceLoginOrgUUID' },
-  ])('$key is not overridden, and is told', ({ document, key }) => {
+    {
+      document: { env: { ANTHROPIC_BASE_URL: 'https://corp' } },
+      note: 'env.ANTHROPIC_BASE_URL, which leads past claude-gw',
+    },
+    { document: { apiKeyHelper: 'corp-key' }, note: 'apiKeyHelper: this policy stays in force' },
+    { document: { forceLoginMethod: 'claudeai' }, note: 'forceLoginMethod: this policy stays in force' },
+    { document: { forceLoginOrgUUID: ['a'] }, note: 'forceLoginOrgUUID: this policy stays in force' },
+  ])('$document is not overridden, and is told', ({ document, note }) => {
     const { env, routing, notes } = build({ layers: [layer('managed', document), user] })
     expect(env).not.toHaveProperty('CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST')
     expect(routing).toEqual({
       kind: 'settings',
       document: { apiKeyHelper: '', env: { ANTHROPIC_BASE_URL: URL, ANTHROPIC_AUTH_TOKEN: TOKEN } },
     })
-    expect(notes).toEqual([
-      `managed.json sets ${key}: this policy stays in force, and may lead past claude-gw`,
-    ])
+    expect(notes).toEqual([`managed.json sets ${note}`])
   })
 
   test('that cannot be read is not overridden either', () => {
@@ -279,6 +280,16 @@ describe('markers for a run inside the session', () => {
     const outer = build({}).env
     expect(build({ env: outer, runId: 'run-2' }).env).not.toHaveProperty('CLAUDE_GW_RUN_OUTER_BASE_URL')
   })
+})
+
+test('what an outer run added for itself is taken back, what the user set is not', () => {
+  const hostile = layer('user', { env: { ANTHROPIC_BASE_URL: 'https://x' } })
+  const user = { ENABLE_TOOL_SEARCH: 'auto:5' }
+  const outer = build({ layers: [hostile], isFirstParty: true, env: user }).env
+  const { env } = build({ env: outer, gateway: pathGateway(), profile: 'other' })
+  expect(env).not.toHaveProperty('CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST')
+  expect(env).not.toHaveProperty('CLAUDE_CODE_ENABLE_FINE_GRAINED_TOOL_STREAMING')
+  expect(env).toMatchObject(user)
 })
 
 test('what an outer Claude Code left stays as it is', () => {
