@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { request as httpsRequest } from 'node:https'
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib'
 import { decompress } from 'fzstd'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { answerOf, apiErrorAnswer, headBytes } from '../../support/answer.ts'
 import type { Encoding } from '../../support/encodings.ts'
 import { encode, ZSTD_SAMPLE } from '../../support/encodings.ts'
@@ -72,6 +72,7 @@ describe('the recorded request', () => {
   test('does not count a connection that the upstream cut as left', async () => {
     const upstream = await upstreamWith(cut({}, 5, 'rst'))
     await sendRaw(upstream.port, GET)
+    await vi.waitFor(() => expect(upstream.openConnections()).toBe(0))
     expect((await upstream.request(0)).leftAtMs).toBeUndefined()
   })
 })
