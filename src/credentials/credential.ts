@@ -7,8 +7,11 @@ export interface Credential {
 
 /** One place that credentials come from. */
 export interface CredentialSource {
-  /** The credential in use. @throws GatewayError CREDENTIAL_NOT_FOUND, CREDENTIAL_FAILED */
-  current(): Promise<Credential>
+  /**
+   * The credential in use, without a promise where it is at hand: a request that has to wait is stopped at its socket,
+   * and that costs another turn of the event loop. @throws GatewayError CREDENTIAL_NOT_FOUND, CREDENTIAL_FAILED
+   */
+  current(): Credential | Promise<Credential>
   /** Asks the source anew, after the upstream refused `refused`; many callers at once cause one look-up. */
   refresh(refused: Credential): Promise<Credential>
 }

@@ -7,7 +7,7 @@ export function environmentSource(
   name: string,
   env: Readonly<Record<string, string | undefined>>,
 ): CredentialSource {
-  const read = async () => {
+  const read = () => {
     const value = env[name]?.trim()
     if (!value) {
       throw new GatewayError('CREDENTIAL_FAILED', {
@@ -18,5 +18,5 @@ export function environmentSource(
     }
     return { value: checkToken(value, `env:${name}`), source: `env:${name}` }
   }
-  return { current: read, refresh: read }
+  return { current: read, refresh: async () => read() }
 }

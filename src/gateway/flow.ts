@@ -102,26 +102,41 @@ export class Flow implements ExchangeFacts {
     this.#finish(outcome, () => sendReply(this.#response, errorReply(error)))
   }
 
-  /** Sends the request upstream and its answer back. */
-  async pass(): Promise<void> {
-    if (this.#response.destroyed) return this.#finish('client_aborted')
+  /** Sends the request upstream and its answer back; in the same tick if nothing has to be waited for. */
+  pass(): void {
+    if (this.#response.destroyed) {
+      this.#finish('client_aborted')
+      return
+    }
     try {
-      if (!(await this.#admitBody())) return
-      this.credential = await this.#settings.credentials?.source.current()
-      this.#attempt(this.body.isWhole ? this.body.chunks : undefined)
+      const credential = this.#settings.credentials?.source.current()
+      if (this.body.isChunked || credential instanceof Promise) void this.#passLater(credential)
+      else this.#passWith(credential)
     } catch (error) {
       this.#fault(error)
     }
   }
 
-  /** A body of known length streams on as it comes. A chunked one is read whole first, so that it goes out with one
-   * exact length: http-proxy-3 lets a chunked DELETE smuggle a second request (the defect of CVE-2026-29057). */
-  async #admitBody(): Promise<boolean> {
+  /**
+   * A body of known length streams on as it comes. A chunked one is read whole first, so that it goes out with one exact
+   * length: http-proxy-3 lets a chunked DELETE smuggle a second request (the defect of CVE-2026-29057).
+   */
+  async #passLater(credential: Credential | Promise<Credential> | undefined): Promise<void> {
+    try {
+      const body = this.body.isChunked ? this.body.readWhole(this.#settings.maxBodyBytes) : undefined
+      const [found] = await Promise.all([credential, body])
+      this.#passWith(found)
+    } catch (error) {
+      this.#fault(error)
+    }
+  }
+
+  #passWith(credential: Credential | undefined): void {
     const { maxBodyBytes } = this.#settings
-    if (this.body.isChunked) await this.body.readWhole(maxBodyBytes)
-    if ((this.body.length ?? 0) <= maxBodyBytes) return true
-    this.refuse(new GatewayError('BODY_TOO_LARGE', { limit: maxBodyBytes }))
-    return false
+    if ((this.body.length ?? 0) > maxBodyBytes)
+      throw new GatewayError('BODY_TOO_LARGE', { limit: maxBodyBytes })
+    this.credential = credential
+    this.#attempt(this.body.isWhole ? this.body.chunks : undefined)
   }
 
   /** @param chunks the kept body; undefined streams the request, which is kept on its way */

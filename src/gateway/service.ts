@@ -38,7 +38,7 @@ export function createService(options: GatewayOptions, agent: UpstreamAgent): Se
     const target = verdict.kind === 'pass' ? verdict.target : (request.url ?? '')
     const flow = new Flow(settings, request, response, target)
     if (verdict.kind === 'refuse') flow.refuse(new GatewayError(verdict.code))
-    else void flow.pass()
+    else flow.pass()
   }
 }
 

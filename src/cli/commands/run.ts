@@ -148,7 +148,8 @@ function mayUseApiKey({ env }: Context, { parsed, claude }: Invocation): boolean
 /** A credential that is already known not to be there ends the run before it starts; a slow look-up delays nothing. */
 async function failEarly({ credentials, gateway }: Session): Promise<void> {
   if (credentials.kind !== 'inject') return
-  const lookUp = credentials.source.current().then(
+  const { source } = credentials
+  const lookUp = (async () => source.current())().then(
     () => undefined,
     (error: unknown) => error,
   )
