@@ -1,4 +1,3 @@
-import { GatewayError } from '../base/errors.ts'
 import type { Environment } from '../claude/environment.ts'
 
 /** The gateway as a child sees it. */
@@ -35,13 +34,7 @@ export function runDepth(env: Environment): number {
   return (Number.parseInt(env['CLAUDE_GW_RUN_DEPTH'] ?? '0', 10) || 0) + 1
 }
 
-/**
- * Ends a chain of runs that start each other.
- * @throws GatewayError CLAUDE_NOT_FOUND
- */
-export function checkDepth(env: Environment): void {
-  if (runDepth(env) <= MAX_DEPTH) return
-  throw new GatewayError('CLAUDE_NOT_FOUND', {
-    reason: `claude-gw has started itself ${MAX_DEPTH} times over: what it finds as \`claude\` calls claude-gw`,
-  })
+/** Whether the runs are nested so deep that they must be starting each other. */
+export function isLoop(env: Environment): boolean {
+  return runDepth(env) > MAX_DEPTH
 }

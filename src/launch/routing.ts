@@ -1,7 +1,7 @@
 import type { InvocationKind } from '../claude/arguments.ts'
 import type { SettingsLayer } from '../claude/layer.ts'
 import type { TranscriptEvidence } from '../claude/transcripts.ts'
-import type { Routing } from './child-env.ts'
+import type { Routing } from './diversion.ts'
 import type { SettingsKey } from './routing-keys.ts'
 import { addressKeys } from './routing-keys.ts'
 

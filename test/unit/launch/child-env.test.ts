@@ -286,10 +286,17 @@ test('what an outer run added for itself is taken back, what the user set is not
   const hostile = layer('user', { env: { ANTHROPIC_BASE_URL: 'https://x' } })
   const user = { ENABLE_TOOL_SEARCH: 'auto:5' }
   const outer = build({ layers: [hostile], isFirstParty: true, env: user }).env
-  const { env } = build({ env: outer, gateway: pathGateway(), profile: 'other' })
+  const { env } = build({ env: outer, gateway: pathGateway(), runId: 'run-2' })
   expect(env).not.toHaveProperty('CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST')
   expect(env).not.toHaveProperty('CLAUDE_CODE_ENABLE_FINE_GRAINED_TOOL_STREAMING')
   expect(env).toMatchObject(user)
+})
+
+test('a run on the same gateway keeps what the outer one added', () => {
+  const outer = build({ isFirstParty: true }).env
+  const { env } = build({ env: outer, isFirstParty: false })
+  expect(env['ENABLE_TOOL_SEARCH']).toBe('true')
+  expect(env['CLAUDE_GW_RUN_ADDED']).toBe(outer['CLAUDE_GW_RUN_ADDED'])
 })
 
 test('what an outer Claude Code left stays as it is', () => {

@@ -1,0 +1,78 @@
+import type { SettingsLayer } from '../claude/layer.ts'
+import { isCarried } from './carried.ts'
+import type { ChildGateway } from './child-gateway.ts'
+import { mergeNoProxy } from './no-proxy.ts'
+import type { SettingsKey } from './routing-keys.ts'
+import { policyKeys, routingKeys } from './routing-keys.ts'
+
+/**
+ * How settings files are kept from leading past the gateway. `none` nothing is in the way; `host` Claude Code takes
+ * its routing from the environment only; `settings` this document has to be given to it with `--settings`, because
+ * the environment alone would lose.
+ */
+export type Routing =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'host' }
+  | { readonly kind: 'settings'; readonly document: Readonly<Record<string, unknown>> }
+
+export interface DivertingSettings {
+  /** Highest first. */
+  readonly layers: readonly SettingsLayer[]
+  readonly gateway: ChildGateway
+  readonly platform: NodeJS.Platform
+}
+
+/**
+ * What is to be done about settings that lead elsewhere.
+ * The host-managed switch has a price: with it a saved login and the helper are not used, and programs that Claude
+ * Code starts do not see its token, so that a `claude` in a hook is not logged in (measured on 2.1.329). It is
+ * therefore set only where settings would lead away, in token mode, and where no policy has a say.
+ */
+export function planRouting({ layers, gateway, platform }: DivertingSettings): Routing {
+  const changeable = layers.filter(({ scope }) => scope !== 'managed')
+  if (routingKeys(changeable, gateway.access.kind, platform).length === 0) return { kind: 'none' }
+  const isHostManaged = gateway.access.kind === 'token' && policyKeys(layers).length === 0
+  return isHostManaged ? { kind: 'host' } : { kind: 'settings', document: settingsDocument(layers, gateway) }
+}
+
+/** What a user should know: which policy stays in force, and which of their settings do not. */
+export function routingNotes(layers: readonly SettingsLayer[], routing: Routing): string[] {
+  return [...policyKeys(layers).map(policyNote), ...(routing.kind === 'host' ? uncarriedNotes(layers) : [])]
+}
+
+/** The user's own `--settings` with ours in it: given twice, only the last would count. An empty helper is none. */
+function settingsDocument(
+  layers: readonly SettingsLayer[],
+  { url, access }: ChildGateway,
+): Readonly<Record<string, unknown>> {
+  const own = layers.find(({ scope }) => scope === 'argument')
+  const lowestFirst = layers.toReversed().flatMap(({ env }) => Object.entries(env))
+  const exceptions = lowestFirst.filter(([name]) => /^no_proxy$/i.test(name))
+  return {
+    ...own?.document,
+    ...(access.kind === 'token' && { apiKeyHelper: '' }),
+    env: {
+      ...own?.env,
+      ANTHROPIC_BASE_URL: url,
+      ...(access.kind === 'token' && { ANTHROPIC_AUTH_TOKEN: access.token }),
+      ...Object.fromEntries(exceptions.map(([name, value]) => [name, mergeNoProxy(value)])),
+    },
+  }
+}
+
+function policyNote({ layer, key }: SettingsKey): string {
+  if (key.startsWith('env.')) return `${layer.origin} sets ${key}, which leads past claude-gw`
+  return layer.unreadable === undefined
+    ? `${layer.origin} sets ${key}: this policy stays in force`
+    : `${layer.origin} cannot be read (${layer.unreadable}): whatever policy it holds stays in force`
+}
+
+function uncarriedNotes(layers: readonly SettingsLayer[]): string[] {
+  return layers
+    .filter(({ scope }) => scope === 'project' || scope === 'local')
+    .flatMap(({ origin, env }) =>
+      Object.keys(env)
+        .filter(isCarried)
+        .map((name) => `${origin}: env.${name} has no effect in this run`),
+    )
+}
