@@ -3,7 +3,9 @@ import type { ChildEnvironment } from '../launch/child-env.ts'
 import { describeRouting } from '../launch/routing.ts'
 import type { Invocation } from './commands/run.ts'
 import type { Context } from './context.ts'
+import { reportError } from './report.ts'
 import type { Session } from './session.ts'
+import type { RunSummary } from './summary.ts'
 import { buildSummary, endLine, isTalkative, writeSummary } from './summary.ts'
 
 export interface EndedRun {
@@ -21,8 +23,17 @@ export async function finishRun(context: Context, ended: EndedRun): Promise<numb
   const { summaryFile, isQuiet } = context.options
   if (isTalkative(context, invocation.parsed)) context.stderr.write(`${endLine(session)}\n`)
   for (const warning of isQuiet ? [] : warnings(ended)) context.stderr.write(`claude-gw: ${warning}\n`)
-  if (summaryFile !== undefined) writeSummary(summaryFile, buildSummary(session, startedAt, exitCode))
+  if (summaryFile !== undefined) saveSummary(context, summaryFile, buildSummary(session, startedAt, exitCode))
   return exitCode
+}
+
+/** The exit code stays the child's, whatever becomes of the summary. */
+function saveSummary({ stderr, options }: Context, path: string, summary: RunSummary): void {
+  try {
+    writeSummary(path, summary)
+  } catch (error) {
+    reportError(stderr, error, options.isVerbose)
+  }
 }
 
 function warnings({ session, invocation, environment, startedAt }: EndedRun): string[] {

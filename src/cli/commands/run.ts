@@ -123,7 +123,7 @@ async function runWithGateway(context: Context, invocation: Invocation): Promise
     claude: invocation.claude,
     mayUseApiKey: mayUseApiKey(context, invocation),
   })
-  await failEarly(session)
+  await closeOnFailure(session, failEarly(session))
   const { gateway, access, runId, upstream, credentials } = session
   const environment = environmentOf(context, invocation, {
     gateway: { url: gateway.url, access },
@@ -133,7 +133,7 @@ async function runWithGateway(context: Context, invocation: Invocation): Promise
   })
   if (isTalkative(context, invocation.parsed)) context.stderr.write(`${startLine(session)}\n`)
   const child = { ...invocation, environment, onSpawn: () => void gateway.load() }
-  const { exitCode } = await runChild(context, child)
+  const { exitCode } = await closeOnFailure(session, runChild(context, child))
   return finishRun(context, { session, invocation, environment, startedAt, exitCode })
 }
 
@@ -146,7 +146,7 @@ function mayUseApiKey({ env }: Context, { parsed, claude }: Invocation): boolean
 }
 
 /** A credential that is already known not to be there ends the run before it starts; a slow look-up delays nothing. */
-async function failEarly({ credentials, gateway }: Session): Promise<void> {
+async function failEarly({ credentials }: Session): Promise<void> {
   if (credentials.kind !== 'inject') return
   const { source } = credentials
   const lookUp = (async () => source.current())().then(
@@ -154,9 +154,17 @@ async function failEarly({ credentials, gateway }: Session): Promise<void> {
     (error: unknown) => error,
   )
   const error = await Promise.race([lookUp, new Promise((resolve) => setImmediate(resolve))])
-  if (error === undefined) return
-  await gateway.close()
-  throw error
+  if (error !== undefined) throw error
+}
+
+/** An open gateway would keep the process alive behind its error. */
+async function closeOnFailure<T>({ gateway }: Session, step: Promise<T>): Promise<T> {
+  try {
+    return await step
+  } catch (error) {
+    await gateway.close()
+    throw error
+  }
 }
 
 interface ChildFacts {
