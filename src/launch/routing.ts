@@ -32,9 +32,8 @@ export function describeRouting(report: RoutingReport): string | undefined {
     : `${proof}, and no settings file that was read names another address`
 }
 
-/** What is neutralized does not lead away: by the host switch all files, by our settings all but managed ones. */
+/** Where something was done about settings, only managed ones still lead away. */
 function leadsAway({ layer }: SettingsKey, routing: Routing['kind']): boolean {
-  if (routing === 'host') return false
   return routing === 'none' || layer.scope === 'managed'
 }
 

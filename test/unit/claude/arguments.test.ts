@@ -6,7 +6,7 @@ describe('kind of an invocation', () => {
     { args: [], kind: 'session' },
     { args: ['-p', 'hello'], kind: 'session' },
     { args: ['-p', '--model', 'mcp', 'hello'], kind: 'session' },
-    { args: ['--allowedTools', 'Bash', 'Edit', '-p', 'hello'], kind: 'session' },
+    { args: ['--add-dir', 'src', 'mcp', '-p', 'hello'], kind: 'session' },
     { args: ['--resume', 'doctor'], kind: 'session' },
     { args: ['fix', 'the', 'update'], kind: 'session' },
     { args: ['--system-prompt=--bg', 'hello'], kind: 'session' },

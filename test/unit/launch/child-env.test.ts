@@ -176,6 +176,11 @@ describe('a managed policy', () => {
     expect(notes).toEqual([`managed.json sets ${note}`])
   })
 
+  test('alone needs no settings of ours, which could not win against it', () => {
+    const managed = layer('managed', { env: { ANTHROPIC_BASE_URL: 'https://corp' } })
+    expect(build({ layers: [managed] }).routing).toEqual({ kind: 'none' })
+  })
+
   test('that cannot be read is not overridden either', () => {
     const { env, notes } = build({ layers: [unreadableLayer('managed', '/etc/m.json', 'EACCES'), user] })
     expect(env).not.toHaveProperty('CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST')
