@@ -4,6 +4,11 @@ import { GrowingBuffer } from './growing-buffer.ts'
 export interface EventSink {
   /** What an event must contain to be read at all: global, and matched against its bytes as Latin-1. */
   readonly wanted: RegExp
+  /**
+   * A faster search for long stretches in the middle of a stream: bytes that stand in every event wanted there.
+   * Undefined where there is none. The last stretch is searched for `wanted` all the same.
+   */
+  readonly needle?: Buffer | undefined
   /** The data of an event, and the arrival of the chunk that completed it (monotonic ms). */
   onData(data: string, atMs: number): void
 }
@@ -11,6 +16,8 @@ export interface EventSink {
 const MAX_EVENT_BYTES = 4 * 1024 ** 2
 /** How much of a chunk is joined at once to an event that began in an earlier one. */
 const SEAM_BYTES = 4096
+/** From here on making a text of the bytes costs more than it helps. */
+const LONG_STRETCH_BYTES = 16 * 1024
 const LF = 0x0a
 const CR = 0x0d
 
@@ -25,6 +32,8 @@ export class SseReader {
   readonly #unfinished = new GrowingBuffer()
   #isSkipping = false
   #hasSkipped = false
+  /** The last stretch, if the needle was not in it. */
+  #glanced: Buffer | undefined
 
   constructor(sink: EventSink, maxEventBytes = MAX_EVENT_BYTES) {
     this.#sink = sink
@@ -48,6 +57,8 @@ export class SseReader {
 
   /** Reads what is left although no blank line closed it, as some servers end. */
   end(atMs: number): void {
+    if (this.#glanced) this.#readMatches(this.#glanced, atMs)
+    this.#glanced = undefined
     if (!this.#isSkipping) this.#readEvents(this.#unfinished.view(), atMs)
     this.#unfinished.clear()
   }
@@ -79,6 +90,14 @@ export class SseReader {
   }
 
   #readEvents(events: Buffer, atMs: number): void {
+    if (events.length === 0) return
+    const { needle } = this.#sink
+    const isGlance = needle !== undefined && events.length >= LONG_STRETCH_BYTES && !events.includes(needle)
+    this.#glanced = isGlance ? events : undefined
+    if (!isGlance) this.#readMatches(events, atMs)
+  }
+
+  #readMatches(events: Buffer, atMs: number): void {
     const text = events.toString('latin1')
     let at = 0
     while (at < events.length) {

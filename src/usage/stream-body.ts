@@ -1,6 +1,6 @@
 import type { BodyReader } from './body-reader.ts'
 import type { Findings } from './fold.ts'
-import { ANY_EVENT, DONE, foldEvent, LATE_EVENT, NOTHING_FOUND } from './fold.ts'
+import { ANY_EVENT, DONE, foldEvent, LATE_EVENT, LATE_NEEDLE, NOTHING_FOUND } from './fold.ts'
 import type { EventSink } from './sse.ts'
 import { SseReader } from './sse.ts'
 
@@ -15,6 +15,11 @@ export class StreamBody implements BodyReader, EventSink {
   get wanted(): RegExp {
     const { api, hasContent } = this.findings
     return api && hasContent ? LATE_EVENT[api] : ANY_EVENT
+  }
+
+  get needle(): Buffer | undefined {
+    const { api, hasContent } = this.findings
+    return api && hasContent ? LATE_NEEDLE[api] : undefined
   }
 
   push(bytes: Buffer, atMs: number): void {
