@@ -274,6 +274,7 @@ export class Flow implements ExchangeFacts {
     if (this.#tap) this.#tap.finish(conclude)
     else conclude()
   }
+
   /** Answered before its end: the rest is read and dropped, so that the client's connection stays usable. */
   #endUpload(): void {
     this.#abort?.()

@@ -24,7 +24,6 @@ export interface TestGateway extends Gateway {
 export type Overrides = Partial<Omit<GatewayOptions, 'upstream'>> & {
   /** Behind the origin of the upstream. */
   readonly path?: string
-  readonly identity?: GatewayOptions['identity']
   /** Lets the upstream speak TLS. */
   readonly tls?: ServerIdentity
 }
@@ -65,8 +64,9 @@ export async function startGatewayTo(
 
 /** Injects one fixed credential. */
 export function injecting(value: string): CredentialPlan {
-  const read = async () => ({ value, source: 'test' })
-  return { kind: 'inject', source: { current: read, refresh: read }, withheld: [] }
+  const credential = { value, source: 'test' }
+  const source = { current: () => credential, refresh: async () => credential }
+  return { kind: 'inject', source, withheld: [] }
 }
 
 function defaults(url: string): GatewayOptions {
