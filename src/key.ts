@@ -30,7 +30,7 @@ async function key(args: readonly string[]): Promise<number> {
 
 async function readKey(values: { profile?: string; credential?: string }): Promise<string> {
   const { env } = process
-  if (env['CLAUDE_GW_RUN_ID']) return readRunToken(env['ANTHROPIC_AUTH_TOKEN'])
+  if (env['CLAUDE_GW_RUN_ID']) return readRunToken(env['CLAUDE_GW_RUN_TOKEN'])
   const config = resolveConfig(
     {
       ...(values.profile && { profile: values.profile }),

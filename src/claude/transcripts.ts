@@ -17,6 +17,8 @@ export interface TranscriptQuery {
   readonly sinceMs: number
   /** Whether the session may go on with a transcript from before that time. */
   readonly isResumed: boolean
+  /** Only this session; undefined for any. */
+  readonly sessionId?: string | undefined
 }
 
 const TAIL_BYTES = 1024 ** 2
@@ -82,8 +84,9 @@ function parseEntry(line: string): JsonObject[] {
 }
 
 /** Messages that Claude Code makes up itself, such as errors, have the model `<synthetic>` and no tokens. */
-function isAnswer(entry: JsonObject, { cwd, sinceMs }: TranscriptQuery): boolean {
+function isAnswer(entry: JsonObject, { cwd, sinceMs, sessionId }: TranscriptQuery): boolean {
   const message = entry['message']
+  if (sessionId !== undefined && entry['sessionId'] !== sessionId) return false
   if (entry['type'] !== 'assistant' || !isJsonObject(message)) return false
   if (!isWithin(String(entry['cwd']), cwd)) return false
   if (!(Date.parse(String(entry['timestamp'])) >= sinceMs) || message['model'] === '<synthetic>') return false

@@ -1,6 +1,8 @@
+import type { TranscriptQuery } from '../claude/transcripts.ts'
 import { findTranscriptEvidence } from '../claude/transcripts.ts'
 import type { ChildEnvironment } from '../launch/child-env.ts'
 import { describeRouting } from '../launch/routing.ts'
+import { readClaudeState } from './claude-state.ts'
 import type { Invocation } from './commands/run.ts'
 import type { Context } from './context.ts'
 import { reportError } from './report.ts'
@@ -22,7 +24,8 @@ export async function finishRun(context: Context, ended: EndedRun): Promise<numb
   await session.gateway.close()
   const { summaryFile, isQuiet } = context.options
   if (isTalkative(context, invocation.parsed)) context.stderr.write(`${endLine(session)}\n`)
-  for (const warning of isQuiet ? [] : warnings(ended)) context.stderr.write(`claude-gw: ${warning}\n`)
+  for (const warning of isQuiet ? [] : await warnings(context, ended))
+    context.stderr.write(`claude-gw: ${warning}\n`)
   if (summaryFile !== undefined) saveSummary(context, summaryFile, buildSummary(session, startedAt, exitCode))
   return exitCode
 }
@@ -36,21 +39,43 @@ function saveSummary({ stderr, options }: Context, path: string, summary: RunSum
   }
 }
 
-function warnings({ session, invocation, environment, startedAt }: EndedRun): string[] {
-  const { parsed, claude } = invocation
-  const routing = describeRouting({
-    invocation: parsed.kind,
-    requestsSeen: session.totals.requests,
-    evidence: findTranscriptEvidence({
-      configDirectory: claude.places.configDirectory,
-      cwd: claude.places.projectDirectory,
-      sinceMs: startedAt.getTime(),
-      isResumed: parsed.isResumed,
-    }),
-    layers: claude.layers,
-    routing: environment.routing.kind,
-  })
+async function warnings(context: Context, ended: EndedRun): Promise<string[]> {
+  const { session, environment } = ended
+  const routing = await findBypass(context, ended)
   const lost = session.droppedRecords()
   const troubles = session.troubles.map((reason) => `${lost} records are not in the traffic log: ${reason}`)
   return [...environment.notes, ...(routing ? [routing] : []), ...troubles]
+}
+
+/** Settings files count in the middle of a session too, so they are read again where answers came from elsewhere. */
+async function findBypass(context: Context, ended: EndedRun): Promise<string | undefined> {
+  const { session, invocation, environment } = ended
+  const { parsed, claude } = invocation
+  const evidence = findTranscriptEvidence(transcriptQuery(ended))
+  const layers = evidence ? (await readClaudeState(context, parsed)).layers : claude.layers
+  const requestsSeen = session.totals.requests
+  return describeRouting({
+    invocation: parsed.kind,
+    requestsSeen,
+    evidence,
+    layers,
+    routing: environment.routing.kind,
+  })
+}
+
+/** Claude Code writes an answer down a little after it came. */
+const WRITE_DELAY_MS = 5_000
+
+/** What would prove that answers came from elsewhere: any in this run, or later ones in the session that was last seen. */
+function transcriptQuery({ session, invocation, startedAt }: EndedRun): TranscriptQuery {
+  const { places } = invocation.claude
+  const where = { configDirectory: places.configDirectory, cwd: places.projectDirectory }
+  const last = session.last()
+  if (!last) return { ...where, sinceMs: startedAt.getTime(), isResumed: invocation.parsed.isResumed }
+  return {
+    ...where,
+    sinceMs: last.endedMs + WRITE_DELAY_MS,
+    isResumed: true,
+    sessionId: last.sessionId ?? '',
+  }
 }

@@ -33,6 +33,15 @@ export interface Session {
   /** Trouble with the log, for a line at the end: nothing may be printed while the child owns the terminal. */
   readonly troubles: readonly string[]
   readonly droppedRecords: () => number
+  /** The last exchange so far. */
+  readonly last: () => LastExchange | undefined
+}
+
+export interface LastExchange {
+  /** Milliseconds since the epoch. */
+  readonly endedMs: number
+  /** Claude Code's session. */
+  readonly sessionId: string | undefined
 }
 
 export interface SessionOptions {
@@ -56,6 +65,7 @@ export async function openSession(context: Context, options: SessionOptions): Pr
   const runId = uuidv7()
   const totals = createTotals()
   const troubles: string[] = []
+  let last: LastExchange | undefined
   const log = openLog(context, config, troubles)
   const gateway = await startGateway({
     port: options.port,
@@ -77,6 +87,7 @@ export async function openSession(context: Context, options: SessionOptions): Pr
     },
     onRecord: (record, secrets) => {
       addToTotals(totals, record)
+      last = { endedMs: Date.now(), sessionId: record.session_id }
       if (log) append(log, record, secrets)
     },
   })
@@ -90,6 +101,7 @@ export async function openSession(context: Context, options: SessionOptions): Pr
     totals,
     troubles,
     droppedRecords: () => log?.dropped ?? 0,
+    last: () => last,
   }
 }
 

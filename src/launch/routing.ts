@@ -9,7 +9,7 @@ export interface RoutingReport {
   readonly invocation: InvocationKind
   /** Requests that reached the gateway. */
   readonly requestsSeen: number
-  /** An answer in the transcripts of the child. */
+  /** An answer in the transcripts of the child, newer than the last one that came through the gateway. */
   readonly evidence: TranscriptEvidence | undefined
   readonly layers: readonly SettingsLayer[]
   readonly routing: Routing['kind']
@@ -20,13 +20,15 @@ export interface RoutingReport {
  * Without evidence only settings that really lead away are named.
  */
 export function describeRouting(report: RoutingReport): string | undefined {
-  if (report.invocation !== 'session' || report.requestsSeen > 0) return undefined
+  if (report.invocation !== 'session') return undefined
+  if (report.requestsSeen > 0 && report.evidence === undefined) return undefined
   const cause = addressKeys(report.layers).find((key) => leadsAway(key, report.routing))
   if (report.evidence === undefined) {
     return cause && `no request came through claude-gw: ${nameOf(cause)} leads elsewhere`
   }
   const { sessionId, file } = report.evidence
-  const proof = `session ${sessionId} got answers (${file}), but none came through claude-gw`
+  const extent = report.requestsSeen > 0 ? 'the last ones did not come' : 'none came'
+  const proof = `session ${sessionId} got answers (${file}), but ${extent} through claude-gw`
   return cause
     ? `${proof}: the likely cause is ${nameOf(cause)}`
     : `${proof}, and no settings file that was read names another address`

@@ -18,7 +18,7 @@ test('auto prefers ANTHROPIC_AUTH_TOKEN to ANTHROPIC_API_KEY', async () => {
 })
 
 test('inside a run it prints the token of the run and looks nowhere else', async () => {
-  const env = { CLAUDE_GW_RUN_ID: 'r', ANTHROPIC_AUTH_TOKEN: 'cgw-run', CLAUDE_GW_CREDENTIAL: 'env:MISSING' }
+  const env = { CLAUDE_GW_RUN_ID: 'r', CLAUDE_GW_RUN_TOKEN: 'cgw-run', CLAUDE_GW_CREDENTIAL: 'env:MISSING' }
   expect((await runCli(['key'], { env })).stdout).toBe('cgw-run\n')
 })
 

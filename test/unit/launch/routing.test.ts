@@ -9,7 +9,13 @@ const USER = layer('user')
 const MANAGED = layer('managed')
 
 test('requests that came are nothing to tell', () => {
-  expect(describe({ requestsSeen: 1, evidence: EVIDENCE, layers: [USER] })).toBeUndefined()
+  expect(describe({ requestsSeen: 1, layers: [USER] })).toBeUndefined()
+})
+
+test('answers after the last request that came are told, as when settings change in the middle', () => {
+  expect(describe({ requestsSeen: 1, evidence: EVIDENCE, layers: [USER] })).toBe(
+    'session session-1 got answers (/transcripts/session-1.jsonl), but the last ones did not come through claude-gw: the likely cause is env.ANTHROPIC_BASE_URL in user.json',
+  )
 })
 
 test.each(['tool', 'background'] as const)('a %s invocation is nothing to tell', (invocation) => {
