@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { GatewayError, reasonOf } from '../base/errors.ts'
+import { GatewayError } from '../base/errors.ts'
 import type { ConfigKey } from '../config/schema.ts'
 import type { GlobalOptions } from './context.ts'
 
@@ -58,7 +58,7 @@ export function parseGlobalOptions(args: readonly string[]): GlobalOptions {
   try {
     return toGlobalOptions(parseArgs({ args: [...args], options, strict: true }).values)
   } catch (error) {
-    throw new GatewayError('USAGE', { reason: reasonOf(error) }, error)
+    throw new GatewayError('USAGE', { reason: (error as Error).message }, error)
   }
 }
 

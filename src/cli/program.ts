@@ -102,7 +102,7 @@ function addLogs(program: Command, execute: Execute): void {
     )
   logs
     .command('show <id>')
-    .description('all about one exchange; the first characters of its id are enough')
+    .description('all about one exchange; the beginning or the end of its id is enough')
     .action((id, _options, command) =>
       execute(command, async (context) => {
         const { logsShow } = await import('./commands/logs.ts')
@@ -145,5 +145,6 @@ function environmentHelp(): string {
   const rows = (Object.keys(SCHEMA) as ConfigKey[]).map(
     (name) => `  ${environmentName(name).padEnd(35)} ${SCHEMA[name].help}`,
   )
-  return `\nEnvironment (an option of the same name goes before it):\n${rows.join('\n')}`
+  const state = `  ${'CLAUDE_GW_STATE_DIR'.padEnd(35)} where logs and the list of running gateways are kept`
+  return `\nEnvironment (an option of the same name goes before it):\n${[...rows, state].join('\n')}`
 }

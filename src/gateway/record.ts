@@ -128,7 +128,9 @@ function timings(
   const sentMs = facts.body.endedAtMs ?? facts.startedMs
   const since = (atMs: number) => Math.max(0, Math.round((atMs - sentMs) * 10) / 10)
   const durationMs = since(performance.now())
-  const outputTokens = facts.summary?.usage?.['output_tokens']
+  const { usage, isComplete } = facts.summary ?? {}
+  // The count of a stream that broke off is preliminary.
+  const outputTokens = isComplete === false ? undefined : usage?.['output_tokens']
   return {
     ...(facts.answeredMs !== undefined && { ttfb_ms: since(facts.answeredMs) }),
     ...(facts.summary?.firstTokenAtMs !== undefined && { ttft_ms: since(facts.summary.firstTokenAtMs) }),
