@@ -43,8 +43,8 @@ async function warnings(context: Context, ended: EndedRun): Promise<string[]> {
   const { session, environment } = ended
   const routing = await findBypass(context, ended)
   const lost = session.droppedRecords()
-  const troubles = session.troubles.map((reason) => `${lost} records are not in the traffic log: ${reason}`)
-  return [...environment.notes, ...(routing ? [routing] : []), ...troubles]
+  const loss = lost > 0 ? [`${lost} record${lost === 1 ? ' is' : 's are'} not in the traffic log`] : []
+  return [...environment.notes, ...(routing ? [routing] : []), ...session.troubles, ...loss]
 }
 
 /** Settings files count in the middle of a session too, so they are read again where answers came from elsewhere. */

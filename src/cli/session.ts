@@ -90,6 +90,7 @@ export async function openSession(context: Context, options: SessionOptions): Pr
       last = { endedMs: Date.now(), sessionId: record.session_id }
       if (log) append(log, record, secrets)
     },
+    onTrouble: (reason) => troubles.push(reason),
   })
   return {
     runId,

@@ -29,6 +29,8 @@ export interface GatewayOptions {
   readonly identity: Identity
   /** Called with each record before the client is given the end of its answer; `secrets` must not be written. */
   readonly onRecord: (record: ExchangeRecord, secrets: readonly string[]) => void
+  /** Called with what went wrong without disturbing an exchange. */
+  readonly onTrouble: (reason: string) => void
 }
 
 /** A running gateway. */

@@ -37,8 +37,11 @@ const RESPONSE_HEADERS = new Set([
 
 const RATELIMIT = 'anthropic-ratelimit-'
 
-/** The record of a finished exchange. */
-export function buildRecord(identity: Identity, facts: ExchangeFacts): ExchangeRecord {
+/**
+ * The record of a finished exchange.
+ * @param unrecorded how many refusals before this one have no record
+ */
+export function buildRecord(identity: Identity, facts: ExchangeFacts, unrecorded = 0): ExchangeRecord {
   const { answer, refusal, summary, body } = facts
   const [path = '', query] = splitTarget(facts.target)
   const received = lowerCased(facts.rawHeaders)
@@ -74,7 +77,7 @@ export function buildRecord(identity: Identity, facts: ExchangeFacts): ExchangeR
     ...optional('request_id', sentBack.get('request-id')),
     ...optional('retry_after', sentBack.get('retry-after')),
     ...ratelimit(sentBack),
-    ...errorOf(facts),
+    ...errorOf(facts, unrecorded),
     ...(facts.credential && {
       credential: { source: facts.credential.source, ...(facts.isRefreshed && { refreshed: true }) },
     }),
@@ -145,7 +148,8 @@ function usage({ summary }: ExchangeFacts): Pick<ExchangeRecord, 'usage' | 'usag
   return { usage: summary.usage, ...optional('usage_reason', summary.usageReason) }
 }
 
-function errorOf({ refusal, summary }: ExchangeFacts): Pick<ExchangeRecord, 'error'> {
-  if (refusal) return { error: { type: refusal.type, message: refusal.message } }
-  return summary?.error ? { error: summary.error } : {}
+function errorOf({ refusal, summary }: ExchangeFacts, unrecorded: number): Pick<ExchangeRecord, 'error'> {
+  if (!refusal) return summary?.error ? { error: summary.error } : {}
+  const before = unrecorded > 0 ? ` (and ${unrecorded} times before this, without a record)` : ''
+  return { error: { type: refusal.type, message: refusal.message + before } }
 }

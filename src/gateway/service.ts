@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { GatewayError } from '../base/errors.ts'
+import { GatewayError, reasonOf } from '../base/errors.ts'
 import type { UpstreamAgent } from '../network/agent.ts'
 import { createSend } from './attempt.ts'
 import type { ExchangeFacts, FlowSettings } from './flow.ts'
@@ -7,7 +7,7 @@ import { Flow } from './flow.ts'
 import type { GatewayOptions } from './gateway.ts'
 import type { Verdict } from './guard.ts'
 import { buildRecord } from './record.ts'
-import { createRefusalLimit } from './refusal-limit.ts'
+import { RefusalLimit } from './refusal-limit.ts'
 
 /** Serves one request that is not answered at the door. */
 export type Service = (request: IncomingMessage, response: ServerResponse, verdict: Verdict) => void
@@ -15,7 +15,7 @@ export type Service = (request: IncomingMessage, response: ServerResponse, verdi
 /** The working half of a gateway: everything behind the guard. */
 export function createService(options: GatewayOptions, agent: UpstreamAgent): Service {
   const secrets = new Set([options.access.kind === 'token' ? options.access.token : options.access.secret])
-  const isWithinLimit = createRefusalLimit()
+  const strangers = new RefusalLimit()
   const settings: FlowSettings = {
     upstream: options.upstream,
     agent,
@@ -30,8 +30,13 @@ export function createService(options: GatewayOptions, agent: UpstreamAgent): Se
 
   function record(facts: ExchangeFacts): void {
     if (facts.credential) secrets.add(facts.credential.value)
-    if (isRefusalOfStranger(facts) && !isWithinLimit()) return
-    options.onRecord(buildRecord(options.identity, facts), [...secrets])
+    const unrecorded = isRefusalOfStranger(facts) ? strangers.admit() : 0
+    if (unrecorded === undefined) return
+    try {
+      options.onRecord(buildRecord(options.identity, facts, unrecorded), [...secrets])
+    } catch (error) {
+      options.onTrouble(`a record could not be made: ${reasonOf(error)}`)
+    }
   }
 
   return (request, response, verdict) => {

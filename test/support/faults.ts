@@ -117,8 +117,10 @@ async function respond({ response }: UpstreamCall, whole: Answer): Promise<void>
 
 async function room(response: ServerResponse): Promise<void> {
   const stop = new AbortController()
-  response.once('close', () => stop.abort())
+  const onClose = () => stop.abort()
+  response.once('close', onClose)
   await once(response, 'drain', { signal: stop.signal }).catch(() => {})
+  response.off('close', onClose)
 }
 
 async function writeOut(socket: Socket, bytes: Buffer): Promise<void> {

@@ -82,5 +82,8 @@ function defaults(url: string): GatewayOptions {
     retry: 'off',
     identity: { runId: 'run', profile: 'default', upstream: url, tags: {} },
     onRecord: () => {},
+    onTrouble: (reason) => {
+      throw new Error(reason)
+    },
   }
 }

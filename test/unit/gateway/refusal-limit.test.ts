@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest'
-import { createRefusalLimit } from '../../../src/gateway/refusal-limit.ts'
+import { RefusalLimit } from '../../../src/gateway/refusal-limit.ts'
 
-test('lets ten through in a minute, and ten more in the next', () => {
-  let nowMs = 0
-  const isWithinLimit = createRefusalLimit(() => nowMs)
-  const tryTwenty = () => Array.from({ length: 20 }, isWithinLimit).filter(Boolean).length
-  expect(tryTwenty()).toBe(10)
-  nowMs = 59_999
-  expect(tryTwenty()).toBe(0)
-  nowMs = 60_000
-  expect(tryTwenty()).toBe(10)
+test('ten refusals a minute are recorded, and the next record tells how many were not', () => {
+  let nowMs = 5
+  const limit = new RefusalLimit(() => nowMs)
+  const admitted = Array.from({ length: 15 }, () => limit.admit())
+  expect(admitted.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 0))
+  expect(admitted.slice(10)).toEqual(Array.from({ length: 5 }, () => undefined))
+  nowMs += 59_999
+  expect(limit.admit()).toBeUndefined()
+  nowMs += 1
+  expect(limit.admit()).toBe(6)
+  expect(limit.admit()).toBe(0)
 })
