@@ -53,6 +53,7 @@ export async function startGatewayTo(
     ...options,
   })
   onTestFinished(gateway.close)
+  await gateway.load()
   const record = (index: number) =>
     new Promise<ExchangeRecord>((resolve) => {
       const found = records[index]

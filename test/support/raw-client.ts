@@ -92,8 +92,9 @@ export class RawConnection {
     return this.reply()
   }
 
-  /** What has come when the connection ends or is silent for `silenceMs`. */
-  settled(silenceMs: number): Promise<RawReply> {
+  /** What has come when the connection ends, or is silent for `silenceMs` after the first byte (5 s before it). */
+  async settled(silenceMs: number): Promise<RawReply> {
+    await this.until(({ bytes }) => bytes.length > 0)
     return this.until(() => false, silenceMs)
   }
 

@@ -10,7 +10,7 @@ import { rawAnswers } from '../../support/raw-answers.ts'
 import { sendRaw } from '../../support/raw-client.ts'
 
 async function expectRefused(gateway: TestGateway, parts: Ask, status: number): Promise<void> {
-  const reply = await sendRaw(gateway.port, wireRequest(gateway, parts), 100)
+  const reply = await sendRaw(gateway.port, wireRequest(gateway, parts))
   const [refusal] = rawAnswers(reply.bytes)
   expect(refusal?.status).toBe(status)
   expect(valuesOf(refusal?.headers ?? [], 'x-should-retry')).toEqual(['false'])
