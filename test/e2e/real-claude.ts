@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { inject, onTestFinished } from 'vitest'
+import { eventsOf, messageOf } from '../../src/demo/message.ts'
+import type { AnswerParts } from '../support/answer.ts'
+import type { Home, RunOptions } from '../support/claude-run.ts'
+import { openHome, runIn, UPSTREAM_SECRET, upstreamEnv } from '../support/claude-run.ts'
+import type { CliResult } from '../support/cli.ts'
+import type { Fault, FaultUpstream } from '../support/fault-upstream.ts'
+import { startFaultUpstream } from '../support/fault-upstream.ts'
+import { answer } from '../support/faults.ts'
+import type { RecordedRequest } from '../support/recorded-request.ts'
+
+/** Says everything that matters here in one go, and asks nobody but its API. */
+const CALM = {
+  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+  DISABLE_AUTOUPDATER: '1',
+  TERM: 'xterm-256color',
+}
+
+/** An upstream that only the messages are of interest of. */
+export interface MessagesUpstream extends FaultUpstream {
+  readonly messages: () => RecordedRequest[]
+}
+
+/** A home in which Claude Code has been started before. */
+export function openClaudeHome(): Home {
+  const home = openHome()
+  const project = { hasTrustDialogAccepted: true, hasCompletedProjectOnboarding: true }
+  const state = {
+    hasCompletedOnboarding: true,
+    theme: 'dark',
+    projects: { [home.project]: project },
+  }
+  writeFileSync(join(home.claudeDirectory, '.claude.json'), JSON.stringify(state))
+  return { ...home, env: { ...home.env, ...CALM } }
+}
+
+/** The calls for messages meet the faults in turn, the last one again and again; any other request is answered. */
+export async function startMessagesUpstream(...faults: readonly Fault[]): Promise<MessagesUpstream> {
+  const script = faults.length === 0 ? [answer(textAnswer('Hello from upstream'))] : faults
+  let count = 0
+  const upstream = await startFaultUpstream((call) => {
+    const fault = isMessages(call.request) ? script[Math.min(count++, script.length - 1)] : answer()
+    return fault?.(call)
+  })
+  onTestFinished(upstream.close)
+  return { ...upstream, messages: () => upstream.requests.filter(isMessages) }
+}
+
+function isMessages({ method, target }: RecordedRequest): boolean {
+  return method === 'POST' && /\/v1\/messages($|\?)/.test(target)
+}
+
+/** A streamed answer of the API with this text. */
+export function textAnswer(said: string): AnswerParts {
+  return {
+    headers: [
+      ['content-type', 'text/event-stream; charset=utf-8'],
+      ['request-id', 'req_e2e'],
+    ],
+    framing: 'chunked',
+    body: streamOf(said),
+  }
+}
+
+/** The events of such an answer, as they go over the wire. */
+export function streamOf(said: string): string {
+  const request = { model: 'claude-opus-4-8', messages: [] }
+  const message = messageOf({ kind: 'text', text: said }, request, 900, 'e2e')
+  return eventsOf(message)
+    .map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
+    .join('')
+}
+
+/** Claude Code behind the gateway. */
+export function runThrough(
+  home: Home,
+  url: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<CliResult> {
+  const env = { ...upstreamEnv(url), CLAUDE_GW_CLAUDE_COMMAND: inject('claudeCode').path, ...options.env }
+  return runIn(home, args, { ...options, env })
+}
+
+/** Claude Code alone, with the upstream's credential. */
+export async function runDirect(
+  home: Home,
+  url: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<CliResult> {
+  const env = {
+    PATH: process.env['PATH'],
+    ...home.env,
+    ANTHROPIC_BASE_URL: url,
+    ANTHROPIC_AUTH_TOKEN: UPSTREAM_SECRET,
+    ...options.env,
+  }
+  const child = spawn(inject('claudeCode').path, args, { env, cwd: home.project, stdio: 'pipe' })
+  child.stdin.end(options.input ?? '')
+  const [stdout, stderr, [exitCode, signal]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ])
+  return { exitCode, signal, stdout, stderr }
+}
