@@ -14,7 +14,7 @@ export function isTalkative(
 
 /** One line for a person, before the child takes the terminal. */
 export function startLine({ upstream, config, credentials, gateway }: Session): string {
-  const key = credentials.kind === 'inject' ? config.values.credential : 'the login of Claude Code'
+  const key = credentials.kind === 'inject' ? credentials.reference : 'the login of Claude Code'
   return `claude-gw: ${upstream.name} through 127.0.0.1:${gateway.port} (profile ${config.values.profile}, key: ${key})`
 }
 

@@ -21,6 +21,8 @@ export type CredentialPlan =
   | { readonly kind: 'passthrough' }
   | {
       readonly kind: 'inject'
+      /** What `auto` came to, for people: `env:NAME`. */
+      readonly reference: string
       readonly source: CredentialSource
       /** Variables that hold the secret and must not reach the child. */
       readonly withheld: readonly string[]

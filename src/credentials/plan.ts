@@ -1,5 +1,5 @@
 import { GatewayError } from '../base/errors.ts'
-import type { CredentialPlan } from './credential.ts'
+import type { AuthStyle, CredentialPlan } from './credential.ts'
 import { environmentSource } from './environment.ts'
 
 /** What decides about `auto`. */
@@ -22,15 +22,12 @@ export function planCredential(
   const [scheme = '', name = ''] = splitReference(reference)
   if (scheme === 'passthrough' && !name) return { kind: 'passthrough' }
   if (scheme === 'auto' && !name) return planAuto(surroundings)
-  if (scheme === 'env' && /^\w+$/.test(name)) {
-    return { kind: 'inject', source: environmentSource(name, surroundings.env), withheld: [name] }
-  }
+  if (scheme === 'env' && /^\w+$/.test(name)) return planVariable(name, surroundings.env)
   throw new GatewayError('CONFIG_BAD_VALUE', {
     origin,
     key: 'credential',
     expected: '`auto`, `passthrough` or `env:NAME`',
-    value:
-      scheme === 'env' ? `"${reference}"` : 'what stands there (it is not shown, in case it is a secret)',
+    value: 'what stands there (it is not shown, in case it is a secret)',
   })
 }
 
@@ -42,12 +39,13 @@ function splitReference(reference: string): [string, string] {
 
 /** A subscriber must not be moved to paid billing silently, so an API key has conditions and a token has none. */
 function planAuto({ env, mayUseApiKey }: Surroundings): CredentialPlan {
-  if (env['ANTHROPIC_AUTH_TOKEN']?.trim()) return planVariable('ANTHROPIC_AUTH_TOKEN', 'bearer', env)
+  if (env['ANTHROPIC_AUTH_TOKEN']?.trim()) return planVariable('ANTHROPIC_AUTH_TOKEN', env, 'bearer')
   if (env['ANTHROPIC_API_KEY']?.trim() && mayUseApiKey)
-    return planVariable('ANTHROPIC_API_KEY', 'x-api-key', env)
+    return planVariable('ANTHROPIC_API_KEY', env, 'x-api-key')
   return { kind: 'passthrough' }
 }
 
-function planVariable(name: string, style: 'bearer' | 'x-api-key', env: Surroundings['env']): CredentialPlan {
-  return { kind: 'inject', source: environmentSource(name, env), withheld: [name], style }
+function planVariable(name: string, env: Surroundings['env'], style?: AuthStyle): CredentialPlan {
+  const source = environmentSource(name, env)
+  return { kind: 'inject', reference: `env:${name}`, source, withheld: [name], ...(style && { style }) }
 }

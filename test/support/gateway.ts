@@ -67,7 +67,7 @@ export async function startGatewayTo(
 export function injecting(value: string): CredentialPlan {
   const credential = { value, source: 'test' }
   const source = { current: () => credential, refresh: async () => credential }
-  return { kind: 'inject', source, withheld: [] }
+  return { kind: 'inject', reference: 'test', source, withheld: [] }
 }
 
 function defaults(url: string): GatewayOptions {

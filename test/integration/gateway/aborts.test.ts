@@ -83,7 +83,12 @@ test('a client that leaves during a chunked upload sends nothing upstream', asyn
 test('a client that leaves while the credential is looked up sends nothing upstream', async () => {
   let hand: (credential: { value: string; source: string }) => void = () => {}
   const current = () => new Promise<{ value: string; source: string }>((resolve) => (hand = resolve))
-  const credentials = { kind: 'inject', source: { current, refresh: current }, withheld: [] } as const
+  const credentials = {
+    kind: 'inject',
+    reference: 'test',
+    source: { current, refresh: current },
+    withheld: [],
+  } as const
   const gateway = await startTestGateway(answer(), { credentials })
   await gateway.load()
   const connection = await startUpload(gateway, { body: '{}' }, 0)

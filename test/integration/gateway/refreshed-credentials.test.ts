@@ -28,6 +28,7 @@ function createSource(fresh = 'new') {
   }
   const plan: CredentialPlan = {
     kind: 'inject',
+    reference: 'test',
     source: { current: async () => current, refresh },
     withheld: [],
   }
@@ -90,7 +91,7 @@ describe('N13: a refused credential', () => {
       current: async () => ({ value: 'old', source: 'test' }),
       refresh: () => Promise.reject(failed),
     }
-    const credentials: CredentialPlan = { kind: 'inject', source, withheld: [] }
+    const credentials: CredentialPlan = { kind: 'inject', reference: 'test', source, withheld: [] }
     const gateway = await startTestGateway(strict(), { credentials })
     expect(await ask(gateway, { body: BODY })).toMatchObject({ status: 401, body: REFUSED.body })
   })
@@ -133,6 +134,7 @@ test.each(['CREDENTIAL_NOT_FOUND', 'CREDENTIAL_FAILED'] as const)(
     const fail = () => Promise.reject(error)
     const credentials: CredentialPlan = {
       kind: 'inject',
+      reference: 'test',
       source: { current: fail, refresh: fail },
       withheld: [],
     }
