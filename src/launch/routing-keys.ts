@@ -14,7 +14,7 @@ const CREDENTIALS = ['ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_API_KEY', 'CLAUDE_CODE_O
 
 /** What would send requests to another address, highest layer first. An empty value counts as unset. */
 export function addressKeys(layers: readonly SettingsLayer[]): SettingsKey[] {
-  return environmentKeys(layers, (name) => ADDRESSES.includes(name))
+  return environmentKeys(layers, (name, value) => value !== '' && ADDRESSES.includes(name))
 }
 
 /**
@@ -29,7 +29,7 @@ export function routingKeys(
   const names = access === 'token' ? [...ADDRESSES, ...CREDENTIALS] : ADDRESSES
   const helpers = access === 'token' ? layers.filter((layer) => layer.apiKeyHelper) : []
   return [
-    ...environmentKeys(layers, (name) => names.includes(name)),
+    ...environmentKeys(layers, (name, value) => value !== '' && names.includes(name)),
     ...environmentKeys(layers, (name, value) => isNoProxy(name, platform) && !exceptsLoopback(value)),
     ...helpers.map((layer) => ({ layer, key: 'apiKeyHelper' })),
   ]
@@ -56,12 +56,15 @@ function environmentKeys(
 ): SettingsKey[] {
   return layers.flatMap((layer) =>
     Object.entries(layer.env)
-      .filter(([name, value]) => value && isWanted(name, value))
+      .filter(([name, value]) => isWanted(name, value))
       .map(([name]) => ({ layer, key: `env.${name}` })),
   )
 }
 
-/** Claude Code looks at the lower-case name first, and that one stays as we set it unless settings have it too. */
+/**
+ * Claude Code looks at the lower-case name first, and that one stays as we set it unless settings have it too. An empty
+ * one counts: then it looks at the other name, which the same settings may have.
+ */
 function isNoProxy(name: string, platform: NodeJS.Platform): boolean {
   return name === 'no_proxy' || (platform === 'win32' && /^no_proxy$/i.test(name))
 }
