@@ -6,6 +6,7 @@ import type { AttemptRecord, Outcome } from '../exchange/exchange.ts'
 import type { UpstreamAgent } from '../network/agent.ts'
 import type { Upstream } from '../network/url.ts'
 import type { Failure, Send } from './attempt.ts'
+import type { ExchangeFacts } from './exchange-facts.ts'
 import { failureError, redirectError } from './failure.ts'
 import { outgoingHeaders } from './headers.ts'
 import { relayAnswer } from './relay.ts'
@@ -37,27 +38,6 @@ export interface Timeouts {
   readonly connectMs: number
   readonly firstByteMs: number
   readonly idleMs: number
-}
-
-/** All that was seen of one exchange; `…Ms` are `performance.now()` times. */
-export interface ExchangeFacts {
-  readonly startedAt: Date
-  readonly startedMs: number
-  readonly method: string
-  readonly target: string
-  readonly rawHeaders: readonly string[]
-  readonly body: RequestBody
-  readonly attempts: readonly AttemptRecord[]
-  readonly credential: Credential | undefined
-  readonly isRefreshed: boolean
-  readonly answer: IncomingMessage | undefined
-  readonly answeredMs: number | undefined
-  readonly responseBytes: number
-  /** What the tap read in the answer. */
-  readonly summary: TapSummary | undefined
-  /** Why we answered ourselves, if we did. */
-  readonly refusal: GatewayError | undefined
-  readonly outcome: Outcome
 }
 
 /** The way of one request: credential, attempts, answer, end. */

@@ -1,6 +1,6 @@
 import type { ExchangeRecord, Outcome } from '../exchange/exchange.ts'
 import { uuidv7 } from '../exchange/uuid.ts'
-import type { ExchangeFacts } from './flow.ts'
+import type { ExchangeFacts } from './exchange-facts.ts'
 
 /** What is the same in all records of one gateway. */
 export interface Identity {

@@ -1,0 +1,193 @@
+/** API error types, as in https://platform.claude.com/docs/en/api/errors. */
+export type ApiErrorType =
+  | 'invalid_request_error'
+  | 'authentication_error'
+  | 'permission_error'
+  | 'not_found_error'
+  | 'request_too_large'
+  | 'api_error'
+  | 'timeout_error'
+
+export interface ErrorEntry {
+  /** Exit code of a command that ends with this error. */
+  readonly exit: number
+  /** HTTP answer, where a client of the gateway can meet this error. */
+  readonly status?: number
+  readonly type?: ApiErrorType
+  /** Whether the client may try again by itself; otherwise the answer carries `x-should-retry: false`. */
+  readonly retry?: boolean
+  /** `{name}` stands for a detail given when the error is made. */
+  readonly message: string
+  readonly remedy: string
+}
+
+/** Every error that a user can meet. Exit codes: 1 failed, 2 usage, 3 configuration, 4 credential, 5 upstream, 126/127 as a shell has them. */
+export const ERROR_TABLE = {
+  USAGE: { exit: 2, message: '{reason}', remedy: 'see `claude-gw help`' },
+  CONFIG_UNKNOWN_KEY: {
+    exit: 3,
+    message: '{origin}: there is no key `{key}`{nearest}',
+    remedy: 'the keys are listed by `claude-gw help`',
+  },
+  CONFIG_BAD_VALUE: {
+    exit: 3,
+    message: '{origin}: `{key}` must be {expected}, not {value}',
+    remedy: 'change it, or remove it to use the default',
+  },
+  CLOUD_PROVIDER: {
+    exit: 3,
+    message:
+      '{origin} sets {variable}: Claude Code then talks to that cloud provider, and not to an Anthropic-style upstream',
+    remedy: 'remove it there to use claude-gw, or start `claude` itself',
+  },
+  BACKGROUND_SESSION: {
+    exit: 3,
+    message:
+      'sessions started by `{argument}` outlive this command, and with it the gateway they would talk to',
+    remedy:
+      'run `claude-gw serve` in another terminal, then `eval "$(claude-gw env)"` and `claude {argument}`',
+  },
+  CREDENTIAL_NOT_FOUND: {
+    exit: 4,
+    status: 401,
+    type: 'authentication_error',
+    message: 'no credential for {upstream}: {reason}',
+    remedy: '{remedy}',
+  },
+  CREDENTIAL_FAILED: {
+    exit: 4,
+    status: 401,
+    type: 'authentication_error',
+    message: 'the credential {reference} cannot be used: {reason}',
+    remedy: '{remedy}',
+  },
+  CLAUDE_NOT_FOUND: {
+    exit: 127,
+    message: '{reason}',
+    remedy:
+      'install Claude Code (`npm install -g @anthropic-ai/claude-code`) or set CLAUDE_GW_CLAUDE_COMMAND to its path',
+  },
+  CLAUDE_NOT_EXECUTABLE: {
+    exit: 126,
+    message: '{path} cannot be executed: {reason}',
+    remedy: 'run `chmod +x {path}`, or set CLAUDE_GW_CLAUDE_COMMAND to another program',
+  },
+  LISTEN_FAILED: {
+    exit: 1,
+    message: 'cannot listen on 127.0.0.1:{port}: {reason}',
+    remedy: 'choose another port with `--port N`, or 0 for any free one',
+  },
+  SERVE_RUNNING: {
+    exit: 1,
+    message: 'profile `{profile}` is already served at {url} (process {pid})',
+    remedy: 'use it with `eval "$(claude-gw env)"`, or stop it with `kill {pid}`',
+  },
+  SERVE_NOT_RUNNING: {
+    exit: 1,
+    message: 'no `claude-gw serve` is running for profile `{profile}`',
+    remedy: 'start one with `claude-gw serve` in another terminal',
+  },
+  LOG_UNREADABLE: {
+    exit: 1,
+    message: 'cannot read the traffic log {path}: {reason}',
+    remedy: 'check the path with `claude-gw logs path`',
+  },
+  SUMMARY_UNWRITABLE: {
+    exit: 1,
+    message: 'cannot write the summary {path}: {reason}',
+    remedy: 'give `--summary` a file in a folder that exists',
+  },
+  RECORD_NOT_FOUND: {
+    exit: 1,
+    message: 'no exchange with the id {id} in {path}',
+    remedy: 'list the exchanges with `claude-gw logs`',
+  },
+  TOKEN_MISSING: {
+    exit: 1,
+    status: 401,
+    type: 'authentication_error',
+    message: 'this request does not carry the token of this gateway',
+    remedy: 'start the client through `claude-gw run`, or take the variables from `claude-gw env`',
+  },
+  HOST_FORBIDDEN: {
+    exit: 1,
+    status: 421,
+    type: 'permission_error',
+    message: 'this gateway answers only to the Host 127.0.0.1 or localhost with its own port',
+    remedy: 'use the URL that `claude-gw env` prints',
+  },
+  ORIGIN_FORBIDDEN: {
+    exit: 1,
+    status: 403,
+    type: 'permission_error',
+    message: 'this gateway does not answer web pages',
+    remedy: 'call it from a program, without an Origin header',
+  },
+  PATH_FORBIDDEN: {
+    exit: 1,
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'the request target must be a plain path: no scheme or host, no `//`, no `..`, no backslash',
+    remedy: 'send the path of the API, such as /v1/messages',
+  },
+  METHOD_UNSUPPORTED: {
+    exit: 1,
+    status: 501,
+    type: 'invalid_request_error',
+    message: 'CONNECT and protocol upgrades are not supported here',
+    remedy: 'use plain HTTP/1.1 requests',
+  },
+  BODY_TOO_LARGE: {
+    exit: 1,
+    status: 413,
+    type: 'request_too_large',
+    message: 'the request body is larger than maxBodyBytes ({limit} bytes)',
+    remedy: 'raise it with CLAUDE_GW_MAX_BODY_BYTES if your upstream accepts more',
+  },
+  UPSTREAM_UNREACHABLE: {
+    exit: 5,
+    status: 502,
+    type: 'api_error',
+    retry: true,
+    message: 'cannot reach {upstream}: {reason}',
+    remedy: 'check the network and the key `upstream`',
+  },
+  UPSTREAM_TLS: {
+    exit: 5,
+    status: 502,
+    type: 'api_error',
+    message: 'no trusted TLS connection to {upstream}: {reason}',
+    remedy: 'if it has a private certificate authority, start with NODE_EXTRA_CA_CERTS=/path/to/ca.pem',
+  },
+  UPSTREAM_CUT: {
+    exit: 5,
+    status: 502,
+    type: 'api_error',
+    retry: true,
+    message: '{upstream} closed the connection before it answered: {reason}',
+    remedy: 'try again; if it stays, look at the log of that gateway',
+  },
+  UPSTREAM_TIMEOUT: {
+    exit: 5,
+    status: 504,
+    type: 'timeout_error',
+    retry: true,
+    message: '{upstream} did not {phase} within {seconds} s',
+    remedy: 'raise CLAUDE_GW_TIMEOUTS_{key} if it needs more time',
+  },
+  UPSTREAM_REDIRECT: {
+    exit: 5,
+    status: 502,
+    type: 'api_error',
+    message:
+      '{upstream} redirects to {target}; following it would send your prompt and key past this gateway',
+    remedy: 'if {target} is right, set the key `upstream` to it',
+  },
+  INTERNAL: {
+    exit: 1,
+    status: 500,
+    type: 'api_error',
+    message: 'internal error: {reason}',
+    remedy: 'please report it with the output of `claude-gw --version`',
+  },
+} as const satisfies Record<string, ErrorEntry>
