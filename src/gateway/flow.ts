@@ -1,44 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { GatewayError, reasonOf } from '../base/errors.ts'
-import type { AuthStyle, Credential, CredentialSource } from '../credentials/credential.ts'
+import type { Credential } from '../credentials/credential.ts'
 import { defaultAuthStyle, isOauthToken } from '../credentials/credential.ts'
 import type { AttemptRecord, Outcome } from '../exchange/exchange.ts'
-import type { UpstreamAgent } from '../network/agent.ts'
-import type { Upstream } from '../network/url.ts'
-import type { Failure, Send } from './attempt.ts'
+import type { Failure } from './attempt.ts'
 import type { ExchangeFacts } from './exchange-facts.ts'
 import { failureError, redirectError } from './failure.ts'
+import type { FlowSettings } from './flow-settings.ts'
 import { outgoingHeaders } from './headers.ts'
 import { relayAnswer } from './relay.ts'
 import { errorReply, sendReply } from './reply.ts'
 import { RequestBody } from './request-body.ts'
-import type { RetryPolicy } from './retry.ts'
 import { refusesCredential, retryDelayMs } from './retry.ts'
 import type { Tap, TapSummary } from './tap.ts'
 import { createTap } from './tap.ts'
-
-/** What all requests of one gateway share. */
-export interface FlowSettings {
-  readonly upstream: Upstream
-  readonly agent: UpstreamAgent
-  readonly send: Send
-  /** Undefined lets the client's own credentials through. */
-  readonly credentials:
-    | { readonly source: CredentialSource; readonly style: AuthStyle | undefined }
-    | undefined
-  readonly extraHeaders: Readonly<Record<string, string>>
-  readonly maxBodyBytes: number
-  readonly timeouts: Timeouts
-  readonly retry: RetryPolicy
-  /** Called once with each finished exchange, before its client is given the end. */
-  readonly onFinish: (facts: ExchangeFacts) => void
-}
-
-export interface Timeouts {
-  readonly connectMs: number
-  readonly firstByteMs: number
-  readonly idleMs: number
-}
 
 /** The way of one request: credential, attempts, answer, end. */
 export class Flow implements ExchangeFacts {
