@@ -1,0 +1,106 @@
+import { resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { describe, expect, inject, onTestFinished, test } from 'vitest'
+import { answerOf, wireBytes } from '../support/answer.ts'
+import { recordsOf, upstreamEnv } from '../support/claude-run.ts'
+import type { Fault } from '../support/fault-upstream.ts'
+import { answer, stall } from '../support/faults.ts'
+import { openClaudeHome, startMessagesUpstream, textAnswer } from './real-claude.ts'
+import { Screen, screenUnavailable } from './screen.ts'
+
+const PROGRAM = resolve(import.meta.dirname, '../../bin/claude-gw.js')
+const READY = /^❯/m
+const ENDED = /claude-gw: \d+ requests?.* \(claude-gw logs\)\s+\$/
+
+describe.skipIf(screenUnavailable)(`interactive${screenUnavailable ? `: ${screenUnavailable}` : ''}`, () => {
+  test('prompt and answer are on the screen, and /exit leaves a line about the run and a terminal in order', async () => {
+    const { screen, home } = await openSession()
+    await say(screen, 'hello there')
+    expect(await screen.waitFor(/Hello from upstream/)).toContain('hello there')
+    await say(screen, '/exit')
+    await screen.waitFor(ENDED)
+    await expectOrder(screen)
+    expect(recordsOf(home)).toMatchObject([{ outcome: 'ok', stream: true }])
+  })
+
+  test('Ctrl-C stops a running answer, which the upstream sees, and the session goes on', async () => {
+    const unfinished = textAnswer('A long story.\n\nIt is not told to its end.')
+    const middle = wireBytes(answerOf(unfinished)).indexOf('"text":"told')
+    const { screen, home, upstream } = await openSession(
+      stall(unfinished, middle),
+      answer(textAnswer('Again')),
+    )
+    await say(screen, 'tell me a story')
+    await screen.waitFor(/A long story/)
+    screen.press('C-c')
+    await screen.waitFor(/Interrupted/)
+    await upstream.messages()[0]?.left
+    await say(screen, 'once more')
+    await screen.waitFor(/Again/)
+    expect(recordsOf(home).map(({ outcome }) => outcome)).toEqual(['client_aborted', 'ok'])
+  })
+
+  test('Ctrl-C twice at the prompt ends it', async () => {
+    const { screen } = await openSession()
+    screen.press('C-c')
+    await screen.waitFor(/again to exit/)
+    screen.press('C-c')
+    await screen.waitFor(ENDED)
+    await expectOrder(screen)
+  })
+
+  test('Ctrl-Z stops it, and `fg` goes on with it', async () => {
+    const { screen } = await openSession()
+    await say(screen, 'hello there')
+    await screen.waitFor(/Hello from upstream/)
+    screen.press('C-z')
+    await screen.waitFor(/Stopped/)
+    screen.type('fg\n')
+    await screen.waitFor(/Hello from upstream/)
+    await say(screen, '/exit')
+    await screen.waitFor(ENDED)
+    await expectOrder(screen)
+  })
+
+  test('a killed Claude Code leaves a terminal in order, and 137', async () => {
+    const { screen } = await openSession()
+    screen.press('C-z')
+    await screen.waitFor(/Stopped/)
+    screen.type('pkill -KILL -P $(jobs -p); fg; echo code $?\n')
+    await screen.waitFor(/code 137/)
+    await expectOrder(screen)
+  })
+})
+
+/** A session of Claude Code behind the gateway, ready for a prompt. */
+async function openSession(...faults: readonly Fault[]) {
+  const home = openClaudeHome()
+  const upstream = await startMessagesUpstream(...faults)
+  const env = {
+    PATH: process.env['PATH'],
+    ...home.env,
+    ...upstreamEnv(upstream.url),
+    CLAUDE_GW_CLAUDE_COMMAND: inject('claudeCode').path,
+  }
+  const screen = new Screen(env, home.project)
+  onTestFinished(() => screen.close())
+  screen.type(`${process.execPath} ${PROGRAM} run\n`)
+  await screen.waitFor(READY)
+  return { home, upstream, screen }
+}
+
+/** Types a prompt; a return that comes in one go with it would be part of a pasted text. */
+async function say(screen: Screen, prompt: string): Promise<void> {
+  screen.type(prompt)
+  await screen.waitFor(new RegExp(`❯\\s${prompt}`))
+  await delay(200)
+  screen.press('Enter')
+}
+
+/** The shell reads whole lines and echoes them, and the screen is not the alternate one. */
+async function expectOrder(screen: Screen): Promise<void> {
+  screen.type("stty -a | tr ';' '\\n' | grep -E 'icanon|echo '; echo 'in' order\n")
+  const text = await screen.waitFor(/^in order/m)
+  expect(text).toMatch(/[^-]icanon/)
+  expect(text).toMatch(/[^-]echo /)
+}
