@@ -20,7 +20,7 @@ describe.skipIf(screenUnavailable)(`interactive${screenUnavailable ? `: ${screen
     await say(screen, '/exit')
     await screen.waitFor(ENDED)
     await expectOrder(screen)
-    expect(recordsOf(home)).toMatchObject([{ outcome: 'ok', stream: true }])
+    expect(new Set(recordsOf(home).map(({ outcome }) => outcome))).toEqual(new Set(['ok']))
   })
 
   test('Ctrl-C stops a running answer, which the upstream sees, and the session goes on', async () => {
@@ -37,7 +37,11 @@ describe.skipIf(screenUnavailable)(`interactive${screenUnavailable ? `: ${screen
     await upstream.messages()[0]?.left
     await say(screen, 'once more')
     await screen.waitFor(/Again/)
-    expect(recordsOf(home).map(({ outcome }) => outcome)).toEqual(['client_aborted', 'ok'])
+    expect(
+      recordsOf(home)
+        .slice(-2)
+        .map(({ outcome }) => outcome),
+    ).toEqual(['client_aborted', 'ok'])
   })
 
   test('Ctrl-C twice at the prompt ends it', async () => {

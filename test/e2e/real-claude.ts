@@ -21,8 +21,8 @@ const CALM = {
   TERM: 'xterm-256color',
 }
 
-/** An upstream that only the messages are of interest of. */
 export interface MessagesUpstream extends FaultUpstream {
+  /** The turns of conversations: not the warm-up, nor the title that some versions ask for beside the first turn. */
   readonly messages: () => RecordedRequest[]
 }
 
@@ -39,20 +39,22 @@ export function openClaudeHome(): Home {
   return { ...home, env: { ...home.env, ...CALM } }
 }
 
-/** The calls for messages meet the faults in turn, the last one again and again; any other request is answered. */
+/** The turns meet the faults one after another, the last one again and again; any other request is answered. */
 export async function startMessagesUpstream(...faults: readonly Fault[]): Promise<MessagesUpstream> {
   const script = faults.length === 0 ? [answer(textAnswer('Hello from upstream'))] : faults
   let count = 0
-  const upstream = await startFaultUpstream((call) => {
-    const fault = isMessages(call.request) ? script[Math.min(count++, script.length - 1)] : answer()
-    return fault?.(call)
+  const upstream = await startFaultUpstream(async (call) => {
+    await call.request.arrived
+    const fault = isTurn(call.request) ? script[Math.min(count++, script.length - 1)] : answer()
+    await fault?.(call)
   })
   onTestFinished(upstream.close)
-  return { ...upstream, messages: () => upstream.requests.filter(isMessages) }
+  return { ...upstream, messages: () => upstream.requests.filter(isTurn) }
 }
 
-function isMessages({ method, target }: RecordedRequest): boolean {
-  return method === 'POST' && /\/v1\/messages($|\?)/.test(target)
+function isTurn({ method, target, body }: RecordedRequest): boolean {
+  if (method !== 'POST' || !/\/v1\/messages($|\?)/.test(target)) return false
+  return JSON.parse(String(body)).tools?.length > 0
 }
 
 /** A streamed answer of the API with this text. */
