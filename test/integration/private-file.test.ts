@@ -1,0 +1,42 @@
+import { closeSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { ensurePrivateDirectory, openPrivateFile } from '../../src/base/private-file.ts'
+import { temporaryDirectory } from '../support/temporary-directory.ts'
+
+test('makes a folder and those above it, for the owner alone', () => {
+  const above = join(temporaryDirectory(), 'a')
+  ensurePrivateDirectory(join(above, 'b'))
+  expect([above, join(above, 'b')].map(modeOf)).toEqual([0o700, 0o700])
+})
+
+test('mends a folder that others can enter', () => {
+  const folder = join(temporaryDirectory(), 'a')
+  mkdirSync(folder, 0o755)
+  ensurePrivateDirectory(folder)
+  expect(modeOf(folder)).toBe(0o700)
+})
+
+test('mends a file that others can read', () => {
+  const file = join(temporaryDirectory(), 'a')
+  writeFileSync(file, '', { mode: 0o644 })
+  closeSync(openPrivateFile(file, 'a'))
+  expect(modeOf(file)).toBe(0o600)
+})
+
+test.runIf(process.platform === 'linux')(
+  'a place where nothing can be made is an error, and not endless',
+  () => {
+    expect(() => ensurePrivateDirectory('/proc/nope/below')).toThrow('ENOENT')
+  },
+)
+
+test('a file in the way is an error', () => {
+  const file = join(temporaryDirectory(), 'a')
+  writeFileSync(file, '')
+  expect(() => ensurePrivateDirectory(join(file, 'b'))).toThrow('ENOTDIR')
+})
+
+function modeOf(path: string): number {
+  return statSync(path).mode & 0o777
+}
