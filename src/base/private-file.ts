@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, fchmodSync, fstatSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { chmodSync, fchmodSync, fstatSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /**
@@ -23,11 +23,16 @@ export function openPrivateFile(path: string, flags: string): number {
 
 /** Step by step: `recursive` never returns where a file system answers ENOENT below a folder that is there (/proc). */
 function makeDirectory(path: string): void {
-  if (existsSync(path)) return
+  if (isDirectory(path)) return
   if (dirname(path) !== path) makeDirectory(dirname(path))
   try {
     mkdirSync(path, 0o700)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    // Another process may have been faster.
+    if (!isDirectory(path)) throw error
   }
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
