@@ -92,7 +92,10 @@ function encoded(coding: string, compress: (body: Buffer) => Buffer) {
     ['content-type', 'application/json'],
     ['content-encoding', coding],
   ] as const
-  return { headers, body: compress(Buffer.from('{"type":"message","usage":{"input_tokens":1,"output_tokens":2}}')) }
+  return {
+    headers,
+    body: compress(Buffer.from('{"type":"message","usage":{"input_tokens":1,"output_tokens":2}}')),
+  }
 }
 
 function copyPackage(home: Home): string {

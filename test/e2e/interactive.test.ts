@@ -2,13 +2,17 @@ import { resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
 import { answerOf, wireBytes } from '../support/answer.ts'
-import { recordsOf, upstreamEnv } from '../support/claude-run.ts'
+import { recordsOf, UPSTREAM_SECRET, upstreamEnv, writeSettings } from '../support/claude-run.ts'
 import type { Fault } from '../support/fault-upstream.ts'
 import { answer, stall } from '../support/faults.ts'
 import { openClaudeHome, startMessagesUpstream, textAnswer } from './real-claude.ts'
 import { Screen, screenUnavailable } from './screen.ts'
 
 const PROGRAM = resolve(import.meta.dirname, '../../bin/claude-gw.js')
+/** Answers so soon after one that came through us do not prove anything. */
+const WRITE_DELAY_MS = 5000
+/** Until Claude Code has seen that a settings file changed. */
+const WATCH_DELAY_MS = 2000
 const READY = /^❯/m
 const ENDED = /claude-gw: \d+ requests?.* \(claude-gw logs\)\s+\$/
 
@@ -64,6 +68,26 @@ describe.skipIf(screenUnavailable)(`interactive${screenUnavailable ? `: ${screen
     await say(screen, '/exit')
     await screen.waitFor(ENDED)
     await expectOrder(screen)
+  })
+
+  test('settings that lead away in the middle of a session are named at its end', async () => {
+    const { screen, home, upstream } = await openSession()
+    const elsewhere = await startMessagesUpstream(answer(textAnswer('Hello from elsewhere')))
+    const path = writeSettings(home, 'project', {})
+    await say(screen, 'hello there')
+    await screen.waitFor(/Hello from upstream/)
+    await delay(WRITE_DELAY_MS)
+    writeSettings(home, 'project', { env: { ANTHROPIC_BASE_URL: elsewhere.url } })
+    await delay(WATCH_DELAY_MS)
+    await say(screen, 'and now')
+    await screen.waitFor(/Hello from elsewhere/)
+    await say(screen, '/exit')
+    const text = await screen.waitFor(/the likely cause is .+/)
+    expect(text).toContain(`env.ANTHROPIC_BASE_URL in ${path}`)
+    expect(upstream.messages()).toHaveLength(1)
+    for (const request of elsewhere.requests) {
+      expect(request.values('authorization').join()).not.toContain(UPSTREAM_SECRET)
+    }
   })
 
   test('a killed Claude Code leaves a terminal in order, and 137', async () => {

@@ -29,9 +29,9 @@ export class Screen {
     this.#tmux('send-keys', key)
   }
 
-  /** What is on the screen now. */
+  /** What is on the screen now; a line that is broken over two rows is one. */
   text(): string {
-    return this.#tmux('capture-pane', '-p')
+    return this.#tmux('capture-pane', '-p', '-J')
   }
 
   /** Waits until the screen has the text. @returns the screen */
