@@ -14,8 +14,9 @@ import { startFaultUpstream } from '../support/fault-upstream.ts'
 import { answer } from '../support/faults.ts'
 import type { RecordedRequest } from '../support/recorded-request.ts'
 
-/** Says everything that matters here in one go, and asks nobody but its API. */
+/** Makes Claude Code ask nobody but its API, and give up soon. */
 const CALM = {
+  CLAUDE_CODE_MAX_RETRIES: '2',
   CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
   DISABLE_AUTOUPDATER: '1',
   TERM: 'xterm-256color',

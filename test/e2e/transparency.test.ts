@@ -73,9 +73,7 @@ async function observe(run: typeof runDirect, faults: readonly Fault[]) {
   const home = openClaudeHome()
   const sessionId = '3f2a9c1e-5b7d-4c2a-9e11-0a1b2c3d4e5f'
   const args = ['-p', 'hello', '--session-id', sessionId]
-  const { exitCode, stdout, stderr } = await run(home, upstream.url, args, {
-    env: { CLAUDE_CODE_MAX_RETRIES: '2' },
-  })
+  const { exitCode, stdout, stderr } = await run(home, upstream.url, args)
   const neutral = (text: string) =>
     text.replaceAll(basename(home.directory), 'HOME').replaceAll(/127\.0\.0\.1:\d+/g, 'HOST')
   const requests = upstream.messages().map((request) => describeRequest(request, neutral))
