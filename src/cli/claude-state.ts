@@ -1,4 +1,4 @@
-import { release, userInfo } from 'node:os'
+import { release } from 'node:os'
 import type { ClaudeArguments } from '../claude/arguments.ts'
 import type { SettingsLayer, SettingsScope } from '../claude/layer.ts'
 import type { ClaudePlaces } from '../claude/places.ts'
@@ -6,6 +6,7 @@ import { claudePlaces } from '../claude/places.ts'
 import { readSettings } from '../claude/settings.ts'
 import type { Context } from './context.ts'
 import type { ClaudeSources } from './upstream.ts'
+import { userName } from './user.ts'
 
 /** What Claude Code has on this machine for one invocation. */
 export interface ClaudeState extends ClaudeSources {
@@ -20,7 +21,7 @@ export async function readClaudeState(
   args: Pick<ClaudeArguments, 'settings' | 'settingSources'> = {},
 ): Promise<ClaudeState> {
   const { env, home, cwd, platform } = context
-  const places = claudePlaces({ env, home, cwd, platform, user: userInfo().username, kernel: release() })
+  const places = claudePlaces({ env, home, cwd, platform, user: userName(env) ?? '', kernel: release() })
   const layers = await readSettings(places, args)
   return {
     places,

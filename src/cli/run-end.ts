@@ -3,8 +3,8 @@ import { findTranscriptEvidence } from '../claude/transcripts.ts'
 import type { ChildEnvironment } from '../launch/child-env.ts'
 import { describeRouting } from '../launch/routing.ts'
 import { readClaudeState } from './claude-state.ts'
-import type { Invocation } from './commands/run.ts'
 import type { Context } from './context.ts'
+import type { Invocation } from './invocation.ts'
 import { reportError } from './report.ts'
 import type { Session } from './session.ts'
 import type { RunSummary } from './summary.ts'
@@ -76,6 +76,6 @@ function transcriptQuery({ session, invocation, startedAt }: EndedRun): Transcri
     ...where,
     sinceMs: last.endedMs + WRITE_DELAY_MS,
     isResumed: true,
-    sessionId: last.sessionId ?? '',
+    sessionId: last.sessionId,
   }
 }

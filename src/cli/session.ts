@@ -1,7 +1,6 @@
-import { hostname, userInfo } from 'node:os'
+import { hostname } from 'node:os'
 import type { Config } from '../config/config.ts'
 import { trafficDirectory } from '../config/paths.ts'
-import { repositoryTags } from '../config/repository.ts'
 import { resolveTimeouts } from '../config/timeouts.ts'
 import type { AuthStyle, CredentialPlan } from '../credentials/credential.ts'
 import { planCredential } from '../credentials/plan.ts'
@@ -20,6 +19,7 @@ import type { Upstream } from '../network/url.ts'
 import type { Context } from './context.ts'
 import type { ClaudeSources } from './upstream.ts'
 import { resolveUpstream } from './upstream.ts'
+import { userName } from './user.ts'
 
 /** One gateway with its log and its sums, as `run` and `serve` have it. */
 export interface Session {
@@ -31,17 +31,16 @@ export interface Session {
   readonly gateway: Gateway
   readonly totals: Totals
   /** Trouble with the log, for a line at the end: nothing may be printed while the child owns the terminal. */
-  readonly troubles: readonly string[]
+  readonly troubles: string[]
   readonly droppedRecords: () => number
-  /** The last exchange so far. */
+  /** The last exchange of a session of Claude Code so far. */
   readonly last: () => LastExchange | undefined
 }
 
 export interface LastExchange {
   /** Milliseconds since the epoch. */
   readonly endedMs: number
-  /** Claude Code's session. */
-  readonly sessionId: string | undefined
+  readonly sessionId: string
 }
 
 export interface SessionOptions {
@@ -50,6 +49,8 @@ export interface SessionOptions {
   readonly access?: Access
   readonly claude: ClaudeSources
   readonly mayUseApiKey: boolean
+  /** Labels of the records, under those of the configuration. */
+  readonly tags: Readonly<Record<string, string>>
 }
 
 /** Opens the gateway of a run. @throws GatewayError of the configuration, or LISTEN_FAILED */
@@ -57,7 +58,7 @@ export async function openSession(context: Context, options: SessionOptions): Pr
   const config = context.config()
   const upstream = resolveUpstream(config, options.claude)
   const credentials = planCredential(config.values.credential, config.origins.credential, {
-    env: credentialEnv(options.claude),
+    ...credentialPlaces(options.claude),
     mayUseApiKey: options.mayUseApiKey,
   })
   const kind = credentials.kind === 'inject' ? 'token' : 'path'
@@ -81,13 +82,13 @@ export async function openSession(context: Context, options: SessionOptions): Pr
       runId,
       profile: config.values.profile,
       upstream: upstream.name,
-      user: userInfo().username,
+      user: userName(context.env),
       host: hostname(),
-      tags: { ...repositoryTags(context.cwd), ...config.values.tags },
+      tags: { ...options.tags, ...config.values.tags },
     },
-    onRecord: (record, secrets) => {
-      addToTotals(totals, record)
-      last = { endedMs: Date.now(), sessionId: record.session_id }
+    onRecord: (record, { secrets, isStranger }) => {
+      if (!isStranger) addToTotals(totals, record)
+      if (record.session_id !== undefined) last = { endedMs: Date.now(), sessionId: record.session_id }
       if (log) append(log, record, secrets)
     },
     onTrouble: (reason) => troubles.push(reason),
@@ -106,11 +107,10 @@ export async function openSession(context: Context, options: SessionOptions): Pr
   }
 }
 
-/** What credentials are looked for in: the environment with settings over it, as Claude Code has it, less what an outer
- * run put there. */
-function credentialEnv({ env, managedEnv, userEnv }: ClaudeSources): ClaudeSources['env'] {
+/** What Claude Code itself would see: the environment, less what an outer run put there, and settings over it. */
+function credentialPlaces({ env, managedEnv, userEnv }: ClaudeSources) {
   const own = env['CLAUDE_GW_RUN_ID'] ? { ...env, ANTHROPIC_AUTH_TOKEN: undefined } : env
-  return { ...own, ...userEnv, ...managedEnv }
+  return { env: own, settingsEnv: { ...userEnv, ...managedEnv } }
 }
 
 function openLog(context: Context, config: Config, troubles: string[]): TrafficLog | undefined {

@@ -2,10 +2,13 @@ import { GatewayError } from '../base/errors.ts'
 import type { AuthStyle, CredentialPlan } from './credential.ts'
 import { environmentSource } from './environment.ts'
 
+type Variables = Readonly<Record<string, string | undefined>>
+
 /** What decides about `auto`. */
 export interface Surroundings {
-  /** The variables that Claude Code itself would see: the process's own, with settings files over them. */
-  readonly env: Readonly<Record<string, string | undefined>>
+  readonly env: Variables
+  /** The `env` of the settings files that Claude Code lets choose a credential; it goes before the environment. */
+  readonly settingsEnv?: Variables
   /** Whether an ANTHROPIC_API_KEY may be used without being asked for; see `mayUseApiKey`. */
   readonly mayUseApiKey: boolean
 }
@@ -22,7 +25,7 @@ export function planCredential(
   const [scheme = '', name = ''] = splitReference(reference)
   if (scheme === 'passthrough' && !name) return { kind: 'passthrough' }
   if (scheme === 'auto' && !name) return planAuto(surroundings)
-  if (scheme === 'env' && /^\w+$/.test(name)) return planVariable(name, surroundings.env)
+  if (scheme === 'env' && /^\w+$/.test(name)) return planVariable(name, surroundings.env, 'env')
   throw new GatewayError('CONFIG_BAD_VALUE', {
     origin,
     key: 'credential',
@@ -38,14 +41,23 @@ function splitReference(reference: string): [string, string] {
 }
 
 /** A subscriber must not be moved to paid billing silently, so an API key has conditions and a token has none. */
-function planAuto({ env, mayUseApiKey }: Surroundings): CredentialPlan {
-  if (env['ANTHROPIC_AUTH_TOKEN']?.trim()) return planVariable('ANTHROPIC_AUTH_TOKEN', env, 'bearer')
-  if (env['ANTHROPIC_API_KEY']?.trim() && mayUseApiKey)
-    return planVariable('ANTHROPIC_API_KEY', env, 'x-api-key')
+function planAuto({ env, settingsEnv = {}, mayUseApiKey }: Surroundings): CredentialPlan {
+  const places = { settings: settingsEnv, env }
+  const token = findPlace('ANTHROPIC_AUTH_TOKEN', places)
+  if (token) return planVariable('ANTHROPIC_AUTH_TOKEN', places[token], token, 'bearer')
+  const key = mayUseApiKey ? findPlace('ANTHROPIC_API_KEY', places) : undefined
+  if (key) return planVariable('ANTHROPIC_API_KEY', places[key], key, 'x-api-key')
   return { kind: 'passthrough' }
 }
 
-function planVariable(name: string, env: Surroundings['env'], style?: AuthStyle): CredentialPlan {
-  const source = environmentSource(name, env)
-  return { kind: 'inject', reference: `env:${name}`, source, withheld: [name], ...(style && { style }) }
+type Place = 'settings' | 'env'
+
+function findPlace(name: string, places: Readonly<Record<Place, Variables>>): Place | undefined {
+  return (['settings', 'env'] as const).find((place) => places[place][name]?.trim())
+}
+
+function planVariable(name: string, variables: Variables, place: Place, style?: AuthStyle): CredentialPlan {
+  const reference = `${place}:${name}`
+  const source = environmentSource(name, variables, reference)
+  return { kind: 'inject', reference, source, withheld: [name], ...(style && { style }) }
 }

@@ -141,7 +141,7 @@ export class Flow implements ExchangeFacts {
       const fresh = await this.#settings.credentials?.source.refresh(refused)
       if (!fresh || fresh.value === refused.value) throw new Error('the same credential')
       this.#noteAttempt('credential refused', answer.statusCode)
-      answer.resume()
+      answer.destroy()
       this.credential = fresh
       this.isRefreshed = true
       this.#attempt(this.body.chunks)

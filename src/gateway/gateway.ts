@@ -27,10 +27,18 @@ export interface GatewayOptions {
   readonly timeouts: Timeouts
   readonly retry: RetryPolicy
   readonly identity: Identity
-  /** Called with each record before the client is given the end of its answer; `secrets` must not be written. */
-  readonly onRecord: (record: ExchangeRecord, secrets: readonly string[]) => void
+  /** Called with each record before the client is given the end of its answer. */
+  readonly onRecord: (record: ExchangeRecord, about: RecordContext) => void
   /** Called with what went wrong without disturbing an exchange. */
   readonly onTrouble: (reason: string) => void
+}
+
+/** What is not in a record and decides what becomes of it. */
+export interface RecordContext {
+  /** Must not be written. */
+  readonly secrets: readonly string[]
+  /** A refusal of somebody who was not let in. */
+  readonly isStranger: boolean
 }
 
 /** A running gateway. */
@@ -40,6 +48,7 @@ export interface Gateway {
   readonly port: number
   /** Loads everything that requests need; called when it delays nobody, at the latest by the first request. */
   load(): Promise<void>
+  /** Accepts nothing more, and settles when every exchange is recorded: running ones get 2 s to end. */
   close(): Promise<void>
 }
 
@@ -53,9 +62,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   let loading: Promise<void> | undefined
   let service: Service | undefined
   const load = () => {
-    loading ??= import('./service.ts').then(({ createService }) => {
-      service = createService(options, agent)
-    })
+    loading ??= import('./service.ts').then(
+      ({ createService }) => {
+        service = createService(options, agent)
+      },
+      (error) => {
+        loading = undefined
+        throw error
+      },
+    )
     return loading
   }
   const listener = await listen(options.port, (request, response) => {
@@ -63,10 +78,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     if (verdict.kind === 'warm-up') {
       agent.warm()
       sendReply(response, PROBE_REPLY)
-    } else if (service) service(request, response, verdict)
+    } else if (service) service.serve(request, response, verdict)
     else
       load().then(
-        () => service?.(request, response, verdict),
+        () => service?.serve(request, response, verdict),
         (error) => sendReply(response, loadFailure(error)),
       )
   })
@@ -76,6 +91,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     load,
     close: async () => {
       await listener.close()
+      await service?.settled()
       agent.destroy()
     },
   }

@@ -41,7 +41,9 @@ export async function listen(
   server.maxConnections = MAX_CONNECTIONS
   server.on('connect', (_request, socket) => {
     socket.on('error', () => socket.destroy())
-    socket.end('HTTP/1.1 501 Not Implemented\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
+    const reply = 'HTTP/1.1 501 Not Implemented\r\nconnection: close\r\ncontent-length: 0\r\n\r\n'
+    // No longer the server's: left half open it would keep `close` waiting for ever.
+    socket.end(reply, () => socket.destroy())
   })
   await bind(server, port)
   return { port: (server.address() as AddressInfo).port, close: () => close(server) }

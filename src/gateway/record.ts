@@ -7,7 +7,7 @@ export interface Identity {
   readonly runId: string
   readonly profile: string
   readonly upstream: string
-  readonly user?: string
+  readonly user?: string | undefined
   readonly host?: string
   readonly tags: Readonly<Record<string, string>>
 }

@@ -10,13 +10,19 @@ import type { Verdict } from './guard.ts'
 import { buildRecord } from './record.ts'
 import { RefusalLimit } from './refusal-limit.ts'
 
-/** Serves one request that is not answered at the door. */
-export type Service = (request: IncomingMessage, response: ServerResponse, verdict: Verdict) => void
+export interface Service {
+  /** Serves one request that is not answered at the door. */
+  serve(request: IncomingMessage, response: ServerResponse, verdict: Verdict): void
+  /** Settles when every exchange that was begun is recorded. */
+  settled(): Promise<void>
+}
 
 /** The working half of a gateway: everything behind the guard. */
 export function createService(options: GatewayOptions, agent: UpstreamAgent): Service {
   const secrets = new Set([options.access.kind === 'token' ? options.access.token : options.access.secret])
   const strangers = new RefusalLimit()
+  let openCount = 0
+  let onSettled: (() => void) | undefined
   const settings: FlowSettings = {
     upstream: options.upstream,
     agent,
@@ -26,25 +32,39 @@ export function createService(options: GatewayOptions, agent: UpstreamAgent): Se
     maxBodyBytes: options.maxBodyBytes,
     timeouts: options.timeouts,
     retry: options.retry,
-    onFinish: record,
+    onFinish: (facts) => {
+      record(facts)
+      openCount -= 1
+      if (openCount === 0) onSettled?.()
+    },
   }
 
   function record(facts: ExchangeFacts): void {
     if (facts.credential) secrets.add(facts.credential.value)
-    const unrecorded = isRefusalOfStranger(facts) ? strangers.admit() : 0
+    const isStranger = isRefusalOfStranger(facts)
+    const unrecorded = isStranger ? strangers.admit() : 0
     if (unrecorded === undefined) return
     try {
-      options.onRecord(buildRecord(options.identity, facts, unrecorded), [...secrets])
+      const made = buildRecord(options.identity, facts, unrecorded)
+      options.onRecord(made, { secrets: [...secrets], isStranger })
     } catch (error) {
       options.onTrouble(`a record could not be made: ${reasonOf(error)}`)
     }
   }
 
-  return (request, response, verdict) => {
-    const target = verdict.kind === 'pass' ? verdict.target : (request.url ?? '')
-    const flow = new Flow(settings, request, response, target)
-    if (verdict.kind === 'refuse') flow.refuse(new GatewayError(verdict.code))
-    else flow.pass()
+  return {
+    serve: (request, response, verdict) => {
+      openCount += 1
+      const target = verdict.kind === 'pass' ? verdict.target : (request.url ?? '')
+      const flow = new Flow(settings, request, response, target)
+      if (verdict.kind === 'refuse') flow.refuse(new GatewayError(verdict.code))
+      else flow.pass()
+    },
+    settled: () =>
+      new Promise((resolve) => {
+        onSettled = resolve
+        if (openCount === 0) resolve()
+      }),
   }
 }
 

@@ -1,32 +1,24 @@
 import { accessSync, constants } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { GatewayError } from '../../base/errors.ts'
+import { GatewayError, reasonOf } from '../../base/errors.ts'
 import { isGateway } from '../../broker/probe.ts'
-import type { ClaudeArguments } from '../../claude/arguments.ts'
 import { parseClaudeArguments } from '../../claude/arguments.ts'
 import { locateClaude } from '../../claude/locate.ts'
 import { hasSavedLogin, isApprovedApiKey } from '../../claude/login.ts'
+import { repositoryTags } from '../../config/repository.ts'
 import type { ChildEnvironment } from '../../launch/child-env.ts'
 import { childEnvironment } from '../../launch/child-env.ts'
 import type { ChildGateway, OuterRun } from '../../launch/child-gateway.ts'
 import { findOuterRun, isLoop } from '../../launch/child-gateway.ts'
 import { checkLaunch } from '../../launch/preconditions.ts'
 import { runChild } from '../child.ts'
-import type { ClaudeState } from '../claude-state.ts'
 import { readClaudeState } from '../claude-state.ts'
 import type { Context } from '../context.ts'
+import type { Invocation } from '../invocation.ts'
 import { finishRun } from '../run-end.ts'
 import type { Session } from '../session.ts'
 import { openSession } from '../session.ts'
 import { isTalkative, startLine } from '../summary.ts'
-
-/** A program to start, and what was found out about it. */
-export interface Invocation {
-  readonly program: string
-  readonly args: readonly string[]
-  readonly parsed: ClaudeArguments
-  readonly claude: ClaudeState
-}
 
 /**
  * Gateway and Claude Code together.
@@ -122,19 +114,42 @@ async function runWithGateway(context: Context, invocation: Invocation): Promise
     port: 0,
     claude: invocation.claude,
     mayUseApiKey: mayUseApiKey(context, invocation),
+    tags: repositoryTags(context.cwd),
   })
-  await closeOnFailure(session, failEarly(session))
+  const faults = noteFaults(session)
+  try {
+    await failEarly(session)
+    const environment = environmentForChild(context, invocation, session)
+    if (isTalkative(context, invocation.parsed)) context.stderr.write(`${startLine(session)}\n`)
+    const child = { ...invocation, environment, onSpawn: () => loadAhead(session) }
+    const { exitCode } = await runChild(context, child)
+    return await finishRun(context, { session, invocation, environment, startedAt, exitCode })
+  } finally {
+    await session.gateway.close()
+    faults.stop()
+  }
+}
+
+function environmentForChild(context: Context, invocation: Invocation, session: Session): ChildEnvironment {
   const { gateway, access, runId, upstream, credentials } = session
-  const environment = environmentOf(context, invocation, {
+  return environmentOf(context, invocation, {
     gateway: { url: gateway.url, access },
     runId,
     isFirstParty: upstream.isAnthropic,
     withheld: credentials.kind === 'inject' ? credentials.withheld : [],
   })
-  if (isTalkative(context, invocation.parsed)) context.stderr.write(`${startLine(session)}\n`)
-  const child = { ...invocation, environment, onSpawn: () => void gateway.load() }
-  const { exitCode } = await closeOnFailure(session, runChild(context, child))
-  return finishRun(context, { session, invocation, environment, startedAt, exitCode })
+}
+
+/** An error of ours must not take the child's session down with it. */
+function noteFaults({ troubles }: Session): { readonly stop: () => void } {
+  const note = (error: unknown) => troubles.push(`internal error: ${reasonOf(error)}`)
+  process.on('uncaughtException', note)
+  return { stop: () => process.off('uncaughtException', note) }
+}
+
+/** If it fails, the first request tries again and tells. */
+function loadAhead({ gateway }: Session): void {
+  gateway.load().catch(() => {})
 }
 
 /** Unless asked for, a key in the environment must not move a subscriber to paid billing. */
@@ -155,16 +170,6 @@ async function failEarly({ credentials }: Session): Promise<void> {
   )
   const error = await Promise.race([lookUp, new Promise((resolve) => setImmediate(resolve))])
   if (error !== undefined) throw error
-}
-
-/** An open gateway would keep the process alive behind its error. */
-async function closeOnFailure<T>({ gateway }: Session, step: Promise<T>): Promise<T> {
-  try {
-    return await step
-  } catch (error) {
-    await gateway.close()
-    throw error
-  }
 }
 
 interface ChildFacts {

@@ -43,7 +43,12 @@ async function open(context: Context, input: ServeInput, last: ServeEntry | unde
   const configured = context.config().values['serve.port']
   const wanted = input.port ?? (configured >= 0 ? configured : undefined)
   const access = input.isNewToken ? undefined : last?.access
-  const options = { claude: await readClaudeState(context), mayUseApiKey: true, ...(access && { access }) }
+  const options = {
+    claude: await readClaudeState(context),
+    mayUseApiKey: true,
+    tags: {},
+    ...(access && { access }),
+  }
   if (wanted !== undefined || !last) return openSession(context, { ...options, port: wanted ?? 0 })
   try {
     return await openSession(context, { ...options, port: last.port })
