@@ -1,5 +1,6 @@
 import { parseDuration } from '../base/duration.ts'
 import { parseSize } from '../base/size.ts'
+import { HOP_BY_HOP, SENDERS_OWN } from '../network/message-headers.ts'
 
 /** How the text of a value becomes the value; undefined means it is not of that kind. */
 interface Kind<T> {
@@ -27,7 +28,7 @@ const profileName: Kind<string> = {
 }
 const authStyle: Kind<string> = {
   expected: '`bearer`, `x-api-key`, `both` or `header:NAME`',
-  parse: (value) => (/^(bearer|x-api-key|both|header:[\w!#$%&'*+.^`|~-]+)$/.test(value) ? value : undefined),
+  parse: parseAuthStyle,
 }
 const textMap: Kind<Readonly<Record<string, string>>> = {
   expected: 'a JSON object of texts',
@@ -80,15 +81,21 @@ function oneOf<T extends string>(...choices: readonly T[]): Kind<T> {
   return { expected, parse: (value) => choices.find((choice) => choice === value) }
 }
 
-const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/
-const OWN_HEADERS =
-  /^(host|connection|content-length|transfer-encoding|keep-alive|te|trailer|upgrade|expect)$/i
+function parseAuthStyle(value: string): string | undefined {
+  const isKnown = ['bearer', 'x-api-key', 'both'].includes(value)
+  return isKnown || (value.startsWith('header:') && isFreeToSet(value.slice(7))) ? value : undefined
+}
 
 function parseHeaderMap(value: string): Readonly<Record<string, string>> | undefined {
   const map = parseTextMap(value)
-  const isUsable = ([name, text]: [string, string]) =>
-    HEADER_NAME.test(name) && !OWN_HEADERS.test(name) && /^[\x20-\x7e]*$/.test(text)
+  const isUsable = ([name, text]: [string, string]) => isFreeToSet(name) && /^[\x20-\x7e]*$/.test(text)
   return map && Object.entries(map).every(isUsable) ? map : undefined
+}
+
+/** Whether it is the name of a header (RFC 9110 section 5.6.2) that is not about the connection or the framing. */
+function isFreeToSet(name: string): boolean {
+  const lower = name.toLowerCase()
+  return /^[\w!#$%&'*+.^`|~-]+$/.test(name) && !HOP_BY_HOP.has(lower) && !SENDERS_OWN.has(lower)
 }
 
 function parseTextMap(value: string): Readonly<Record<string, string>> | undefined {

@@ -1,20 +1,5 @@
 import type { AuthStyle } from '../credentials/credential.ts'
-
-/** RFC 9110 section 7.6.1, and the older names that proxies know. */
-const HOP_BY_HOP = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
-
-/** `host` and the framing are ours to say; `expect` was answered by our own server. */
-const OWN = new Set(['host', 'content-length', 'expect'])
+import { HOP_BY_HOP, SENDERS_OWN } from '../network/message-headers.ts'
 
 const CLIENT_CREDENTIALS = new Set(['authorization', 'x-api-key', 'cookie'])
 
@@ -45,7 +30,8 @@ export function outgoingHeaders(raw: readonly string[], options: OutgoingOptions
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] as string
     const lower = name.toLowerCase()
-    if (HOP_BY_HOP.has(lower) || OWN.has(lower) || replaced.has(lower) || dropped?.has(lower)) continue
+    if (HOP_BY_HOP.has(lower) || SENDERS_OWN.has(lower) || replaced.has(lower) || dropped?.has(lower))
+      continue
     append(headers, seen, name, lower, raw[i + 1] as string)
   }
   for (const [name, value] of Object.entries(options.extra)) headers[name] = value
