@@ -7,4 +7,6 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1)
 }
 module.enableCompileCache?.()
-await import(process.argv[2] === 'key' ? '../dist/key.js' : '../dist/main.js')
+const { commandIndex } = await import('../dist/config/global-options.js')
+const argv = process.argv.slice(2)
+await import(argv[commandIndex(argv)] === 'key' ? '../dist/key.js' : '../dist/main.js')

@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util'
 import { GatewayError, reasonOf } from './base/errors.ts'
+import type { Flags } from './config/config.ts'
 import { resolveConfig } from './config/config.ts'
+import { PARSED_OPTIONS, toFlags } from './config/global-options.ts'
 import { planCredential } from './credentials/plan.ts'
 
 const HELP = `Usage: claude-gw key [--profile NAME] [--credential REF]
@@ -9,35 +11,26 @@ Prints the credential of the profile, one line, for use as Claude Code's apiKeyH
 Inside \`claude-gw run\` it prints the token of that run.
 `
 
-const OPTIONS = {
-  profile: { type: 'string' },
-  credential: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
-} as const
+const OPTIONS = { ...PARSED_OPTIONS, help: { type: 'boolean', short: 'h' } } as const
 
-process.exitCode = await key(process.argv.slice(3))
+process.exitCode = await key(process.argv.slice(2))
 
 /** The small entry of `claude-gw key`: Claude Code waits for it, so it loads nothing that it does not need. */
-async function key(args: readonly string[]): Promise<number> {
+async function key(argv: readonly string[]): Promise<number> {
   try {
-    const { values } = parseArgs({ args: [...args], options: OPTIONS })
-    process.stdout.write(values.help ? HELP : `${await readKey(values)}\n`)
+    const { values, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true })
+    if (positionals.length > 1) throw new GatewayError('USAGE', { reason: '`key` takes options only' })
+    process.stdout.write(values['help'] ? HELP : `${await readKey(toFlags(values))}\n`)
     return 0
   } catch (error) {
     return report(error)
   }
 }
 
-async function readKey(values: { profile?: string; credential?: string }): Promise<string> {
+async function readKey(flags: Flags): Promise<string> {
   const { env } = process
   if (env['CLAUDE_GW_RUN_ID']) return readRunToken(env['CLAUDE_GW_RUN_TOKEN'])
-  const config = resolveConfig(
-    {
-      ...(values.profile && { profile: values.profile }),
-      ...(values.credential && { credential: values.credential }),
-    },
-    env,
-  )
+  const config = resolveConfig(flags, env)
   const plan = planCredential(config.values.credential, config.origins.credential, {
     env,
     mayUseApiKey: true,

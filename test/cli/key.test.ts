@@ -11,6 +11,19 @@ test('takes the reference from the environment', async () => {
   expect((await runCli(['key'], { env })).stdout).toBe('secret-2\n')
 })
 
+test.each([
+  ['before it', ['--profile', 'x', '--upstream=https://gateway.example', '--quiet', 'key']],
+  ['after it', ['key', '--profile', 'x', '--upstream', 'https://gateway.example', '--quiet', '--no-color']],
+  ['around it', ['--credential', 'env:TEAM_KEY', 'key', '--log', 'off']],
+])('takes the global options %s', async (_case, args) => {
+  const env = { TEAM_KEY: 'secret-3', CLAUDE_GW_CREDENTIAL: 'env:TEAM_KEY' }
+  expect(await runCli(args, { env })).toEqual({ exitCode: 0, signal: null, stdout: 'secret-3\n', stderr: '' })
+})
+
+test('a profile named like the command is not the command', async () => {
+  expect((await runCli(['--profile', 'key', 'logs', 'path'])).stdout).toContain('traffic')
+})
+
 test('auto prefers ANTHROPIC_AUTH_TOKEN to ANTHROPIC_API_KEY', async () => {
   const env = { ANTHROPIC_AUTH_TOKEN: 'token', ANTHROPIC_API_KEY: 'key' }
   expect((await runCli(['key'], { env })).stdout).toBe('token\n')
@@ -41,6 +54,10 @@ test('never shows a secret that stands where a reference should', async () => {
   expect(result.stderr).not.toContain('sk-ant')
 })
 
-test('an unknown option is a usage error', async () => {
-  expect((await runCli(['key', '--nonsense'])).exitCode).toBe(2)
+test.each([
+  ['key', '--nonsense'],
+  ['--nonsense', 'key'],
+  ['key', 'more'],
+])('%s %s is a usage error', async (...args) => {
+  expect(await runCli(args)).toMatchObject({ exitCode: 2, stdout: '' })
 })

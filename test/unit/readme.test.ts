@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { GLOBAL_OPTIONS } from '../../src/cli/arguments.ts'
+import { GLOBAL_OPTIONS } from '../../src/config/global-options.ts'
 import type { ConfigKey } from '../../src/config/schema.ts'
 import { environmentName, SCHEMA } from '../../src/config/schema.ts'
 
