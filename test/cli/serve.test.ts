@@ -1,4 +1,6 @@
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, onTestFinished, test } from 'vitest'
 import { runCli, startCli } from '../support/cli.ts'
@@ -58,6 +60,17 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it with 0', async (signal) =>
   const { child } = await startServe()
   child.kill(signal)
   expect(await once(child, 'exit')).toEqual([0, null])
+})
+
+test('a state directory that cannot be written ends it with an error', async () => {
+  const upstream = await startFaultUpstream(answer())
+  onTestFinished(upstream.close)
+  const file = join(temporaryDirectory(), 'file')
+  writeFileSync(file, '')
+  const env = { CLAUDE_GW_STATE_DIR: join(file, 'state'), CLAUDE_GW_UPSTREAM: upstream.url }
+  const child = startCli(['serve', '--json'], { env })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  expect(await once(child, 'exit')).toEqual([1, null])
 })
 
 interface Started {

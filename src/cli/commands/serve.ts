@@ -27,14 +27,17 @@ export async function serve(context: Context, input: ServeInput): Promise<number
       pid: last.pid,
     })
   }
-  const stopped = waitForStop()
   const session = await open(context, input, last)
-  const entry = toEntry(session, values.profile)
-  writeEntry(state, entry)
-  announce(context, input, session, entry)
-  await session.gateway.load()
-  await stopped
-  await session.gateway.close()
+  const stopped = waitForStop()
+  try {
+    const entry = toEntry(session, values.profile)
+    writeEntry(state, entry)
+    announce(context, input, session, entry)
+    await session.gateway.load()
+    await stopped
+  } finally {
+    await session.gateway.close()
+  }
   return 0
 }
 
@@ -73,6 +76,7 @@ function announce(context: Context, input: ServeInput, session: Session, entry: 
   )
 }
 
+/** Before there is a gateway to close, a signal just ends the process, and so does a second one. */
 function waitForStop(): Promise<void> {
   return new Promise((resolve) => {
     process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve())
