@@ -5,7 +5,8 @@ import { ensurePrivateDirectory, openPrivateFile } from '../base/private-file.ts
 /** The last `claude-gw serve` of a profile: what a shell needs to use it, and what the next one takes over. */
 export interface ServeEntry {
   readonly profile: string
-  readonly pid: number
+  /** Absent after a clean stop. */
+  readonly pid?: number
   readonly port: number
   readonly url: string
   /** The token of clients, or the secret in the URL's path where they come with their own login. */
@@ -32,6 +33,14 @@ export function writeEntry(stateDirectory: string, entry: ServeEntry): void {
   } finally {
     closeSync(fd)
   }
+}
+
+/** Takes the process out of its entry, unless the next one has the entry already. @throws as writeEntry */
+export function markStopped(stateDirectory: string, { profile, pid }: ServeEntry): void {
+  const entry = readEntry(stateDirectory, profile)
+  if (!entry || entry.pid !== pid) return
+  const { pid: _ended, ...rest } = entry
+  writeEntry(stateDirectory, rest)
 }
 
 function entryPath(stateDirectory: string, profile: string): string {

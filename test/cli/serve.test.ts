@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, onTestFinished, test } from 'vitest'
@@ -48,6 +48,14 @@ test('the next one takes over port and token, and `--new-token` replaces the tok
   const third = await startServe(first, '--new-token')
   expect(third.ready.port).toBe(first.ready.port)
   expect(third.ready.token).not.toBe(first.ready.token)
+})
+
+test('a clean stop leaves no process in its entry', async () => {
+  const { env, stop } = await startServe()
+  await stop()
+  const entry = JSON.parse(readFileSync(join(env.CLAUDE_GW_STATE_DIR, 'serve', 'default.json'), 'utf8'))
+  expect(entry).not.toHaveProperty('pid')
+  expect(entry).toHaveProperty('port')
 })
 
 test('without a running one `env` says how to start it', async () => {

@@ -1,7 +1,7 @@
 import { GatewayError } from '../../base/errors.ts'
 import { isGateway } from '../../broker/probe.ts'
 import type { ServeEntry } from '../../broker/registry.ts'
-import { readEntry, writeEntry } from '../../broker/registry.ts'
+import { markStopped, readEntry, writeEntry } from '../../broker/registry.ts'
 import { readClaudeState } from '../claude-state.ts'
 import type { Context } from '../context.ts'
 import type { Session } from '../session.ts'
@@ -20,17 +20,11 @@ export async function serve(context: Context, input: ServeInput): Promise<number
   const { values } = context.config()
   const state = context.stateDirectory()
   const last = readEntry(state, values.profile)
-  if (last && (await isGateway(last.url))) {
-    throw new GatewayError('SERVE_RUNNING', {
-      profile: values.profile,
-      url: new URL(last.url).origin,
-      pid: last.pid,
-    })
-  }
+  await refuseSecond(last)
   const session = await open(context, input, last)
   const stopped = waitForStop()
+  const entry = toEntry(session, values.profile)
   try {
-    const entry = toEntry(session, values.profile)
     writeEntry(state, entry)
     announce(context, input, session, entry)
     await session.gateway.load()
@@ -38,7 +32,15 @@ export async function serve(context: Context, input: ServeInput): Promise<number
   } finally {
     await session.gateway.close()
   }
+  markStopped(state, entry)
   return 0
+}
+
+/** Names the process only where it has just shown that it is the gateway: its number may be another's by now. */
+async function refuseSecond(last: ServeEntry | undefined): Promise<void> {
+  if (last?.pid === undefined || !(await isGateway(last.url))) return
+  const { profile, url, pid } = last
+  throw new GatewayError('SERVE_RUNNING', { profile, url: new URL(url).origin, pid })
 }
 
 /** The last port is only a preference: another program may have it by now. */
@@ -66,9 +68,9 @@ function toEntry({ gateway, access }: Session, profile: string): ServeEntry {
 }
 
 function announce(context: Context, input: ServeInput, session: Session, entry: ServeEntry): void {
-  const { url, port, pid, access } = entry
+  const { url, port, access } = entry
   const token = access.kind === 'token' ? access.token : null
-  if (input.isJson) context.stdout.write(`${JSON.stringify({ url, token, port, pid })}\n`)
+  if (input.isJson) context.stdout.write(`${JSON.stringify({ url, token, port, pid: process.pid })}\n`)
   if (input.isJson || context.options.isQuiet) return
   context.stderr.write(
     `claude-gw: serving ${session.upstream.name} on http://127.0.0.1:${port} (profile ${entry.profile})\n` +

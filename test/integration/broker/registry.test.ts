@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import type { ServeEntry } from '../../../src/broker/registry.ts'
+import { markStopped, readEntry, writeEntry } from '../../../src/broker/registry.ts'
+import { temporaryDirectory } from '../../support/temporary-directory.ts'
+
+const ENTRY: ServeEntry = {
+  profile: 'default',
+  pid: 10,
+  port: 4000,
+  url: 'http://127.0.0.1:4000',
+  access: { kind: 'token', token: 'cgw-1' },
+}
+
+test('a clean stop takes the process out and keeps the rest for the next one', () => {
+  const state = temporaryDirectory()
+  writeEntry(state, ENTRY)
+  markStopped(state, ENTRY)
+  const { pid: _pid, ...rest } = ENTRY
+  expect(readEntry(state, 'default')).toEqual(rest)
+})
+
+test('a stop leaves the entry of the next one alone', () => {
+  const state = temporaryDirectory()
+  writeEntry(state, { ...ENTRY, pid: 11 })
+  markStopped(state, ENTRY)
+  expect(readEntry(state, 'default')?.pid).toBe(11)
+})
+
+test('without an entry there is nothing to stop', () => {
+  const state = temporaryDirectory()
+  markStopped(state, ENTRY)
+  expect(readEntry(state, 'default')).toBeUndefined()
+})
