@@ -98,17 +98,20 @@ function statusCell(record: ExchangeRecord, palette: Palette): Cell {
   return { forms: [text], paint: isPassing ? palette.yellow : palette.red }
 }
 
+/** The whole prompt is what was read from the cache, what was written to it, and the rest. */
+const PROMPT = ['input_tokens', 'cache_creation_input_tokens', 'cache_read_input_tokens', 'prompt_tokens']
+
 /** Anthropic's names of the counters, and those of OpenAI-style answers. */
 function tokensOf({ usage }: ExchangeRecord): Record<'input' | 'output' | 'cached', string> {
-  const count = (...names: string[]) => {
+  const sum = (...names: string[]) => {
     if (usage === null) return UNKNOWN
-    const found = names.map((name) => usage?.[name]).find((value) => typeof value === 'number')
-    return typeof found === 'number' ? shortCount(found) : ABSENT
+    const counts = names.map((name) => usage?.[name]).filter((value) => typeof value === 'number')
+    return counts.length > 0 ? shortCount(counts.reduce((total, count) => total + count, 0)) : ABSENT
   }
   return {
-    input: count('input_tokens', 'prompt_tokens'),
-    output: count('output_tokens', 'completion_tokens'),
-    cached: count('cache_read_input_tokens'),
+    input: sum(...PROMPT),
+    output: sum('output_tokens', 'completion_tokens'),
+    cached: sum('cache_read_input_tokens'),
   }
 }
 
@@ -118,9 +121,17 @@ function durationOf(durationMs: number | null | undefined): string {
 }
 
 /** What the other columns cannot say, the short parts first; the error's type gives way to its message. */
-function noteForms({ error, stop_reason, retry_after, attempts }: ExchangeRecord): Cell['forms'] {
+function noteForms({
+  error,
+  stop_reason,
+  retry_after,
+  attempts = [],
+  answered_by,
+}: ExchangeRecord): Cell['forms'] {
+  // Those listed had no answer that counted.
+  const attemptCount = attempts.length + (answered_by === 'upstream' ? 1 : 0)
   const facts = [
-    attempts && attempts.length > 1 && `${attempts.length} attempts`,
+    attemptCount > 1 && `${attemptCount} attempts`,
     stop_reason && NOTABLE_STOPS.has(stop_reason) && stop_reason,
     retry_after && `retry after ${/^\d+$/.test(retry_after) ? `${retry_after}s` : retry_after}`,
   ].filter(Boolean)

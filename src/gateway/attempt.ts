@@ -40,9 +40,18 @@ interface Pending {
   readonly attempt: AttemptRequest
   timer: NodeJS.Timeout
   upstreamRequest?: ClientRequest
-  /** What the connection had brought when this attempt got it. */
-  bytesBefore?: number
+  connection?: ConnectionFacts
   answer?: IncomingMessage
+}
+
+/** A connection as an attempt got it. */
+interface ConnectionFacts {
+  readonly socket: Socket
+  /** It stood already: kept alive after another exchange, or opened ahead. */
+  readonly wasIdle: boolean
+  readonly takenAtMs: number
+  /** What it had brought until then. */
+  readonly bytesBefore: number
 }
 
 /**
@@ -115,14 +124,15 @@ function watchConnection(
   fail: Fail,
 ): void {
   pending.upstreamRequest = upstreamRequest
-  pending.bytesBefore = socket.bytesRead
+  const wasIdle = isConnected(socket)
+  pending.connection = { socket, wasIdle, takenAtMs: performance.now(), bytesBefore: socket.bytesRead }
   // Node closes without an error when it gets a switch of protocols that nobody asked for.
   upstreamRequest.once('close', () => fail(pending, { kind: 'cut', reason: 'it sent no HTTP answer' }))
   const onConnected = () => {
     clearTimeout(pending.timer)
     pending.timer = setTimeout(() => fail(pending, timeout('first-byte-timeout', firstByteMs)), firstByteMs)
   }
-  if (isConnected(socket)) onConnected()
+  if (wasIdle) onConnected()
   else socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', onConnected)
 }
 
@@ -145,11 +155,17 @@ const NO_CONNECTION =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|ETIMEDOUT)$/
 const TLS_FAULT = /^(ERR_TLS_|ERR_SSL_|CERT_|EPROTO$|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/
 
-function classify(error: Error, { upstreamRequest, bytesBefore }: Pending): Failure {
+/** The other end's word that it had closed before comes at once; later, the request may have been at work. */
+const DEAD_SOCKET_MS = 1_000
+
+function classify(error: Error, { connection }: Pending): Failure {
   const { code = '' } = error as NodeJS.ErrnoException
   const reason = reasonOf(error)
   if (NO_CONNECTION.test(code)) return { kind: 'unreachable', reason }
   if (TLS_FAULT.test(code)) return { kind: 'tls', reason }
-  const wasSilent = upstreamRequest?.socket?.bytesRead === bytesBefore
-  return { kind: upstreamRequest?.reusedSocket && wasSilent ? 'dead-socket' : 'cut', reason }
+  return { kind: connection && wasDead(connection) ? 'dead-socket' : 'cut', reason }
+}
+
+function wasDead({ socket, wasIdle, takenAtMs, bytesBefore }: ConnectionFacts): boolean {
+  return wasIdle && socket.bytesRead === bytesBefore && performance.now() - takenAtMs < DEAD_SOCKET_MS
 }

@@ -25,13 +25,12 @@ export function relayAnswer(
   let bytes = 0
   let held: Buffer | undefined
   let isEnded = false
+  writeHead(answer, response)
   const idleTimer = setTimeout(() => {
     // A paused answer waits for a slow client, which is not the upstream's silence.
     if (answer.isPaused()) idleTimer.refresh()
     else answer.destroy()
   }, idleMs)
-
-  writeHead(answer, response)
   // The head travels with the first bytes when they come at once, and alone when they do not.
   if (length !== 0) setImmediate(() => bytes === 0 && !isEnded && response.flushHeaders())
   answer.on('data', (chunk: Buffer) => {

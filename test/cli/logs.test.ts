@@ -53,7 +53,7 @@ test('lists one aligned line for each exchange, newest last, without titles or c
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   const lines = stdout.trimEnd().split('\n')
   expect(lines.map((line) => line.replace(/ +/g, ' ').slice(9))).toEqual([
-    `claude-opus-4-8 200 1.2k 345 85k 0.9s 4.2s 3f2a9c1e ${records[0]?.id.slice(-8)}`,
+    `claude-opus-4-8 200 86k 345 85k 0.9s 4.2s 3f2a9c1e ${records[0]?.id.slice(-8)}`,
     `bedrock/eu.anthropic.claude-sonnet-4-5-20250929-v1:0 429 - - - - 4.2s 3f2a9c1e ${records[1]?.id.slice(-8)}`,
     `↳ claude-opus-4-8 200 ? ? ? 0.9s 4.2s 3f2a9c1e ${records[2]?.id.slice(-8)}`,
   ])

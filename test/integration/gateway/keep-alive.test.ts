@@ -1,6 +1,7 @@
 import { Agent } from 'node:http'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { answerOf, headBytes } from '../../support/answer.ts'
+import type { Fault } from '../../support/fault-upstream.ts'
 import { answer, closeWhenIdle, cut, dieWhenReused, inTurn, wire } from '../../support/faults.ts'
 import { startTestGateway } from '../../support/gateway.ts'
 import { ask, sha256, wireRequest } from '../../support/gateway-client.ts'
@@ -51,6 +52,14 @@ describe('N14: a reused connection that turns out dead', () => {
     const gateway = await startTestGateway(dieWhenReused(answer()))
     await ask(gateway)
     expect((await ask(gateway, { method: 'GET', path: '/v1/models' })).status).toBe(200)
+  })
+
+  test('one that dies later than at once is not: the request may have been at work', async () => {
+    const dieLater: Fault = (call) => void setTimeout(() => call.close('rst'), 1_100)
+    const gateway = await startTestGateway(inTurn(answer(), dieLater))
+    await ask(gateway)
+    expect((await ask(gateway, { body: BODY })).status).toBe(502)
+    expect(gateway.upstream.requests).toHaveLength(2)
   })
 
   test('a second death is told', async () => {

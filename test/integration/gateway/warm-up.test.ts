@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { answer } from '../../support/faults.ts'
+import { answer, choose } from '../../support/faults.ts'
 import { startTestGateway, TOKEN } from '../../support/gateway.ts'
 import { ask, wireRequest } from '../../support/gateway-client.ts'
 import { sendRaw } from '../../support/raw-client.ts'
@@ -22,6 +22,18 @@ test('it opens the upstream connection that the first request takes', async () =
   await expect.poll(() => gateway.upstream.openConnections()).toBe(1)
   await ask(gateway)
   expect(gateway.upstream.acceptedConnections()).toBe(1)
+})
+
+test('one that died before its first request is replaced, and the request sent again', async () => {
+  const gateway = await startTestGateway(
+    choose(({ request }) => (request.connection === 1 ? (call) => call.close('rst') : answer())),
+  )
+  await ask(gateway, WARM_UP)
+  await expect.poll(() => gateway.upstream.openConnections()).toBe(1)
+  expect((await ask(gateway)).status).toBe(200)
+  expect(await gateway.record(0)).toMatchObject({
+    attempts: [{ reason: expect.stringMatching(/^dead-socket: /) }],
+  })
 })
 
 test('several open one connection', async () => {
