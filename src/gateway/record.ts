@@ -60,10 +60,10 @@ export function buildRecord(identity: Identity, facts: ExchangeFacts, unrecorded
     ...optional('host', identity.host),
     ...(Object.keys(identity.tags).length > 0 && { tags: identity.tags }),
     method: facts.method,
-    path,
-    ...optional('query', query),
-    ...body.asked(),
-    ...optional('response_model', summary?.responseModel),
+    path: brief(path),
+    ...optional('query', query && brief(query)),
+    ...asked(body),
+    ...optional('response_model', summary?.responseModel && brief(summary.responseModel)),
     ...optional('status', answer?.statusCode),
     answered_by: refusal ? 'claude-gw' : 'upstream',
     ...optional('client_status', refusal?.status),
@@ -88,6 +88,18 @@ export function buildRecord(identity: Identity, facts: ExchangeFacts, unrecorded
 
 function optional<K extends string, V>(name: K, value: V | undefined): { [P in K]?: V } {
   return value === undefined ? {} : ({ [name]: value } as { [P in K]?: V })
+}
+
+/** What the wire says is as long as it likes; a line of the log is not. */
+const MAX_CHARACTERS = 2_000
+
+function brief(text: string): string {
+  return text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS)}…` : text
+}
+
+function asked(body: ExchangeFacts['body']): Pick<ExchangeRecord, 'model' | 'stream'> {
+  const { model, stream } = body.asked()
+  return { ...optional('model', model && brief(model)), ...optional('stream', stream) }
 }
 
 function splitTarget(target: string): string[] {
@@ -149,7 +161,8 @@ function usage({ summary }: ExchangeFacts): Pick<ExchangeRecord, 'usage' | 'usag
 }
 
 function errorOf({ refusal, summary }: ExchangeFacts, unrecorded: number): Pick<ExchangeRecord, 'error'> {
-  if (!refusal) return summary?.error ? { error: summary.error } : {}
+  if (!refusal)
+    return summary?.error ? { error: { ...summary.error, message: brief(summary.error.message) } } : {}
   const before = unrecorded > 0 ? ` (and ${unrecorded} times before this, without a record)` : ''
-  return { error: { type: refusal.type, message: refusal.message + before } }
+  return { error: { type: refusal.type, message: brief(refusal.message) + before } }
 }
