@@ -107,6 +107,13 @@ describe.skipIf(ptyUnavailable)(`in a terminal${ptyUnavailable ? `: ${ptyUnavail
     await shell.waitFor(/code 43/, seen)
     expect(shell.output.match(/child got SIGINT/g)).toHaveLength(1)
   })
+
+  test('a child killed in the background does not stop us', async () => {
+    const shell = openShell()
+    const started = await startInShell(shell, 'sh', [`-c 'echo child ready; kill -KILL $$'`, '&'])
+    shell.write('wait $!; echo code $?\n')
+    await shell.waitFor(/code 137/, started)
+  })
 })
 
 function signalsFixture(): string {
