@@ -22,13 +22,19 @@ export interface LaunchInput {
   readonly process: LaunchHost
   /** Called once, right after the child's exec. */
   readonly onSpawn?: (pid: number) => void
+  /** How long after a SIGTERM to us a child that does not end is killed; 10 s by default. */
+  readonly killAfterMs?: number
 }
 
 export interface LaunchResult {
   /** The child's own, or 128+n when signal n ended it. */
   readonly exitCode: number
   readonly signal?: NodeJS.Signals
+  /** Lets signals end this process again. Until then none changes its exit code, whatever is still to be finished. */
+  readonly release: () => void
 }
+
+const KILL_AFTER_MS = 10_000
 
 /**
  * Runs a program in our place: same terminal, same process group, signals as if it had been started directly.
@@ -36,9 +42,9 @@ export interface LaunchResult {
  * @throws GatewayError CLAUDE_NOT_FOUND, CLAUDE_NOT_EXECUTABLE
  */
 export async function launch(input: LaunchInput): Promise<LaunchResult> {
-  const { command, args, env, cwd, process: host, onSpawn } = input
+  const { command, args, env, cwd, process: host, onSpawn, killAfterMs = KILL_AFTER_MS } = input
   let child: ChildProcess | undefined
-  const signals = relaySignals(host, () => child?.pid)
+  const signals = relaySignals(host, { childPid: () => runningPid(child), killAfterMs })
   try {
     child = spawn(command, [...args], { env, cwd, stdio: 'inherit' })
     const exit = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
@@ -46,17 +52,21 @@ export async function launch(input: LaunchInput): Promise<LaunchResult> {
     try {
       if (child.pid !== undefined) onSpawn?.(child.pid)
       const [exitCode, signal] = await exit
-      if (signal === null) return { exitCode: exitCode ?? 1 }
+      if (signal === null) return { exitCode: exitCode ?? 1, release: signals.stop }
       restoreTerminal(host)
-      return { exitCode: 128 + constants.signals[signal], signal }
+      return { exitCode: 128 + constants.signals[signal], signal, release: signals.stop }
     } finally {
       stops?.stop()
     }
   } catch (error) {
-    throw child?.pid === undefined ? launchError(input, error) : error
-  } finally {
     signals.stop()
+    throw child?.pid === undefined ? launchError(input, error) : error
   }
+}
+
+/** The id of a process that has ended may be another one's by now. */
+function runningPid(child: ChildProcess | undefined): number | undefined {
+  return child?.exitCode === null && child.signalCode === null ? child.pid : undefined
 }
 
 /** 127 and 126, as a shell has them. ENOENT may also mean the folder, or the interpreter of a script. */

@@ -62,6 +62,33 @@ for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
   })
 }
 
+test('a child that ignores SIGTERM is killed when its time is over', async () => {
+  const launcher = startLauncher(process.execPath, [join(FIXTURES, 'stubborn.mjs')], { KILL_AFTER_MS: '200' })
+  const output = collect(launcher)
+  await output.waitFor('ready')
+  launcher.kill('SIGTERM')
+  expect(await exitOf(launcher)).toBe(137)
+  expect(output.text()).toContain('child ignores SIGTERM')
+})
+
+test('a child that ignores SIGINT or SIGHUP is left alone', async () => {
+  const script = 'trap "" INT HUP; echo ready; sleep 0.6; exit 7'
+  const launcher = startLauncher('sh', ['-c', script], { KILL_AFTER_MS: '50' })
+  await collect(launcher).waitFor('ready')
+  launcher.kill('SIGINT')
+  launcher.kill('SIGHUP')
+  expect(await exitOf(launcher)).toBe(7)
+})
+
+for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) {
+  test(`${signal} after the end of the child does not change its exit code`, async () => {
+    const launcher = startLauncher('sh', ['-c', 'exit 42'], { FINISH_MS: '500' })
+    await once(launcher.stderr, 'data')
+    launcher.kill(signal)
+    expect(await exitOf(launcher)).toBe(42)
+  })
+}
+
 test('a program that is not there is 127', async () => {
   const launcher = startLauncher('/nonexistent/claude', [])
   const stderr = text(launcher.stderr)
@@ -88,22 +115,27 @@ test('a script without its interpreter is 126, and says so', async () => {
   expect(await stderr).toContain('its interpreter was not found')
 })
 
-test('no signal handler is left behind', async () => {
+test('no signal handler is left behind after the release', async () => {
   const names = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP', 'SIGCONT']
   const before = names.map((name) => process.listenerCount(name))
   const { launch } = await import('../../../src/launch/child.ts')
   const env = { PATH: process.env['PATH'] ?? '' }
   const result = await launch({ command: 'true', args: [], env, cwd: process.cwd(), process })
-  expect(result).toEqual({ exitCode: 0 })
+  expect(result.exitCode).toBe(0)
+  result.release()
   expect(names.map((name) => process.listenerCount(name))).toEqual(before)
 })
 
 /** A launcher in a session of its own, so that no terminal of the test run has a part in it. */
-function startLauncher(command: string, args: readonly string[]): ChildProcessWithoutNullStreams {
+function startLauncher(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): ChildProcessWithoutNullStreams {
   const launcher = spawn(
     process.execPath,
     [join(FIXTURES, 'launcher.mjs'), moduleUrl('launch/child.js'), command, ...args],
-    { detached: true, stdio: 'pipe' },
+    { detached: true, stdio: 'pipe', env: { ...process.env, ...env } },
   )
   onTestFinished(() => {
     if (launcher.exitCode === null && launcher.pid !== undefined) process.kill(-launcher.pid, 'SIGKILL')
