@@ -6,12 +6,9 @@ export type CommandOutcome =
 
 export interface CommandOptions {
   readonly timeoutMs: number
-  /** More than this on stdout or stderr ends the command. */
-  readonly maxOutputBytes?: number
-  /** The whole environment of the command; absent for that of this process. */
-  readonly env?: Readonly<Record<string, string>>
 }
 
+/** More than this on stdout or stderr ends the command. */
 const MAX_OUTPUT_BYTES = 4 * 1024 ** 2
 
 /** Runs a program without a shell and without stdin, and gives what it printed. Never throws. */
@@ -27,8 +24,7 @@ export async function runCommand(
     stripFinalNewline: false,
     windowsHide: true,
     timeout: options.timeoutMs,
-    maxBuffer: options.maxOutputBytes ?? MAX_OUTPUT_BYTES,
-    ...(options.env && { env: options.env, extendEnv: false }),
+    maxBuffer: MAX_OUTPUT_BYTES,
   })
   const { exitCode, stdout, stderr, signal } = result
   if (result.timedOut) return { kind: 'failed', reason: `it did not end within ${options.timeoutMs} ms` }

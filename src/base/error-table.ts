@@ -93,7 +93,7 @@ export const ERROR_TABLE = {
     remedy: 'check the path with `claude-gw logs path`',
   },
   SUMMARY_UNWRITABLE: {
-    exit: 1,
+    exit: 3,
     message: 'cannot write the summary {path}: {reason}',
     remedy: 'give `--summary` a file in a folder that exists',
   },

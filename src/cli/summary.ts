@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs'
+import { accessSync, constants, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { GatewayError, reasonOf } from '../base/errors.ts'
 import type { Context } from './context.ts'
 import { shortCount } from './quantity.ts'
@@ -59,6 +60,15 @@ export function buildSummary(session: Session, startedAt: Date, exitCode: number
     usage,
     unknown_usage,
     dropped_records: session.droppedRecords(),
+  }
+}
+
+/** Whether there will be a place for the summary, asked before the run. @throws GatewayError SUMMARY_UNWRITABLE */
+export function checkSummaryPlace(path: string): void {
+  try {
+    accessSync(dirname(path), constants.W_OK)
+  } catch (error) {
+    throw new GatewayError('SUMMARY_UNWRITABLE', { path, reason: reasonOf(error) }, error)
   }
 }
 

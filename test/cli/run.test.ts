@@ -159,10 +159,18 @@ test('`--summary` writes the totals of the run', async () => {
   })
 })
 
-test('a summary that cannot be written is said, and the exit code stays the child’s', async () => {
-  const { result } = await show([], ['--summary', '/nonexistent/summary.json'])
-  expect(result.exitCode).toBe(0)
+test('a summary without a place is refused before the start', async () => {
+  const { result, shown } = await show([], ['--summary', '/nonexistent/summary.json'])
+  expect(result.exitCode).toBe(3)
   expect(result.stderr).toContain('/nonexistent/summary.json')
+  expect(shown).toBeUndefined()
+})
+
+test('a summary that cannot be written is said, and the exit code stays the child’s', async () => {
+  const folder = openHome().directory
+  const { result } = await show([], ['--summary', folder])
+  expect(result.exitCode).toBe(0)
+  expect(result.stderr).toContain(folder)
 })
 
 test('`--log off` writes no log', async () => {
@@ -192,7 +200,7 @@ async function show(args: readonly string[], options: readonly string[] = []) {
   const home = openHome()
   const CLAUDE_GW_CLAUDE_COMMAND = installProgram(home, 'show.mjs')
   const result = await runIn(home, args, { env: { ...NOWHERE, CLAUDE_GW_CLAUDE_COMMAND }, options })
-  return { home, result, shown: JSON.parse(result.stdout) }
+  return { home, result, shown: result.stdout === '' ? undefined : JSON.parse(result.stdout) }
 }
 
 function runShell(script: string, options: { readonly input?: string } = {}) {

@@ -18,7 +18,7 @@ import type { Invocation } from '../invocation.ts'
 import { finishRun } from '../run-end.ts'
 import type { Session } from '../session.ts'
 import { openSession } from '../session.ts'
-import { isTalkative, startLine } from '../summary.ts'
+import { checkSummaryPlace, isTalkative, startLine } from '../summary.ts'
 
 /**
  * Gateway and Claude Code together.
@@ -61,13 +61,21 @@ function isExecutablePath(text: string): boolean {
 async function runWith(context: Context, program: string, args: readonly string[]): Promise<number> {
   if (isLoop(context.env))
     throw new GatewayError('CLAUDE_NOT_FOUND', { reason: `${program} leads back to claude-gw` })
+  const { summaryFile } = context.options
+  if (summaryFile !== undefined) checkSummaryPlace(summaryFile)
   const parsed = parseClaudeArguments(args)
   const claude = await readClaudeState(context, parsed)
   checkLaunch({ args: parsed, env: context.env, layers: claude.layers })
   const invocation = { program, args, parsed, claude }
-  if (parsed.kind === 'tool') return runPlain(context, invocation)
-  const outer = await findLiveOuterRun(context)
-  return outer ? runInside(context, invocation, outer) : runWithGateway(context, invocation)
+  const outer = parsed.kind === 'tool' ? undefined : await findLiveOuterRun(context)
+  if (parsed.kind !== 'tool' && !outer) return runWithGateway(context, invocation)
+  if (summaryFile !== undefined) noteNoSummary(context)
+  return outer ? runInside(context, invocation, outer) : runPlain(context, invocation)
+}
+
+function noteNoSummary({ stderr, options }: Context): void {
+  if (!options.isQuiet)
+    stderr.write('claude-gw: no summary is written, because this opens no gateway of its own\n')
 }
 
 /** What sends no requests needs nothing of ours: `mcp`, `update`, `auth`, `--version`. */
