@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
+import { findGitDirectory } from '../base/git-directory.ts'
 import type { Environment } from './environment.ts'
 
 /** Where Claude Code keeps its settings and state for one user in one folder. */
@@ -75,23 +75,9 @@ function managedPlaces({ platform, user, kernel }: PlacesInput): ManagedPlaces {
   }
 }
 
-/** In a linked worktree `.git` is a file that names a folder of the main one (gitrepository-layout(5)). */
+/** A linked worktree has its git directory in that of the main one (gitrepository-layout(5)). */
 function findRepositoryRoot(cwd: string): string | undefined {
-  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
-    const path = join(folder, '.git')
-    const stats = statSync(path, { throwIfNoEntry: false })
-    if (stats?.isDirectory()) return folder
-    if (stats?.isFile()) return mainWorktree(path) ?? folder
-    if (folder === dirname(folder)) return undefined
-  }
-}
-
-function mainWorktree(gitFile: string): string | undefined {
-  try {
-    const target = /^gitdir: (.+)$/m.exec(readFileSync(gitFile, 'utf8'))?.[1]?.trim() ?? ''
-    const found = /^(.*)[/\\]\.git[/\\]worktrees[/\\][^/\\]+$/.exec(resolve(dirname(gitFile), target))
-    return found?.[1]
-  } catch {
-    return undefined
-  }
+  const found = findGitDirectory(cwd)
+  const linked = /^(.*)[/\\]\.git[/\\]worktrees[/\\][^/\\]+$/.exec(found?.path ?? '')
+  return linked?.[1] ?? found?.root
 }
