@@ -16,7 +16,7 @@ test('a command that does not end is ended', async () => {
 })
 
 test('a command that prints too much is ended', async () => {
-  const outcome = await runCommand('yes', [], { timeoutMs: 5000, maxOutputBytes: 1000 })
+  const outcome = await runCommand('yes', [], { timeoutMs: 5000 })
   expect(outcome).toEqual({ kind: 'failed', reason: 'it printed too much' })
 })
 
@@ -24,12 +24,8 @@ test('a command that a signal ends has failed', async () => {
   expect(await run('kill -KILL $$')).toEqual({ kind: 'failed', reason: 'it was ended by SIGKILL' })
 })
 
-test('the environment is the given one, and stdin is empty', async () => {
-  const outcome = await runCommand('/bin/sh', ['-c', 'cat; echo "$A$HOME"'], {
-    timeoutMs: 5000,
-    env: { A: 'a' },
-  })
-  expect(outcome).toMatchObject({ stdout: 'a\n' })
+test('stdin is empty', async () => {
+  expect(await run('cat; echo end')).toMatchObject({ stdout: 'end\n' })
 })
 
 function run(script: string) {
