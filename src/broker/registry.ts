@@ -9,6 +9,8 @@ export interface ServeEntry {
   readonly pid?: number
   readonly port: number
   readonly url: string
+  /** Whether the upstream is api.anthropic.com. */
+  readonly isAnthropic: boolean
   /** The token of clients, or the secret in the URL's path where they come with their own login. */
   readonly access:
     | { readonly kind: 'token'; readonly token: string }

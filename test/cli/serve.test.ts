@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { expect, onTestFinished, test } from 'vitest'
 import { runCli, startCli } from '../support/cli.ts'
 import { startFaultUpstream } from '../support/fault-upstream.ts'
 import { answer } from '../support/faults.ts'
+import { startServe } from '../support/serve.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
 test('prints one JSON line when it is ready, and a client with its token reaches the upstream', async () => {
@@ -13,15 +13,6 @@ test('prints one JSON line when it is ready, and a client with its token reaches
   const reply = await fetch(`${ready.url}/v1/models`, { headers: { 'x-api-key': ready.token } })
   expect(reply.status).toBe(200)
   expect(upstream.requests[0]?.values('authorization')).toEqual(['Bearer upstream-key'])
-})
-
-test('`env` points a shell at it', async () => {
-  const { env, ready } = await startServe()
-  const { stdout } = await runCli(['env', '--shell', 'json'], { env })
-  expect(JSON.parse(stdout)).toMatchObject({
-    ANTHROPIC_BASE_URL: ready.url,
-    ANTHROPIC_AUTH_TOKEN: ready.token,
-  })
 })
 
 test('a second one of the same profile says where the first is', async () => {
@@ -42,10 +33,10 @@ test('a taken port is a clear error', async () => {
 test('the next one takes over port and token, and `--new-token` replaces the token', async () => {
   const first = await startServe()
   await first.stop()
-  const second = await startServe(first)
+  const second = await startServe({ env: first.env })
   expect(second.ready).toMatchObject({ url: first.ready.url, token: first.ready.token })
   await second.stop()
-  const third = await startServe(first, '--new-token')
+  const third = await startServe({ env: first.env, args: ['--new-token'] })
   expect(third.ready.port).toBe(first.ready.port)
   expect(third.ready.token).not.toBe(first.ready.token)
 })
@@ -56,12 +47,6 @@ test('a clean stop leaves no process in its entry', async () => {
   const entry = JSON.parse(readFileSync(join(env.CLAUDE_GW_STATE_DIR, 'serve', 'default.json'), 'utf8'))
   expect(entry).not.toHaveProperty('pid')
   expect(entry).toHaveProperty('port')
-})
-
-test('without a running one `env` says how to start it', async () => {
-  const result = await runCli(['env'], { env: { CLAUDE_GW_STATE_DIR: temporaryDirectory() } })
-  expect(result.exitCode).toBe(1)
-  expect(result.stderr).toContain('claude-gw serve')
 })
 
 test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it with 0', async (signal) => {
@@ -80,32 +65,3 @@ test('a state directory that cannot be written ends it with an error', async () 
   onTestFinished(() => void child.kill('SIGKILL'))
   expect(await once(child, 'exit')).toEqual([1, null])
 })
-
-interface Started {
-  readonly env: Record<string, string>
-}
-
-async function startServe(before?: Started, ...args: string[]) {
-  const upstream = await startFaultUpstream(answer())
-  onTestFinished(upstream.close)
-  const env = {
-    CLAUDE_GW_STATE_DIR: before?.env['CLAUDE_GW_STATE_DIR'] ?? temporaryDirectory(),
-    CLAUDE_GW_UPSTREAM: upstream.url,
-    CLAUDE_GW_CREDENTIAL: 'env:UPSTREAM_KEY',
-    UPSTREAM_KEY: 'upstream-key',
-  }
-  const child = startCli(['serve', '--json', ...args], { env })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  const [line] = await once(createInterface({ input: child.stdout as NodeJS.ReadableStream }), 'line')
-  const stop = async () => {
-    child.kill('SIGTERM')
-    await once(child, 'exit')
-  }
-  return {
-    env,
-    upstream,
-    child,
-    stop,
-    ready: JSON.parse(line) as { url: string; token: string; port: number },
-  }
-}

@@ -6,7 +6,6 @@ import type { ChildEnvironment } from '../../launch/child-env.ts'
 import { childEnvironment } from '../../launch/child-env.ts'
 import { readClaudeState } from '../claude-state.ts'
 import type { Context } from '../context.ts'
-import { resolveUpstream } from '../upstream.ts'
 import type { Shell } from './shells.ts'
 
 /** A variable to set, or with undefined to take away. */
@@ -27,32 +26,36 @@ export async function env(context: Context, { shell }: { readonly shell: Shell }
   return 0
 }
 
+/** What the upstream can do is for the running gateway to say: this shell may be configured for another one. */
 async function environmentFor(
   context: Context,
-  { url, access, profile }: ServeEntry,
+  { url, access, profile, isAnthropic }: ServeEntry,
 ): Promise<ChildEnvironment> {
-  const claude = await readClaudeState(context)
-  const config = context.config()
-  const { toolSearch, fineGrainedStreaming } = config.values
+  const { layers } = await readClaudeState(context)
+  const { toolSearch, fineGrainedStreaming } = context.config().values
   return childEnvironment({
     env: context.env,
     platform: context.platform,
-    layers: claude.layers,
+    layers,
     gateway: { url, access },
     profile,
     runId: '',
-    isFirstParty: resolveUpstream(config, claude).isAnthropic,
+    isFirstParty: isAnthropic,
     toolSearch,
     fineGrainedStreaming,
     withheld: [],
   })
 }
 
-/** The marks of a run are left out: a shell outlives the `serve` that it uses. */
+/**
+ * The marks of a run are left out: a shell outlives the `serve` that it uses. So is what is no name of a variable in a
+ * shell: settings files can hold any text there, and it would be run as a command.
+ */
 function changes(before: Context['env'], after: ChildEnvironment['env']): Change[] {
   const names = [...new Set([...Object.keys(after), ...Object.keys(before)])]
   return names
-    .filter((name) => !name.startsWith('CLAUDE_GW_') && before[name] !== after[name])
+    .filter((name) => /^[A-Za-z_]\w*$/.test(name) && !name.startsWith('CLAUDE_GW_'))
+    .filter((name) => before[name] !== after[name])
     .map((name) => [name, after[name]] as const)
 }
 
@@ -66,7 +69,11 @@ function warnings({ routing, notes }: ChildEnvironment): readonly string[] {
 
 function format(list: readonly Change[], shell: Shell): string {
   if (shell === 'json')
-    return JSON.stringify(Object.fromEntries(list.filter(([, value]) => value)), undefined, 2)
+    return JSON.stringify(
+      Object.fromEntries(list.map(([name, value]) => [name, value ?? null])),
+      undefined,
+      2,
+    )
   return list
     .map(([name, value]) => (value === undefined ? removal(shell, name) : assignment(shell, name, value)))
     .join('\n')
@@ -81,8 +88,18 @@ function assignment(shell: ShellSyntax, name: string, value: string): string {
     case 'fish':
       return `set -gx ${name} '${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
     case 'powershell':
-      return `$env:${name} = '${value.replaceAll("'", "''")}'`
+      return `$env:${name} = '${quotedForPowerShell(value)}'`
   }
+}
+
+/**
+ * PowerShell takes typographic quotes for quotes (about_Quoting_Rules), and a pipe into `Invoke-Expression` runs each
+ * line by itself.
+ */
+function quotedForPowerShell(value: string): string {
+  return value
+    .replace(/['\u2018-\u201b]/g, '$&$&')
+    .replace(/[\r\n]/g, (character) => `' + [char]${character.charCodeAt(0)} + '`)
 }
 
 function removal(shell: ShellSyntax, name: string): string {

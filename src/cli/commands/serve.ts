@@ -63,8 +63,9 @@ async function open(context: Context, input: ServeInput, last: ServeEntry | unde
   }
 }
 
-function toEntry({ gateway, access }: Session, profile: string): ServeEntry {
-  return { profile, pid: process.pid, port: gateway.port, url: gateway.url, access }
+function toEntry({ gateway, access, upstream }: Session, profile: string): ServeEntry {
+  const { port, url } = gateway
+  return { profile, pid: process.pid, port, url, isAnthropic: upstream.isAnthropic, access }
 }
 
 function announce(context: Context, input: ServeInput, session: Session, entry: ServeEntry): void {

@@ -8,6 +8,7 @@ const ENTRY: ServeEntry = {
   pid: 10,
   port: 4000,
   url: 'http://127.0.0.1:4000',
+  isAnthropic: true,
   access: { kind: 'token', token: 'cgw-1' },
 }
 

@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { runCli } from '../support/cli.ts'
+import { startServe } from '../support/serve.ts'
+import { temporaryDirectory } from '../support/temporary-directory.ts'
+
+test('points a shell at the running `serve`', async () => {
+  const { env, ready } = await startServe()
+  const { stdout } = await runCli(['env', '--shell', 'json'], { env })
+  expect(JSON.parse(stdout)).toMatchObject({
+    ANTHROPIC_BASE_URL: ready.url,
+    ANTHROPIC_AUTH_TOKEN: ready.token,
+  })
+})
+
+test('without a running one it says how to start it', async () => {
+  const result = await runCli(['env'], { env: { CLAUDE_GW_STATE_DIR: temporaryDirectory() } })
+  expect(result.exitCode).toBe(1)
+  expect(result.stderr).toContain('claude-gw serve')
+})
+
+test('a variable that has to go is null in JSON', async () => {
+  const { env } = await startServe()
+  const { stdout } = await runCli(['env', '--shell', 'json'], { env: { ...env, ANTHROPIC_API_KEY: 'key' } })
+  expect(JSON.parse(stdout)).toHaveProperty('ANTHROPIC_API_KEY', null)
+})
+
+test('tool search follows the upstream of the running `serve`, not the configuration of this shell', async () => {
+  const { env } = await startServe()
+  const here = { ...env, CLAUDE_GW_UPSTREAM: 'https://api.anthropic.com' }
+  const { stdout } = await runCli(['env', '--shell', 'json'], { env: here })
+  expect(JSON.parse(stdout)).not.toHaveProperty('ENABLE_TOOL_SEARCH')
+})
+
+test('tool search is on where the running `serve` has the API itself behind it', async () => {
+  const { env } = await startServe({ env: { CLAUDE_GW_UPSTREAM: 'https://api.anthropic.com' } })
+  const here = { ...env, CLAUDE_GW_UPSTREAM: 'https://gateway.example' }
+  const { stdout } = await runCli(['env', '--shell', 'json'], { env: here })
+  expect(JSON.parse(stdout)).toHaveProperty('ENABLE_TOOL_SEARCH', 'true')
+})
+
+test('a name in settings that is none for a shell cannot get into an eval', async () => {
+  const { env } = await startServe()
+  const folder = temporaryDirectory()
+  const mark = join(folder, 'mark')
+  const claudeDirectory = withSettings(folder, { [`X;touch ${mark};_PROXY`]: 'x' })
+  const { stdout } = await runCli(['env'], { env: { ...env, CLAUDE_CONFIG_DIR: claudeDirectory } })
+  execFileSync('sh', ['-c', `eval "$0" || true`, stdout], { stdio: 'ignore' })
+  expect(stdout).toContain('export ANTHROPIC_BASE_URL=')
+  expect(existsSync(mark)).toBe(false)
+})
+
+test('a value in settings cannot leave its quotes in PowerShell', async () => {
+  const { env } = await startServe()
+  const claudeDirectory = withSettings(temporaryDirectory(), { ANTHROPIC_CUSTOM_HEADERS: "a: ’'\nb: c" })
+  const { stdout } = await runCli(['env', '--shell', 'powershell'], {
+    env: { ...env, CLAUDE_CONFIG_DIR: claudeDirectory },
+  })
+  expect(stdout).toContain(`$env:ANTHROPIC_CUSTOM_HEADERS = 'a: ’’''' + [char]10 + 'b: c'\n`)
+})
+
+/** User settings that lead elsewhere, so that what else they set is copied. @returns CLAUDE_CONFIG_DIR */
+function withSettings(folder: string, variables: Readonly<Record<string, string>>): string {
+  const directory = join(folder, '.claude')
+  mkdirSync(directory)
+  const env = { ANTHROPIC_BASE_URL: 'https://elsewhere.example', ...variables }
+  writeFileSync(join(directory, 'settings.json'), JSON.stringify({ env }))
+  return directory
+}
