@@ -5,14 +5,15 @@ const CLAUDE_ANSWER_MS = 600_000
 const CLAUDE_SILENCE_MS = 300_000
 const MARGIN_MS = 30_000
 
-export interface TimeoutValues {
+/** The time limits of a gateway. */
+export interface Timeouts {
   readonly connectMs: number
   readonly firstByteMs: number
   readonly idleMs: number
 }
 
 /** The time limits of the gateway, never below Claude Code's own, so that its timers fire first. */
-export function resolveTimeouts(values: Values, apiTimeoutMs: string | undefined): TimeoutValues {
+export function resolveTimeouts(values: Values, apiTimeoutMs: string | undefined): Timeouts {
   const claudeAnswerMs = Number(apiTimeoutMs) || CLAUDE_ANSWER_MS
   const usualMs = Math.max(CLAUDE_ANSWER_MS, claudeAnswerMs) + MARGIN_MS
   const firstByteMs = values['timeouts.firstByte']

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import httpProxy from 'http-proxy-3'
 import { reasonOf } from '../base/errors.ts'
+import type { Timeouts } from '../config/timeouts.ts'
 import type { UpstreamAgent } from '../network/agent.ts'
 import type { Upstream } from '../network/url.ts'
 
@@ -22,11 +23,6 @@ export interface AttemptRequest {
   readonly chunks: readonly Buffer[] | undefined
   readonly onAnswer: (answer: IncomingMessage) => void
   readonly onFailure: (failure: Failure) => void
-}
-
-export interface AttemptTimeouts {
-  readonly connectMs: number
-  readonly firstByteMs: number
 }
 
 /**
@@ -58,7 +54,11 @@ interface ConnectionFacts {
  * The wire to one upstream. http-proxy-3 only moves the bytes here: its own header, error and response handling is
  * off, because its defaults hang on a cut answer, end it cleanly, or lose an injected header under load.
  */
-export function createSend(upstream: Upstream, { agent }: UpstreamAgent, timeouts: AttemptTimeouts): Send {
+export function createSend(
+  upstream: Upstream,
+  { agent }: UpstreamAgent,
+  timeouts: Pick<Timeouts, 'connectMs' | 'firstByteMs'>,
+): Send {
   const pendings = new WeakMap<IncomingMessage, Pending>()
   const target = new URL(upstream.url)
   target.pathname = upstream.prefix

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { GatewayError } from '../base/errors.ts'
+import type { Timeouts } from '../config/timeouts.ts'
 import type { Upstream } from '../network/url.ts'
 import type { Failure } from './attempt.ts'
-import type { Timeouts } from './flow-settings.ts'
 
 /** What the client is told when no attempt got an answer. */
 export function failureError({ kind, reason }: Failure, upstream: string, timeouts: Timeouts): GatewayError {

@@ -1,3 +1,4 @@
+import type { Timeouts } from '../config/timeouts.ts'
 import type { AuthStyle, CredentialSource } from '../credentials/credential.ts'
 import type { UpstreamAgent } from '../network/agent.ts'
 import type { Upstream } from '../network/url.ts'
@@ -20,10 +21,4 @@ export interface FlowSettings {
   readonly retry: RetryPolicy
   /** Called once with each finished exchange, before its client is given the end. */
   readonly onFinish: (facts: ExchangeFacts) => void
-}
-
-export interface Timeouts {
-  readonly connectMs: number
-  readonly firstByteMs: number
-  readonly idleMs: number
 }
