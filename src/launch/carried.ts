@@ -13,11 +13,13 @@ const CARRIED = [
   /^(NODE_TLS_REJECT_UNAUTHORIZED|UV_NATIVE_TLS|DENO_TLS_CA_STORE)$/,
   /^(AWS|GOOGLE|GCLOUD|GCE|CLOUDSDK|GIT)_/,
 ]
+/** Any other could be a command where an environment is printed for a shell. */
+const WELL_FORMED = /^[A-Za-z_]\w*$/
 /** A credential of a provider that is not used here. */
 const CREDENTIAL = 'AWS_BEARER_TOKEN_BEDROCK'
 
 /** Whether a variable of the settings has to be put into the process environment to stay in force. */
 export function isCarried(name: string): boolean {
   const upper = name.toUpperCase()
-  return upper !== CREDENTIAL && CARRIED.some((pattern) => pattern.test(upper))
+  return WELL_FORMED.test(name) && upper !== CREDENTIAL && CARRIED.some((pattern) => pattern.test(upper))
 }

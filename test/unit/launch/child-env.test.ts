@@ -226,6 +226,9 @@ describe('what the host-managed switch would drop', () => {
     'CLAUDE_CONFIG_DIR',
     'PATH',
     'NODE_OPTIONS',
+    'x;touch /tmp/p;_PROXY',
+    'A\nB_PROXY',
+    'AWS_$(id)_CERT',
   ])('%s is not', (name) => {
     const { env } = build({ layers: [layer('user', { env: { ...diverting, [name]: 'mine' } })] })
     expect(env).not.toHaveProperty(name)
