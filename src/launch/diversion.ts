@@ -3,7 +3,7 @@ import { isCarried } from './carried.ts'
 import type { ChildGateway } from './child-gateway.ts'
 import { mergeNoProxy } from './no-proxy.ts'
 import type { SettingsKey } from './routing-keys.ts'
-import { policyKeys, routingKeys } from './routing-keys.ts'
+import { CREDENTIALS, policyKeys, routingKeys } from './routing-keys.ts'
 
 /**
  * How settings files are kept from leading past the gateway. `none` nothing is in the way; `host` Claude Code takes
@@ -20,6 +20,8 @@ export interface DivertingSettings {
   readonly layers: readonly SettingsLayer[]
   readonly gateway: ChildGateway
   readonly platform: NodeJS.Platform
+  /** Names of the variables that hold the upstream credential. */
+  readonly withheld: readonly string[]
 }
 
 /**
@@ -28,11 +30,12 @@ export interface DivertingSettings {
  * Code starts do not see its token, so that a `claude` in a hook is not logged in (measured on 2.1.329). It is
  * therefore set only where settings would lead away, in token mode, and where no policy has a say.
  */
-export function planRouting({ layers, gateway, platform }: DivertingSettings): Routing {
+export function planRouting(settings: DivertingSettings): Routing {
+  const { layers, gateway, platform } = settings
   const changeable = layers.filter(({ scope }) => scope !== 'managed')
   if (routingKeys(changeable, gateway.access.kind, platform).length === 0) return { kind: 'none' }
   const isHostManaged = gateway.access.kind === 'token' && policyKeys(layers).length === 0
-  return isHostManaged ? { kind: 'host' } : { kind: 'settings', document: settingsDocument(layers, gateway) }
+  return isHostManaged ? { kind: 'host' } : { kind: 'settings', document: settingsDocument(settings) }
 }
 
 /** What a user should know: which policy stays in force, and which of their settings do not. */
@@ -40,19 +43,25 @@ export function routingNotes(layers: readonly SettingsLayer[], routing: Routing)
   return [...policyKeys(layers).map(policyNote), ...(routing.kind === 'host' ? uncarriedNotes(layers) : [])]
 }
 
-/** The user's own `--settings` with ours in it: given twice, only the last would count. An empty helper is none. */
-function settingsDocument(
-  layers: readonly SettingsLayer[],
-  { url, access }: ChildGateway,
-): Readonly<Record<string, unknown>> {
+/**
+ * The user's own `--settings` with ours in it: given twice, only the last would count. An empty helper is none, and an
+ * empty variable takes the place of a credential that other settings have.
+ */
+function settingsDocument({
+  layers,
+  gateway: { url, access },
+  withheld,
+}: DivertingSettings): Readonly<Record<string, unknown>> {
   const own = layers.find(({ scope }) => scope === 'argument')
   const lowestFirst = layers.toReversed().flatMap(({ env }) => Object.entries(env))
+  const credentials = access.kind === 'token' ? [...CREDENTIALS, ...withheld] : withheld
   const exceptions = lowestFirst.filter(([name]) => /^no_proxy$/i.test(name))
   return {
     ...own?.document,
     ...(access.kind === 'token' && { apiKeyHelper: '' }),
     env: {
       ...own?.env,
+      ...Object.fromEntries(credentials.map((name) => [name, ''])),
       ANTHROPIC_BASE_URL: url,
       ...(access.kind === 'token' && { ANTHROPIC_AUTH_TOKEN: access.token }),
       ...Object.fromEntries(exceptions.map(([name, value]) => [name, mergeNoProxy(value)])),

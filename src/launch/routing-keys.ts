@@ -10,7 +10,8 @@ export interface SettingsKey {
 }
 
 const ADDRESSES = ['ANTHROPIC_BASE_URL', 'ANTHROPIC_UNIX_SOCKET']
-const CREDENTIALS = ['ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_API_KEY', 'CLAUDE_CODE_OAUTH_TOKEN']
+/** Any of these is a login of Claude Code. */
+export const CREDENTIALS = ['ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_API_KEY', 'CLAUDE_CODE_OAUTH_TOKEN']
 
 /** What would send requests to another address, highest layer first. An empty value counts as unset. */
 export function addressKeys(layers: readonly SettingsLayer[]): SettingsKey[] {

@@ -171,9 +171,31 @@ describe('a managed policy', () => {
     expect(env).not.toHaveProperty('CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST')
     expect(routing).toEqual({
       kind: 'settings',
-      document: { apiKeyHelper: '', env: { ANTHROPIC_BASE_URL: URL, ANTHROPIC_AUTH_TOKEN: TOKEN } },
+      document: {
+        apiKeyHelper: '',
+        env: {
+          ANTHROPIC_BASE_URL: URL,
+          ANTHROPIC_AUTH_TOKEN: TOKEN,
+          ANTHROPIC_API_KEY: '',
+          CLAUDE_CODE_OAUTH_TOKEN: '',
+        },
+      },
     })
     expect(notes).toEqual([`managed.json sets ${note}`])
+  })
+
+  test('lets no credential of other settings into the child or into our file', () => {
+    const own = { ANTHROPIC_API_KEY: 'real', CLAUDE_CODE_OAUTH_TOKEN: 'real', MY_KEY: 'real', A: 'b' }
+    const layers = [
+      layer('managed', { forceLoginMethod: 'console' }),
+      layer('argument', { apiKeyHelper: 'echo real', env: own }),
+      layer('user', { env: { ANTHROPIC_AUTH_TOKEN: 'real' } }),
+    ]
+    const { routing } = build({ layers, withheld: ['MY_KEY'] })
+    expect(JSON.stringify(routing)).not.toContain('real')
+    expect(routing).toMatchObject({
+      document: { env: { A: 'b', ANTHROPIC_AUTH_TOKEN: TOKEN, ANTHROPIC_API_KEY: '', MY_KEY: '' } },
+    })
   })
 
   test('alone needs no settings of ours, which could not win against it', () => {
