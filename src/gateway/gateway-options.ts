@@ -1,0 +1,34 @@
+import type { Timeouts } from '../config/timeouts.ts'
+import type { AuthStyle, CredentialPlan } from '../credentials/credential.ts'
+import type { ExchangeRecord } from '../exchange/exchange.ts'
+import type { Upstream } from '../network/url.ts'
+import type { Access } from './access.ts'
+import type { Identity } from './record.ts'
+import type { RetryPolicy } from './retry.ts'
+
+export interface GatewayOptions {
+  /** 0 lets the kernel choose. */
+  readonly port: number
+  readonly upstream: Upstream
+  readonly access: Access
+  readonly credentials: CredentialPlan
+  /** From the key `auth`; undefined leaves it to the source and the host. */
+  readonly authStyle: AuthStyle | undefined
+  readonly extraHeaders: Readonly<Record<string, string>>
+  readonly maxBodyBytes: number
+  readonly timeouts: Timeouts
+  readonly retry: RetryPolicy
+  readonly identity: Identity
+  /** Called with each record before the client is given the end of its answer. */
+  readonly onRecord: (record: ExchangeRecord, about: RecordContext) => void
+  /** Called with what went wrong without disturbing an exchange. */
+  readonly onTrouble: (reason: string) => void
+}
+
+/** What is not in a record and decides what becomes of it. */
+export interface RecordContext {
+  /** Must not be written. */
+  readonly secrets: readonly string[]
+  /** A refusal of somebody who was not let in. */
+  readonly isStranger: boolean
+}
