@@ -59,7 +59,8 @@ test('a third-party package is imported by exactly one file', () => {
 test('only main, the key entry and cli touch the process', () => {
   const wrong = files.filter(
     (file) =>
-      !['main.ts', 'key.ts', 'cli'].includes(file.room) && /\bprocess\.\w/.test(withoutComments(file.text)),
+      !['main.ts', 'key.ts', 'cli'].includes(file.room) &&
+      /\bprocess\.\w|=\s*process\b|globalThis\.process/.test(withoutComments(file.text)),
   )
   expect(wrong.map((file) => file.path)).toEqual([])
 })
@@ -141,7 +142,15 @@ function packageImports(file: SourceFile, { lazy } = { lazy: true }): string[] {
   return file.imports
     .filter(({ isType, isLazy }) => !isType && (lazy || !isLazy))
     .filter(({ specifier }) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
-    .map(({ specifier }) => specifier)
+    .map(({ specifier }) => packageName(specifier))
+}
+
+/** `chalk/x` and `chalk` are one package. */
+function packageName(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/')
 }
 
 function reach(start: string, { lazy }: { readonly lazy: boolean }): SourceFile[] {
