@@ -1,4 +1,4 @@
-import { closeSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, readdirSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensurePrivateDirectory, openPrivateFile } from '../base/private-file.ts'
 
@@ -7,6 +7,8 @@ export interface ServeEntry {
   readonly profile: string
   /** Absent after a clean stop. */
   readonly pid?: number
+  /** In its records. */
+  readonly runId: string
   readonly port: number
   readonly url: string
   /** Whether the upstream is api.anthropic.com. */
@@ -23,6 +25,21 @@ export function readEntry(stateDirectory: string, profile: string): ServeEntry |
     return JSON.parse(readFileSync(entryPath(stateDirectory, profile), 'utf8'))
   } catch {
     return undefined
+  }
+}
+
+/** The entries of all profiles that can be read. */
+export function listEntries(stateDirectory: string): ServeEntry[] {
+  return entryFiles(stateDirectory)
+    .map((file) => readEntry(stateDirectory, file.slice(0, -'.json'.length)))
+    .filter((entry) => entry !== undefined)
+}
+
+function entryFiles(stateDirectory: string): string[] {
+  try {
+    return readdirSync(join(stateDirectory, 'serve')).filter((file) => file.endsWith('.json'))
+  } catch {
+    return []
   }
 }
 

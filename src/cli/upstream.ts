@@ -1,3 +1,4 @@
+import { GatewayError } from '../base/errors.ts'
 import type { Config } from '../config/config.ts'
 import type { Upstream } from '../network/url.ts'
 import { parseUpstream } from '../network/url.ts'
@@ -34,7 +35,47 @@ export function resolveUpstream(
   return parseUpstream(chosen.text, values.allowHttp === 'true', chosen.origin)
 }
 
-/** Inside a run the base URL is that run's gateway; what stood there before is kept beside it. */
+/** The gateway around us is no upstream; what stood there before is kept beside it. */
 function outerBaseUrl(env: Variables): string | undefined {
-  return env['CLAUDE_GW_RUN_ID'] ? env['CLAUDE_GW_RUN_OUTER_BASE_URL'] : env['ANTHROPIC_BASE_URL']
+  const base = env['ANTHROPIC_BASE_URL']
+  const isInside = env['CLAUDE_GW_RUN_ID'] && (!base || base === env['CLAUDE_GW_RUN_URL'])
+  return isInside ? env['CLAUDE_GW_RUN_OUTER_BASE_URL'] : base
+}
+
+/** A gateway as its clients know it. */
+interface OwnGateway {
+  readonly url: string
+  readonly access: { readonly kind: 'token'; readonly token: string } | { readonly kind: 'path' }
+}
+
+const BASE_URLS = ['ANTHROPIC_BASE_URL', 'CLAUDE_GW_RUN_OUTER_BASE_URL']
+
+/**
+ * What is left of the sources when nothing in them leads back to a gateway of this user: such a base URL is no
+ * upstream and such a token no credential. Its URL alone proves nothing, as its port may have become another
+ * program's; together with its token, or with its secret path, it does.
+ */
+export function withoutOwnGateways<T extends ClaudeSources>(sources: T, gateways: readonly OwnGateway[]): T {
+  const { env, managedEnv, userEnv } = sources
+  const tokens = [env, managedEnv, userEnv].map((variables) => variables['ANTHROPIC_AUTH_TOKEN'])
+  const known = gateways.filter(({ access }) => access.kind === 'path' || tokens.includes(access.token))
+  const isOwn = ([name, value]: [string, string | undefined]) =>
+    known.some(({ url, access }) => {
+      if (BASE_URLS.includes(name)) return value?.replace(/\/+$/, '') === url
+      return name === 'ANTHROPIC_AUTH_TOKEN' && access.kind === 'token' && access.token === value
+    })
+  const strip = (variables: Variables) =>
+    Object.fromEntries(Object.entries(variables).filter((entry) => !isOwn(entry)))
+  return { ...sources, env: strip(env), managedEnv: strip(managedEnv), userEnv: strip(userEnv) }
+}
+
+/** A gateway that sends to itself would never come to an end. @throws GatewayError CONFIG_BAD_VALUE */
+export function refuseOwnAddress({ url, name }: Upstream, port: number, { origins }: Config): void {
+  if (!['127.0.0.1', 'localhost'].includes(url.hostname) || url.port !== String(port)) return
+  throw new GatewayError('CONFIG_BAD_VALUE', {
+    origin: origins.upstream === 'default' ? 'ANTHROPIC_BASE_URL' : origins.upstream,
+    key: 'upstream',
+    expected: 'another address than that of this gateway',
+    value: `"${name}"`,
+  })
 }

@@ -10,7 +10,7 @@ import { temporaryDirectory } from '../support/temporary-directory.ts'
 
 test('prints one JSON line when it is ready, and a client with its token reaches the upstream', async () => {
   const { ready, upstream } = await startServe()
-  const reply = await fetch(`${ready.url}/v1/models`, { headers: { 'x-api-key': ready.token } })
+  const reply = await fetch(`${ready.url}/v1/models`, { headers: { 'x-api-key': ready.token ?? '' } })
   expect(reply.status).toBe(200)
   expect(upstream.requests[0]?.values('authorization')).toEqual(['Bearer upstream-key'])
 })

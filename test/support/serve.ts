@@ -10,7 +10,8 @@ import { temporaryDirectory } from './temporary-directory.ts'
 
 export interface ReadyLine {
   readonly url: string
-  readonly token: string
+  /** Null where clients have a secret path. */
+  readonly token: string | null
   readonly port: number
 }
 

@@ -1,11 +1,12 @@
 import { GatewayError } from '../../base/errors.ts'
 import { isGateway } from '../../broker/probe.ts'
 import type { ServeEntry } from '../../broker/registry.ts'
-import { readEntry } from '../../broker/registry.ts'
+import { listEntries, readEntry } from '../../broker/registry.ts'
 import type { ChildEnvironment } from '../../launch/child-env.ts'
 import { childEnvironment } from '../../launch/child-env.ts'
 import { readClaudeState } from '../claude-state.ts'
 import type { Context } from '../context.ts'
+import { withoutOwnGateways } from '../upstream.ts'
 import type { Shell } from './shells.ts'
 
 /** A variable to set, or with undefined to take away. */
@@ -29,17 +30,19 @@ export async function env(context: Context, { shell }: { readonly shell: Shell }
 /** What the upstream can do is for the running gateway to say: this shell may be configured for another one. */
 async function environmentFor(
   context: Context,
-  { url, access, profile, isAnthropic }: ServeEntry,
+  { url, access, profile, runId, isAnthropic }: ServeEntry,
 ): Promise<ChildEnvironment> {
-  const { layers } = await readClaudeState(context)
+  const claude = await readClaudeState(context)
+  const { layers } = claude
+  const { env } = withoutOwnGateways(claude, listEntries(context.stateDirectory()))
   const { toolSearch, fineGrainedStreaming } = context.config().values
   return childEnvironment({
-    env: context.env,
+    env,
     platform: context.platform,
     layers,
     gateway: { url, access },
     profile,
-    runId: '',
+    runId,
     isFirstParty: isAnthropic,
     toolSearch,
     fineGrainedStreaming,
@@ -47,14 +50,18 @@ async function environmentFor(
   })
 }
 
+/** The shell is not one run deeper for it, however often it takes the variables. */
+const DEPTH = 'CLAUDE_GW_RUN_DEPTH'
+
 /**
- * The marks of a run are left out: a shell outlives the `serve` that it uses. So is what is no name of a variable in a
- * shell: settings files can hold any text there, and it would be run as a command.
+ * The marks of a run are among them: with these, a `claude-gw` in that shell knows that this gateway is no upstream.
+ * What is no name of a variable in a shell is not: settings files can hold any text there, and it would be run as a
+ * command.
  */
 function changes(before: Context['env'], after: ChildEnvironment['env']): Change[] {
   const names = [...new Set([...Object.keys(after), ...Object.keys(before)])]
   return names
-    .filter((name) => /^[A-Za-z_]\w*$/.test(name) && !name.startsWith('CLAUDE_GW_'))
+    .filter((name) => /^[A-Za-z_]\w*$/.test(name) && name !== DEPTH)
     .filter((name) => before[name] !== after[name])
     .map((name) => [name, after[name]] as const)
 }

@@ -1,11 +1,12 @@
 import { GatewayError } from '../../base/errors.ts'
 import { isGateway } from '../../broker/probe.ts'
 import type { ServeEntry } from '../../broker/registry.ts'
-import { markStopped, readEntry, writeEntry } from '../../broker/registry.ts'
+import { listEntries, markStopped, readEntry, writeEntry } from '../../broker/registry.ts'
 import { readClaudeState } from '../claude-state.ts'
 import type { Context } from '../context.ts'
 import type { Session } from '../session.ts'
 import { openSession } from '../session.ts'
+import { refuseOwnAddress, withoutOwnGateways } from '../upstream.ts'
 
 export interface ServeInput {
   /** Undefined takes the profile's last port, or any free one; 0 any free one. */
@@ -25,6 +26,7 @@ export async function serve(context: Context, input: ServeInput): Promise<number
   const stopped = waitForStop()
   const entry = toEntry(session, values.profile)
   try {
+    refuseOwnAddress(session.upstream, entry.port, session.config)
     writeEntry(state, entry)
     announce(context, input, session, entry)
     await session.gateway.load()
@@ -49,7 +51,7 @@ async function open(context: Context, input: ServeInput, last: ServeEntry | unde
   const wanted = input.port ?? (configured >= 0 ? configured : undefined)
   const access = input.isNewToken ? undefined : last?.access
   const options = {
-    claude: await readClaudeState(context),
+    claude: withoutOwnGateways(await readClaudeState(context), listEntries(context.stateDirectory())),
     mayUseApiKey: true,
     tags: {},
     ...(access && { access }),
@@ -63,9 +65,9 @@ async function open(context: Context, input: ServeInput, last: ServeEntry | unde
   }
 }
 
-function toEntry({ gateway, access, upstream }: Session, profile: string): ServeEntry {
+function toEntry({ runId, gateway, access, upstream }: Session, profile: string): ServeEntry {
   const { port, url } = gateway
-  return { profile, pid: process.pid, port, url, isAnthropic: upstream.isAnthropic, access }
+  return { profile, pid: process.pid, runId, port, url, isAnthropic: upstream.isAnthropic, access }
 }
 
 function announce(context: Context, input: ServeInput, session: Session, entry: ServeEntry): void {
