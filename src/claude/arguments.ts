@@ -1,3 +1,6 @@
+import type { InvocationKind } from './invocation.ts'
+import { findBackground, invocationKind, isPrint } from './invocation.ts'
+
 /** What the arguments of `claude` say about the session that they start. */
 export interface ClaudeArguments {
   readonly kind: InvocationKind
@@ -15,9 +18,6 @@ export interface ClaudeArguments {
   readonly isResumed: boolean
 }
 
-/** `session` talks to the API itself, `background` has another process do it, `tool` does not do it at all. */
-export type InvocationKind = 'session' | 'background' | 'tool'
-
 /** Options that take the next argument, whatever it looks like (Claude Code 2.1.329's own table). */
 const VALUED =
   words(`--prefill --settings --managed-settings --setting-sources --team-name --agent-id --agent-name
@@ -34,13 +34,6 @@ const VARIADIC = words(`--allowedTools --allowed-tools --disallowedTools --disal
 const OPTIONAL =
   words(`-d --debug -r --resume --from-pr -w --worktree --teleport --cloud --remote --remote-control
   --rc --prompt-suggestions`)
-const BACKGROUND_OPTIONS = words('--bg --background --routine')
-const BACKGROUND_COMMANDS = words('agents respawn')
-const TOOL_OPTIONS = words('-h --help -v --version')
-/** Subcommands of 2.1.197 and 2.1.329 that send no inference request of their own. */
-const TOOL_COMMANDS =
-  words(`attach auth auto-mode config doctor gateway import install kill logs mcp plugin plugins
-  project purge rm sandbox setup-token stop ultrareview update upgrade`)
 
 /** Reads the arguments of `claude` as it does itself; `--` ends the options. */
 export function parseClaudeArguments(args: readonly string[]): ClaudeArguments {
@@ -48,14 +41,15 @@ export function parseClaudeArguments(args: readonly string[]): ClaudeArguments {
   const names = new Set(options.map(({ name }) => name))
   const settings = last(options, '--settings')
   const sources = names.has('--restricted') ? '' : last(options, '--setting-sources')
-  const backgroundArgument = findBackground(names, operand)
+  const facts = { args, names, operand }
+  const backgroundArgument = findBackground(facts)
   return {
-    kind: kindOf(names, operand, backgroundArgument),
+    kind: invocationKind(facts),
     ...(operand !== undefined && { operand }),
     ...(backgroundArgument !== undefined && { backgroundArgument }),
     ...(settings !== undefined && { settings }),
     ...(sources !== undefined && { settingSources: sources.split(',').map((source) => source.trim()) }),
-    isPrint: names.has('-p') || names.has('--print'),
+    isPrint: isPrint(facts),
     isResumed: ['-c', '--continue', '-r', '--resume', '--from-pr'].some((name) => names.has(name)),
   }
 }
@@ -84,16 +78,28 @@ function scan(args: readonly string[]): { readonly options: readonly Option[]; r
   let index = 0
   while (index < args.length && args[index] !== '--') {
     const text = args[index] as string
-    if (!isOption(text)) operand ??= text
-    else options.push(readOption(args, index))
-    index = isOption(text) ? (options.at(-1)?.end ?? index + 1) : index + 1
+    const read = isOption(text) ? readOptions(args, index) : []
+    if (read.length === 0) operand ??= text
+    options.push(...read)
+    index = read.at(-1)?.end ?? index + 1
   }
   operand ??= args[index + 1]
   return { options, ...(operand !== undefined && { operand }) }
 }
 
-function readOption(args: readonly string[], start: number): Option {
+/** One argument may be several options: `-cp` is `-c -p`. */
+function readOptions(args: readonly string[], start: number): Option[] {
   const text = args[start] as string
+  const [, switches = '', rest] = /^-([chpv]*)([A-Za-z].*)$/s.exec(text) ?? []
+  const last = readOption(args, start, rest === undefined ? text : `-${rest}`)
+  return [...[...switches].map((letter) => ({ name: `-${letter}`, start, end: last.end })), last]
+}
+
+/** A value may stand behind `=`, directly behind the one letter of an option, or in the next argument. */
+function readOption(args: readonly string[], start: number, text: string): Option {
+  const [, letter, attached] = /^(-[dnrw])(?!2e$)(.+)$/s.exec(text) ?? []
+  if (letter !== undefined && attached !== undefined)
+    return { name: letter, value: attached, start, end: start + 1 }
   const equals = text.startsWith('--') ? text.indexOf('=') : -1
   if (equals !== -1)
     return { name: text.slice(0, equals), value: text.slice(equals + 1), start, end: start + 1 }
@@ -117,30 +123,6 @@ function isOption(text: string): boolean {
 
 function isValue(text: string | undefined): boolean {
   return text !== undefined && !isOption(text)
-}
-
-/** `agents --json` only lists. */
-function findBackground(names: ReadonlySet<string>, operand: string | undefined): string | undefined {
-  if (isInformation(names)) return undefined
-  const option = [...BACKGROUND_OPTIONS].find((name) => names.has(name))
-  if (option !== undefined) return option
-  if (operand === undefined || !BACKGROUND_COMMANDS.has(operand)) return undefined
-  return operand === 'agents' && names.has('--json') ? undefined : operand
-}
-
-function kindOf(
-  names: ReadonlySet<string>,
-  operand: string | undefined,
-  backgroundArgument: string | undefined,
-): InvocationKind {
-  if (isInformation(names)) return 'tool'
-  if (backgroundArgument !== undefined) return 'background'
-  const isTool = operand !== undefined && (TOOL_COMMANDS.has(operand) || BACKGROUND_COMMANDS.has(operand))
-  return isTool ? 'tool' : 'session'
-}
-
-function isInformation(names: ReadonlySet<string>): boolean {
-  return [...TOOL_OPTIONS].some((name) => names.has(name))
 }
 
 function last(options: readonly Option[], name: string): string | undefined {

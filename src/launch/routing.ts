@@ -1,4 +1,4 @@
-import type { InvocationKind } from '../claude/arguments.ts'
+import type { InvocationKind } from '../claude/invocation.ts'
 import type { SettingsLayer } from '../claude/layer.ts'
 import type { TranscriptEvidence } from '../claude/transcripts.ts'
 import type { Routing } from './diversion.ts'

@@ -12,7 +12,21 @@ describe('kind of an invocation', () => {
     { args: ['--system-prompt=--bg', 'hello'], kind: 'session' },
     { args: ['-p', '--', '--bg'], kind: 'session' },
     { args: ['--system-prompt', '--bg', 'hello'], kind: 'session' },
+    { args: ['-p', 'stop', 'x'], kind: 'session' },
+    { args: ['-p', 'agents'], kind: 'session' },
+    { args: ['mcp', 'list', '-p'], kind: 'session' },
+    { args: ['-cp', 'mcp'], kind: 'session' },
+    { args: ['--model', 'opus', 'stop'], kind: 'session' },
+    { args: ['--model', 'opus', 'respawn'], kind: 'session' },
+    { args: ['import'], kind: 'session' },
+    { args: ['mcp', 'serve'], kind: 'session' },
+    { args: ['mcp', '--debug', 'serve'], kind: 'session' },
+    { args: ['auto-mode', 'critique'], kind: 'session' },
+    { args: ['plugin', 'eval', 'mine'], kind: 'session' },
     { args: ['--version'], kind: 'tool' },
+    { args: ['stop', 'the', 'build'], kind: 'tool' },
+    { args: ['logs', 'abc'], kind: 'tool' },
+    { args: ['auto-mode', 'config'], kind: 'tool' },
     { args: ['-h'], kind: 'tool' },
     { args: ['mcp', 'list'], kind: 'tool' },
     { args: ['--debug', 'hooks', 'doctor'], kind: 'tool' },
@@ -29,6 +43,7 @@ describe('kind of an invocation', () => {
     { args: ['hello', '--background'], argument: '--background' },
     { args: ['--routine', 'nightly'], argument: '--routine' },
     { args: ['agents'], argument: 'agents' },
+    { args: ['-p', '--bg', 'hello'], argument: '--bg' },
     { args: ['--model', 'opus', 'agents'], argument: 'agents' },
     { args: ['respawn', 'abc'], argument: 'respawn' },
   ])('$args starts a background session', ({ args, argument }) => {
@@ -57,6 +72,17 @@ test('--restricted leaves out every file of the user and the project', () => {
 
 test('print mode and resumption are told', () => {
   expect(parseClaudeArguments(['-p', '-c', 'go on'])).toMatchObject({ isPrint: true, isResumed: true })
+})
+
+test.each([
+  { args: ['-cp', 'hi'], isPrint: true, isResumed: true },
+  { args: ['-pc', 'hi'], isPrint: true, isResumed: true },
+  { args: ['-pr', 'abc', 'hi'], isPrint: true, isResumed: true, operand: 'hi' },
+  { args: ['-rcp', 'hi'], isPrint: false, isResumed: true, operand: 'hi' },
+  { args: ['-dp', 'hi'], isPrint: false, isResumed: false, operand: 'hi' },
+  { args: ['-d2e', 'hi'], isPrint: false, isResumed: false, operand: 'hi' },
+])('letters in one argument: $args', ({ args, ...expected }) => {
+  expect(parseClaudeArguments(args)).toMatchObject(expected)
 })
 
 test('a prompt that is an option name by value is no print mode', () => {
