@@ -1,12 +1,17 @@
 import type { IncomingMessage } from 'node:http'
 import type { ErrorCode } from '../base/errors.ts'
+import { isSame } from '../base/secret.ts'
+import { NONCE_HEADER, proofOf } from '../network/proof.ts'
 import type { Access } from './access.ts'
-import { basePath, isSame } from './access.ts'
+import { basePath, secretOf } from './access.ts'
 
-/** `pass` with the path to send upstream, `warm-up` for Claude Code's probe, or the reason of a refusal. */
+/**
+ * `pass` with the path to send upstream, `warm-up` for Claude Code's first request, with a proof of who we are for the
+ * one of another claude-gw, or the reason of a refusal.
+ */
 export type Verdict =
   | { readonly kind: 'pass'; readonly target: string }
-  | { readonly kind: 'warm-up' }
+  | { readonly kind: 'warm-up'; readonly proof: string | undefined }
   | { readonly kind: 'refuse'; readonly code: ErrorCode }
 
 /**
@@ -17,7 +22,7 @@ export function inspect(request: IncomingMessage, port: number, access: Access):
   if (!hasOwnHost(request, port)) return refuse('HOST_FORBIDDEN')
   if (comesFromPage(request)) return refuse('ORIGIN_FORBIDDEN')
   if (request.headers.upgrade !== undefined) return refuse('METHOD_UNSUPPORTED')
-  if (isWarmUp(request)) return { kind: 'warm-up' }
+  if (isWarmUp(request)) return { kind: 'warm-up', proof: prove(request, port, access) }
   const target = admit(request, access)
   if (target === undefined) return refuse('TOKEN_MISSING')
   return isPlainPath(target) ? { kind: 'pass', target } : refuse('PATH_FORBIDDEN')
@@ -45,6 +50,11 @@ function comesFromPage({ headers }: IncomingMessage): boolean {
 /** Claude Code sends a HEAD without credentials at its start, only to open the connection. */
 function isWarmUp({ method, headers }: IncomingMessage): boolean {
   return method === 'HEAD' && headers.authorization === undefined && headers['x-api-key'] === undefined
+}
+
+function prove({ headers }: IncomingMessage, port: number, access: Access): string | undefined {
+  const nonce = headers[NONCE_HEADER]
+  return typeof nonce === 'string' ? proofOf(secretOf(access), port, nonce) : undefined
 }
 
 /** The request target without our secret prefix; undefined if the request does not prove that it was let in. */

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { STATUS_CODES } from 'node:http'
 import type { GatewayError } from '../base/errors.ts'
+import { PROOF_HEADER } from '../network/proof.ts'
 
 /** An answer of our own. */
 export interface Reply {
@@ -21,6 +22,12 @@ export function errorReply(error: GatewayError): Reply {
   const length = String(Buffer.byteLength(body))
   const headers = ['content-type', 'application/json', 'content-length', length, ...retry]
   return { status: error.status, headers, body }
+}
+
+/** The answer to a HEAD that is not relayed; only who asks for a proof learns what answers here. */
+export function warmUpReply(proof: string | undefined): Reply {
+  const headers = ['content-length', '0', ...(proof === undefined ? [] : [PROOF_HEADER, proof])]
+  return { status: 200, headers, body: '' }
 }
 
 /** What a probe gets that is not relayed; `claude-gw env` knows a running gateway by the `server` in it. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { basePath, createAccess, isSame } from '../../../src/gateway/access.ts'
+import { isSame } from '../../../src/base/secret.ts'
+import { basePath, createAccess } from '../../../src/gateway/access.ts'
 
 test('N4: a token holds 256 bits and is new each time', () => {
   const first = createAccess('token')

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import type { Access } from '../../../src/gateway/access.ts'
 import { inspect } from '../../../src/gateway/guard.ts'
+import { proofOf } from '../../../src/network/proof.ts'
 
 const TOKEN: Access = { kind: 'token', token: 'cgw-1' }
 const PATH: Access = { kind: 'path', secret: 'secret' }
@@ -49,6 +50,17 @@ describe('the order of the checks tells a stranger nothing', () => {
 describe('a HEAD', () => {
   test('without credentials is a warm-up, on any path', () => {
     expect(inspect(request('/gw/abc', {}, 'HEAD'), PORT, TOKEN).kind).toBe('warm-up')
+  })
+
+  test('proves who we are only to who asks for it, and never the same way for another port', () => {
+    const proof = (port: number, headers = {}) => {
+      const verdict = inspect(request('/', { host: `127.0.0.1:${port}`, ...headers }, 'HEAD'), port, TOKEN)
+      return verdict.kind === 'warm-up' ? verdict.proof : 'no warm-up'
+    }
+    const asking = { 'x-claude-gw-nonce': 'n' }
+    expect(proof(PORT)).toBeUndefined()
+    expect(proof(PORT, asking)).toBe(proofOf('cgw-1', PORT, 'n'))
+    expect(proof(PORT, asking)).not.toBe(proof(PORT + 1, asking))
   })
 
   test('with the token is a request', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { GatewayError } from '../../../src/base/errors.ts'
-import { errorReply } from '../../../src/gateway/reply.ts'
+import { errorReply, warmUpReply } from '../../../src/gateway/reply.ts'
 
 test('is an error in the envelope of the API, with the remedy', () => {
   const { status, body, headers } = errorReply(new GatewayError('BODY_TOO_LARGE', { limit: 5 }))
@@ -22,4 +22,9 @@ test('is an error in the envelope of the API, with the remedy', () => {
 test('leaves Claude Code to try again where that can help', () => {
   const { headers } = errorReply(new GatewayError('UPSTREAM_UNREACHABLE', { upstream: 'u', reason: 'é' }))
   expect(headers).not.toContain('x-should-retry')
+})
+
+test('the answer to a warm-up names nothing but the proof that was asked for', () => {
+  expect(warmUpReply(undefined)).toEqual({ status: 200, headers: ['content-length', '0'], body: '' })
+  expect(warmUpReply('p').headers).toEqual(['content-length', '0', 'x-claude-gw-proof', 'p'])
 })
