@@ -40,7 +40,15 @@ export function planRouting(settings: DivertingSettings): Routing {
 
 /** What a user should know: which policy stays in force, and which of their settings do not. */
 export function routingNotes(layers: readonly SettingsLayer[], routing: Routing): string[] {
-  return [...policyKeys(layers).map(policyNote), ...(routing.kind === 'host' ? uncarriedNotes(layers) : [])]
+  const policies = policyKeys(layers).map(policyNote)
+  switch (routing.kind) {
+    case 'none':
+      return policies
+    case 'host':
+      return [...policies, ...uncarriedNotes(layers)]
+    case 'settings':
+      return [...policies, ...replacedNotes(layers)]
+  }
 }
 
 /**
@@ -84,4 +92,11 @@ function uncarriedNotes(layers: readonly SettingsLayer[]): string[] {
         .filter(isCarried)
         .map((name) => `${origin}: env.${name} has no effect in this run`),
     )
+}
+
+/** What could not be read is not in the settings that take its place. */
+function replacedNotes(layers: readonly SettingsLayer[]): string[] {
+  return layers
+    .filter(({ scope, unreadable }) => scope === 'argument' && unreadable !== undefined)
+    .map(({ origin, unreadable }) => `${origin} has no effect in this run: ${unreadable}`)
 }

@@ -1,4 +1,14 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { ClaudePlaces } from '../../../src/claude/places.ts'
@@ -51,6 +61,27 @@ test('a --settings file that is not there is unreadable', async () => {
   expect(layer).toMatchObject({ scope: 'argument', unreadable: 'there is no such file' })
 })
 
+test('a pipe is left for Claude Code, with what is in it', async () => {
+  const places = createPlaces()
+  const path = join(temporaryDirectory(), 'pipe')
+  execFileSync('mkfifo', [path])
+  const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK)
+  onTestFinished(() => closeSync(fd))
+  writeSync(fd, '{}')
+  const [layer] = await readSettings(places, { settings: path })
+  expect(layer).toMatchObject({ scope: 'argument', unreadable: 'it is no regular file' })
+  const text = Buffer.alloc(2)
+  readSync(fd, text)
+  expect(text.toString()).toBe('{}')
+})
+
+test('a pipe that nobody writes to holds nothing up', async () => {
+  const path = join(temporaryDirectory(), 'pipe')
+  execFileSync('mkfifo', [path])
+  const [layer] = await readSettings(createPlaces(), { settings: path })
+  expect(layer?.unreadable).toBeDefined()
+})
+
 test('local settings of the repository’s root count below those of the folder', async () => {
   const places = createPlaces()
   const repositoryRoot = temporaryDirectory()
@@ -68,7 +99,7 @@ test('a broken file and a folder in its place are told', async () => {
   writeFileSync(join(places.configDirectory, 'settings.json'), '{')
   const layers = await readSettings(places, {})
   expect(layers.map(({ scope }) => scope)).toEqual(['managed', 'user'])
-  expect(layers[0]?.unreadable).toContain('EISDIR')
+  expect(layers[0]?.unreadable).toBe('it is no regular file')
   expect(layers[1]?.unreadable).toBe('it is no valid JSON')
 })
 
@@ -77,7 +108,7 @@ test('a managed-settings.d that is no folder of files is told', async () => {
   write(join(places.managed.directory, 'managed-settings.d', 'a.json', 'b.json'), {})
   const [layer] = await readSettings(places, {})
   expect(layer).toMatchObject({ scope: 'managed' })
-  expect(layer?.unreadable).toContain('EISDIR')
+  expect(layer?.unreadable).toBe('it is no regular file')
 })
 
 test('a macOS preference file is read with plutil', async () => {

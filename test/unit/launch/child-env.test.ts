@@ -155,6 +155,13 @@ describe('settings that lead elsewhere', () => {
   })
 })
 
+test('a --settings file that ours replace without having read it is told', () => {
+  const own = unreadableLayer('argument', '/dev/fd/63', 'it is no regular file')
+  const user = layer('user', { env: { ANTHROPIC_BASE_URL: 'https://x' } })
+  const { notes } = build({ layers: [own, user], gateway: pathGateway() })
+  expect(notes).toEqual(['/dev/fd/63 has no effect in this run: it is no regular file'])
+})
+
 describe('a managed policy', () => {
   const user = layer('user', { env: { ANTHROPIC_BASE_URL: 'https://x' } })
 
