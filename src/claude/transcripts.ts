@@ -22,6 +22,8 @@ export interface TranscriptQuery {
 }
 
 const TAIL_BYTES = 1024 ** 2
+/** Claude Code cuts longer names of folders here, and adds a hash (2.1.197 and 2.1.329). */
+const MAX_NAME_LENGTH = 200
 
 /**
  * An assistant entry with usage that is newer than the given time, in the transcripts
@@ -36,11 +38,11 @@ export function findTranscriptEvidence(query: TranscriptQuery): TranscriptEviden
 }
 
 /** A birth time of 0 means that the file system does not know it. */
-function transcriptFiles({ configDirectory, sinceMs, isResumed }: TranscriptQuery): string[] {
-  const folder = join(configDirectory, 'projects')
-  return listFiles(folder)
-    .filter((name) => name.endsWith('.jsonl'))
-    .map((name) => join(folder, name))
+function transcriptFiles(query: TranscriptQuery): string[] {
+  const { sinceMs, isResumed } = query
+  return transcriptFolders(query)
+    .flatMap((folder) => listFiles(folder, { recursive: true }).map((name) => join(folder, name)))
+    .filter((file) => file.endsWith('.jsonl'))
     .filter((file) => {
       const stats = statSync(file, { throwIfNoEntry: false })
       if (!stats || stats.mtimeMs < sinceMs) return false
@@ -48,9 +50,19 @@ function transcriptFiles({ configDirectory, sinceMs, isResumed }: TranscriptQuer
     })
 }
 
-function listFiles(folder: string): string[] {
+/** Those of the folder and of what lies below it, as a worktree does; all where Claude Code has named it otherwise. */
+function transcriptFolders({ configDirectory, cwd }: TranscriptQuery): string[] {
+  const projects = join(configDirectory, 'projects')
+  const names = listFiles(projects)
+  const ownName = cwd.replace(/[^a-zA-Z0-9]/g, '-').slice(0, MAX_NAME_LENGTH)
+  const own = names.filter((name) => name.startsWith(ownName))
+  const isKnown = own.some((name) => name.length === ownName.length || ownName.length === MAX_NAME_LENGTH)
+  return (isKnown ? own : names).map((name) => join(projects, name))
+}
+
+function listFiles(folder: string, { recursive = false } = {}): string[] {
   try {
-    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    return readdirSync(folder, { recursive, encoding: 'utf8' })
   } catch {
     return []
   }

@@ -18,6 +18,29 @@ test('the transcript of a subagent lies deeper', () => {
   expect(find(configDirectory)?.file).toBe(file)
 })
 
+test('where the folder is known, only its transcripts and those below it are looked at', () => {
+  const { configDirectory } = createTranscript([entry()], 'projects/-other/session-1.jsonl')
+  expect(find(configDirectory)).toBeDefined()
+  mkdirSync(join(configDirectory, 'projects', '-work'))
+  expect(find(configDirectory)).toBeUndefined()
+})
+
+test('the transcript of a worktree lies in a folder of its own', () => {
+  const worktree = '/work/.claude/worktrees/a'
+  const path = 'projects/-work--claude-worktrees-a/session-1.jsonl'
+  const { configDirectory, file } = createTranscript([entry({ cwd: worktree })], path)
+  mkdirSync(join(configDirectory, 'projects', '-work'))
+  expect(find(configDirectory)?.file).toBe(file)
+})
+
+test('the name of a long path is cut, and ends with a hash', () => {
+  const cwd = `/work/${'ä'.repeat(250)}`
+  const path = `projects/${'-work-'.padEnd(200, '-')}-1a2b3c/session-1.jsonl`
+  const { configDirectory, file } = createTranscript([entry({ cwd })], path)
+  mkdirSync(join(configDirectory, 'projects', '-other'))
+  expect(find(configDirectory, { cwd })?.file).toBe(file)
+})
+
 test('an answer may be behind a cut line and before other entries', () => {
   const filling = JSON.stringify({ type: 'user', text: 'x'.repeat(1024 ** 2) })
   const { configDirectory } = createTranscript([filling, entry(), JSON.stringify({ type: 'system' })])
@@ -61,7 +84,10 @@ test('without transcripts there is nothing', () => {
   expect(find(temporaryDirectory())).toBeUndefined()
 })
 
-function find(configDirectory: string, changes: { sinceMs?: number; isResumed?: boolean } = {}) {
+function find(
+  configDirectory: string,
+  changes: { cwd?: string; sinceMs?: number; isResumed?: boolean } = {},
+) {
   return findTranscriptEvidence({
     configDirectory,
     cwd: '/work',
