@@ -7,10 +7,9 @@ import type { LaunchResult } from '../launch/child.ts'
 import { launch } from '../launch/child.ts'
 import type { ChildEnvironment } from '../launch/child-env.ts'
 import type { Context } from './context.ts'
+import type { Command } from './invocation.ts'
 
-export interface ChildInput {
-  readonly program: string
-  readonly args: readonly string[]
+export interface ChildInput extends Command {
   readonly environment: Pick<ChildEnvironment, 'env' | 'routing'>
   /** Called right after the child's exec. */
   readonly onSpawn?: () => void
@@ -18,10 +17,17 @@ export interface ChildInput {
 
 /** Runs the child in the terminal of this process, with the settings that it may need to stay on the gateway. */
 export async function runChild(context: Context, input: ChildInput): Promise<LaunchResult> {
-  const { program, args, environment, onSpawn } = input
+  const { program, prefix, args, environment, onSpawn } = input
   const { env, routing } = environment
   const start = (childArgs: readonly string[]) =>
-    launch({ command: program, args: childArgs, env, cwd: context.cwd, process, ...(onSpawn && { onSpawn }) })
+    launch({
+      command: program,
+      args: [...prefix, ...childArgs],
+      env,
+      cwd: context.cwd,
+      process,
+      ...(onSpawn && { onSpawn }),
+    })
   if (routing.kind !== 'settings') return start(args)
   const folder = mkdtempSync(join(tmpdir(), 'claude-gw-'))
   try {

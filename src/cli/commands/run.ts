@@ -1,10 +1,10 @@
-import { accessSync, constants } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { GatewayError, reasonOf } from '../../base/errors.ts'
 import { isGateway } from '../../broker/probe.ts'
 import { parseClaudeArguments } from '../../claude/arguments.ts'
 import { locateClaude } from '../../claude/locate.ts'
 import { hasSavedLogin, isApprovedApiKey } from '../../claude/login.ts'
+import { splitProgram } from '../../claude/program.ts'
 import { repositoryTags } from '../../config/repository.ts'
 import type { ChildEnvironment } from '../../launch/child-env.ts'
 import { childEnvironment } from '../../launch/child-env.ts'
@@ -14,7 +14,7 @@ import { checkLaunch } from '../../launch/preconditions.ts'
 import { runChild } from '../child.ts'
 import { readClaudeState } from '../claude-state.ts'
 import type { Context } from '../context.ts'
-import type { Invocation } from '../invocation.ts'
+import type { Command, Invocation } from '../invocation.ts'
 import { finishRun } from '../run-end.ts'
 import type { Session } from '../session.ts'
 import { openSession } from '../session.ts'
@@ -27,7 +27,7 @@ import { checkSummaryPlace, isTalkative, startLine } from '../summary.ts'
  * @throws GatewayError before the child is started
  */
 export async function run(context: Context, args: readonly string[]): Promise<number> {
-  return runWith(context, findProgram(context), args)
+  return runWith(context, { program: findProgram(context), prefix: [], args })
 }
 
 /**
@@ -36,9 +36,8 @@ export async function run(context: Context, args: readonly string[]): Promise<nu
  */
 export async function runProgram(context: Context, args: readonly string[]): Promise<number> {
   const quiet = { ...context, options: { ...context.options, isQuiet: true } }
-  const [first, ...rest] = args
-  if (first !== undefined && isExecutablePath(first)) return runWith(quiet, first, rest)
-  return run(quiet, args)
+  const { program, prefix, rest } = splitProgram(args, context.cwd)
+  return runWith(quiet, { program: program ?? findProgram(context), prefix, args: rest })
 }
 
 /** The Claude Code to launch. @throws GatewayError CLAUDE_NOT_FOUND, CLAUDE_NOT_EXECUTABLE */
@@ -48,17 +47,8 @@ export function findProgram({ env, cwd, home, platform, config }: Context): stri
   return locateClaude({ command, env, cwd, home, platform, ownRoot })
 }
 
-function isExecutablePath(text: string): boolean {
-  if (!/[/\\]/.test(text)) return false
-  try {
-    accessSync(text, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
-
-async function runWith(context: Context, program: string, args: readonly string[]): Promise<number> {
+async function runWith(context: Context, command: Command): Promise<number> {
+  const { program, args } = command
   if (isLoop(context.env))
     throw new GatewayError('CLAUDE_NOT_FOUND', { reason: `${program} leads back to claude-gw` })
   const { summaryFile } = context.options
@@ -66,7 +56,7 @@ async function runWith(context: Context, program: string, args: readonly string[
   const parsed = parseClaudeArguments(args)
   const claude = await readClaudeState(context, parsed)
   checkLaunch({ args: parsed, env: context.env, layers: claude.layers })
-  const invocation = { program, args, parsed, claude }
+  const invocation = { ...command, parsed, claude }
   const outer = parsed.kind === 'tool' ? undefined : await findLiveOuterRun(context)
   if (parsed.kind !== 'tool' && !outer) return runWithGateway(context, invocation)
   if (summaryFile !== undefined) noteNoSummary(context)
@@ -79,10 +69,9 @@ function noteNoSummary({ stderr, options }: Context): void {
 }
 
 /** What sends no requests needs nothing of ours: `mcp`, `update`, `auth`, `--version`. */
-async function runPlain(context: Context, { program, args }: Invocation): Promise<number> {
+async function runPlain(context: Context, invocation: Invocation): Promise<number> {
   const { exitCode } = await runChild(context, {
-    program,
-    args,
+    ...invocation,
     environment: { env: definedOnly(context.env), routing: { kind: 'none' } },
   })
   return exitCode
