@@ -5,7 +5,7 @@ import type { GatewayOptions } from './gateway-options.ts'
 import { inspect } from './guard.ts'
 import { listen } from './listener.ts'
 import type { Reply } from './reply.ts'
-import { errorReply, PROBE_REPLY, sendReply } from './reply.ts'
+import { errorReply, sendReply, warmUpReply } from './reply.ts'
 import type { Service } from './service.ts'
 
 /** A running gateway. */
@@ -44,7 +44,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const verdict = inspect(request, listener.port, options.access)
     if (verdict.kind === 'warm-up') {
       agent.warm()
-      sendReply(response, PROBE_REPLY)
+      sendReply(response, warmUpReply(verdict.proof))
     } else if (service) service.serve(request, response, verdict)
     else
       load().then(

@@ -30,13 +30,6 @@ export function warmUpReply(proof: string | undefined): Reply {
   return { status: 200, headers, body: '' }
 }
 
-/** What a probe gets that is not relayed; `claude-gw env` knows a running gateway by the `server` in it. */
-export const PROBE_REPLY: Reply = {
-  status: 200,
-  headers: ['server', 'claude-gw', 'content-length', '0'],
-  body: '',
-}
-
 export function sendReply(response: ServerResponse, reply: Reply): void {
   if (response.destroyed || response.headersSent) return
   response.writeHead(reply.status, STATUS_CODES[reply.status], [...reply.headers])

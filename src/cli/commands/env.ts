@@ -20,7 +20,8 @@ type Change = readonly [name: string, value: string | undefined]
 export async function env(context: Context, { shell }: { readonly shell: Shell }): Promise<number> {
   const { profile } = context.config().values
   const entry = readEntry(context.stateDirectory(), profile)
-  if (!entry || !(await isGateway(entry.url))) throw new GatewayError('SERVE_NOT_RUNNING', { profile })
+  if (!entry || !(await isGateway(entry.url, entry.access)))
+    throw new GatewayError('SERVE_NOT_RUNNING', { profile })
   const environment = await environmentFor(context, entry)
   context.stdout.write(`${format(changes(context.env, environment.env), shell)}\n`)
   for (const note of warnings(environment)) context.stderr.write(`claude-gw: ${note}\n`)

@@ -88,7 +88,7 @@ async function findLiveOuterRun(context: Context): Promise<OuterRun | undefined>
   const { upstream, credential } = context.options.flags
   if (upstream !== undefined || credential !== undefined) return undefined
   const outer = findOuterRun(context.env, context.config().values.profile)
-  return outer && (await isGateway(outer.gateway.url)) ? outer : undefined
+  return outer && (await isGateway(outer.gateway.url, outer.gateway.access)) ? outer : undefined
 }
 
 async function runInside(

@@ -40,7 +40,7 @@ export async function serve(context: Context, input: ServeInput): Promise<number
 
 /** Names the process only where it has just shown that it is the gateway: its number may be another's by now. */
 async function refuseSecond(last: ServeEntry | undefined): Promise<void> {
-  if (last?.pid === undefined || !(await isGateway(last.url))) return
+  if (last?.pid === undefined || !(await isGateway(last.url, last.access))) return
   const { profile, url, pid } = last
   throw new GatewayError('SERVE_RUNNING', { profile, url: new URL(url).origin, pid })
 }

@@ -9,7 +9,9 @@ const WARM_UP = { method: 'HEAD', path: '/', access: [] } as const
 test('a HEAD without credentials is answered 200 here, not relayed and not recorded', async () => {
   const gateway = await startTestGateway(answer())
   for (const path of ['/', '/api/hello']) {
-    expect((await ask(gateway, { ...WARM_UP, path })).status).toBe(200)
+    const reply = await ask(gateway, { ...WARM_UP, path })
+    expect(reply.status).toBe(200)
+    expect(JSON.stringify(reply.headers)).not.toMatch(/claude|server/i)
   }
   await ask(gateway)
   expect(gateway.upstream.requests.map((request) => request.method)).toEqual(['POST'])
