@@ -8,8 +8,8 @@ process.exitCode = await main(process.argv.slice(2))
 /** From arguments to the exit code. `run` has a short way of its own, since someone waits for the child. */
 async function main(argv: readonly string[]): Promise<number> {
   try {
-    if (argv[0] === '--version' || argv[0] === '-V') return printVersion()
     const { before, command, after } = splitArguments(argv)
+    if (before.includes('--version') || before.includes('-V')) return printVersion()
     if (command === undefined) return await (await import('./cli/program.ts')).runProgram(argv)
     const context = createContext(parseGlobalOptions(before))
     const { run, runProgram } = await import('./cli/commands/run.ts')

@@ -1,4 +1,5 @@
 import { release } from 'node:os'
+import { listEntries } from '../broker/registry.ts'
 import type { ClaudeArguments } from '../claude/arguments.ts'
 import type { SettingsLayer, SettingsScope } from '../claude/layer.ts'
 import type { ClaudePlaces } from '../claude/places.ts'
@@ -6,6 +7,7 @@ import { claudePlaces } from '../claude/places.ts'
 import { readSettings } from '../claude/settings.ts'
 import type { Context } from './context.ts'
 import type { ClaudeSources } from './upstream.ts'
+import { withoutOwnGateways } from './upstream.ts'
 import { userName } from './user.ts'
 
 /** What Claude Code has on this machine for one invocation. */
@@ -23,13 +25,10 @@ export async function readClaudeState(
   const { env, home, cwd, platform } = context
   const places = claudePlaces({ env, home, cwd, platform, user: userName(env) ?? '', kernel: release() })
   const layers = await readSettings(places, args)
-  return {
-    places,
-    layers,
-    env,
-    managedEnv: envOf(layers, ['managed']),
-    userEnv: envOf(layers, ['argument', 'user']),
-  }
+  const managedEnv = envOf(layers, ['managed'])
+  const userEnv = envOf(layers, ['argument', 'user'])
+  const gateways = listEntries(context.stateDirectory())
+  return { places, layers, ...withoutOwnGateways({ env, managedEnv, userEnv }, gateways) }
 }
 
 function envOf(layers: readonly SettingsLayer[], scopes: readonly SettingsScope[]): Record<string, string> {

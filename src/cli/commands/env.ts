@@ -1,12 +1,11 @@
 import { GatewayError } from '../../base/errors.ts'
 import { isGateway } from '../../broker/probe.ts'
 import type { ServeEntry } from '../../broker/registry.ts'
-import { listEntries, readEntry } from '../../broker/registry.ts'
+import { readEntry } from '../../broker/registry.ts'
 import type { ChildEnvironment } from '../../launch/child-env.ts'
 import { childEnvironment } from '../../launch/child-env.ts'
 import { readClaudeState } from '../claude-state.ts'
 import type { Context } from '../context.ts'
-import { withoutOwnGateways } from '../upstream.ts'
 import type { Shell } from './shells.ts'
 
 /** A variable to set, or with undefined to take away. */
@@ -33,9 +32,7 @@ async function environmentFor(
   context: Context,
   { url, access, profile, runId, isAnthropic }: ServeEntry,
 ): Promise<ChildEnvironment> {
-  const claude = await readClaudeState(context)
-  const { layers } = claude
-  const { env } = withoutOwnGateways(claude, listEntries(context.stateDirectory()))
+  const { env, layers } = await readClaudeState(context)
   const { toolSearch, fineGrainedStreaming } = context.config().values
   return childEnvironment({
     env,

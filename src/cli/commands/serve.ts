@@ -1,12 +1,12 @@
 import { GatewayError } from '../../base/errors.ts'
 import { isGateway } from '../../broker/probe.ts'
 import type { ServeEntry } from '../../broker/registry.ts'
-import { listEntries, markStopped, readEntry, writeEntry } from '../../broker/registry.ts'
+import { markStopped, readEntry, writeEntry } from '../../broker/registry.ts'
 import { readClaudeState } from '../claude-state.ts'
 import type { Context } from '../context.ts'
 import type { Session } from '../session.ts'
 import { openSession } from '../session.ts'
-import { refuseOwnAddress, withoutOwnGateways } from '../upstream.ts'
+import { refuseOwnAddress } from '../upstream.ts'
 
 export interface ServeInput {
   /** Undefined takes the profile's last port, or any free one; 0 any free one. */
@@ -51,7 +51,7 @@ async function open(context: Context, input: ServeInput, last: ServeEntry | unde
   const wanted = input.port ?? (configured >= 0 ? configured : undefined)
   const access = input.isNewToken ? undefined : last?.access
   const options = {
-    claude: withoutOwnGateways(await readClaudeState(context), listEntries(context.stateDirectory())),
+    claude: await readClaudeState(context),
     mayUseApiKey: true,
     tags: {},
     ...(access && { access }),
