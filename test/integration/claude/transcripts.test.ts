@@ -37,7 +37,9 @@ test('the name of a long path is cut, and ends with a hash', () => {
   const cwd = `/work/${'ä'.repeat(250)}`
   const path = `projects/${'-work-'.padEnd(200, '-')}-1a2b3c/session-1.jsonl`
   const { configDirectory, file } = createTranscript([entry({ cwd })], path)
-  mkdirSync(join(configDirectory, 'projects', '-other'))
+  const other = join(configDirectory, 'projects', '-other')
+  mkdirSync(other)
+  writeFileSync(join(other, 'session-2.jsonl'), `${entry({ cwd })}\n`)
   expect(find(configDirectory, { cwd })?.file).toBe(file)
 })
 
