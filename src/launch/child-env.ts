@@ -62,11 +62,16 @@ function takeInherited(variables: Variables, { env, runId }: ChildEnvironmentInp
   return []
 }
 
-/** In path mode the child shows its own login, so that stays as it is. */
-function setCredentials(variables: Variables, { gateway, withheld }: ChildEnvironmentInput): void {
+/** In path mode the child shows its own login, so that stays as it is; the token of an outer gateway is none. */
+function setCredentials(variables: Variables, { env, gateway, withheld }: ChildEnvironmentInput): void {
   for (const name of withheld) variables.delete(name)
   variables.set('ANTHROPIC_BASE_URL', gateway.url)
-  if (gateway.access.kind === 'path') return
+  if (gateway.access.kind === 'path') {
+    const outerToken = env['CLAUDE_GW_RUN_TOKEN']
+    if (outerToken && variables.get('ANTHROPIC_AUTH_TOKEN') === outerToken)
+      variables.delete('ANTHROPIC_AUTH_TOKEN')
+    return
+  }
   variables.delete('ANTHROPIC_API_KEY')
   variables.delete('CLAUDE_CODE_OAUTH_TOKEN')
   variables.set('ANTHROPIC_AUTH_TOKEN', gateway.access.token)

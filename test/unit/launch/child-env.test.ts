@@ -32,6 +32,11 @@ describe('credentials', () => {
     expect(env).not.toHaveProperty('CLAUDE_GW_RUN_TOKEN')
   })
 
+  test('in path mode the token of an outer gateway does not stay', () => {
+    const env = { ANTHROPIC_AUTH_TOKEN: 'cgw-outer', CLAUDE_GW_RUN_TOKEN: 'cgw-outer', CLAUDE_GW_RUN_ID: 'r' }
+    expect(build({ env, gateway: pathGateway() }).env).not.toHaveProperty('ANTHROPIC_AUTH_TOKEN')
+  })
+
   test('what is withheld is withheld in path mode too', () => {
     const { env } = build({ env: { MY_KEY: 'x' }, gateway: pathGateway(), withheld: ['MY_KEY'] })
     expect(env).not.toHaveProperty('MY_KEY')
