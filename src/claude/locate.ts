@@ -27,7 +27,9 @@ export function locateClaude(input: LocateInput): string {
   const isPath = /[/\\]/.test(command)
   const paths = isPath ? [resolvePath(command, input)] : searchPath(command, input)
   const files = paths.filter(isFile)
-  const candidates = files.filter((path) => !isOurselves(path, input.ownRoot))
+  // What was named on purpose is only looked at for being this package; a loop through it is stopped by its depth.
+  const isOurs = isPath ? isInside : isOurselves
+  const candidates = files.filter((path) => !isOurs(path, input.ownRoot))
   const found = candidates.find((path) => isExecutable(path, input.platform)) ?? candidates[0]
   if (found === undefined) throw new GatewayError('CLAUDE_NOT_FOUND', { reason: absence(command, files) })
   return usableProgram(found, input.platform)
@@ -58,11 +60,14 @@ function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 }
 
+function isInside(path: string, ownRoot: string): boolean {
+  const inside = relative(realpathSync(ownRoot), realpathSync(path))
+  return !inside.startsWith('..') && !isAbsolute(inside)
+}
+
 function isOurselves(path: string, ownRoot: string): boolean {
   const target = realpathSync(path)
-  const inside = relative(realpathSync(ownRoot), target)
-  if (!inside.startsWith('..') && !isAbsolute(inside)) return true
-  return isScript(target) && readFileSync(target, 'utf8').includes(OWN_NAME)
+  return isInside(path, ownRoot) || (isScript(target) && readFileSync(target, 'utf8').includes(OWN_NAME))
 }
 
 function isScript(path: string): boolean {
