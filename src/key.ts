@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { GatewayError, reasonOf } from './base/errors.ts'
-import type { Flags } from './config/config.ts'
 import { resolveConfig } from './config/config.ts'
+import type { Flags } from './config/global-options.ts'
 import { PARSED_OPTIONS, toFlags } from './config/global-options.ts'
 import { planCredential } from './credentials/plan.ts'
 

@@ -92,6 +92,11 @@ export const ERROR_TABLE = {
     message: 'cannot read the traffic log {path}: {reason}',
     remedy: 'check the path with `claude-gw logs path`',
   },
+  STATE_UNWRITABLE: {
+    exit: 3,
+    message: 'cannot write {path}: {reason}',
+    remedy: 'give CLAUDE_GW_STATE_DIR a folder that is yours',
+  },
   SUMMARY_UNWRITABLE: {
     exit: 3,
     message: 'cannot write the summary {path}: {reason}',

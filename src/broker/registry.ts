@@ -1,5 +1,6 @@
 import { closeSync, readdirSync, readFileSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { GatewayError, reasonOf } from '../base/errors.ts'
 import { ensurePrivateDirectory, openPrivateFile } from '../base/private-file.ts'
 
 /** The last `claude-gw serve` of a profile: what a shell needs to use it, and what the next one takes over. */
@@ -43,12 +44,21 @@ function entryFiles(stateDirectory: string): string[] {
   }
 }
 
-/** Keeps the entry in a file of the user's alone. @throws the system error where it cannot be written */
+/** Keeps the entry in a file of the user's alone. @throws GatewayError STATE_UNWRITABLE */
 export function writeEntry(stateDirectory: string, entry: ServeEntry): void {
-  ensurePrivateDirectory(join(stateDirectory, 'serve'))
-  const fd = openPrivateFile(entryPath(stateDirectory, entry.profile), 'w')
+  const path = entryPath(stateDirectory, entry.profile)
   try {
-    writeSync(fd, `${JSON.stringify(entry)}\n`)
+    ensurePrivateDirectory(dirname(path))
+    writePrivateFile(path, `${JSON.stringify(entry)}\n`)
+  } catch (error) {
+    throw new GatewayError('STATE_UNWRITABLE', { path, reason: reasonOf(error) }, error)
+  }
+}
+
+function writePrivateFile(path: string, text: string): void {
+  const fd = openPrivateFile(path, 'w')
+  try {
+    writeSync(fd, text)
   } finally {
     closeSync(fd)
   }

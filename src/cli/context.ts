@@ -1,7 +1,8 @@
 import { homedir } from 'node:os'
 import type { Readable, Writable } from 'node:stream'
-import type { Config, Flags } from '../config/config.ts'
+import type { Config } from '../config/config.ts'
 import { resolveConfig } from '../config/config.ts'
+import type { Flags } from '../config/global-options.ts'
 import { stateDirectory } from '../config/paths.ts'
 
 /** What a command may touch of the process it runs in; made once, in main. */

@@ -1,4 +1,6 @@
 import { GatewayError } from '../base/errors.ts'
+import type { Flags } from './global-options.ts'
+import { optionName } from './global-options.ts'
 import { nearest } from './nearest.ts'
 import type { ConfigKey, Key, Values } from './schema.ts'
 import { environmentName, SCHEMA } from './schema.ts'
@@ -11,8 +13,6 @@ export interface Config {
 
 /** `--upstream`, `CLAUDE_GW_UPSTREAM`, or `default`. */
 export type Origin = string
-
-export type Flags = Readonly<Partial<Record<ConfigKey, string>>>
 
 /** Variables that claude-gw sets or reads itself and that are no keys of the configuration. */
 const RESERVED = /^CLAUDE_GW_(STATE_DIR|RUN_\w+)$/
@@ -28,7 +28,7 @@ export function resolveConfig(flags: Flags, env: Readonly<Record<string, string 
   for (const name of Object.keys(SCHEMA) as ConfigKey[]) {
     const variable = environmentName(name)
     const layers = [
-      { text: flags[name], origin: `--${name.replace('.', '-')}` },
+      { text: flags[name], origin: `--${optionName(name) ?? name}` },
       { text: env[variable], origin: variable },
     ]
     const found = layers.find((layer) => layer.text !== undefined && layer.text !== '')

@@ -1,4 +1,3 @@
-import type { Flags } from './config.ts'
 import type { ConfigKey } from './schema.ts'
 
 export interface OptionRow {
@@ -21,6 +20,14 @@ export const GLOBAL_OPTIONS: readonly OptionRow[] = [
   { name: 'verbose', help: 'more detail in errors' },
   { name: 'no-color', help: 'no colours' },
 ]
+
+/** The text of each key that an option was given for. */
+export type Flags = Readonly<Partial<Record<ConfigKey, string>>>
+
+/** The option that sets a key, without its dashes. */
+export function optionName(key: ConfigKey): string | undefined {
+  return GLOBAL_OPTIONS.find((row) => row.key === key)?.name
+}
 
 /** The same for `parseArgs` of Node.js. */
 export const PARSED_OPTIONS = Object.fromEntries(

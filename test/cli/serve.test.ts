@@ -1,10 +1,8 @@
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
-import { runCli, startCli } from '../support/cli.ts'
-import { startFaultUpstream } from '../support/fault-upstream.ts'
-import { answer } from '../support/faults.ts'
+import { expect, test } from 'vitest'
+import { runCli } from '../support/cli.ts'
 import { startServe } from '../support/serve.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
@@ -56,12 +54,11 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it with 0', async (signal) =>
 })
 
 test('a state directory that cannot be written ends it with an error', async () => {
-  const upstream = await startFaultUpstream(answer())
-  onTestFinished(upstream.close)
   const file = join(temporaryDirectory(), 'file')
   writeFileSync(file, '')
-  const env = { CLAUDE_GW_STATE_DIR: join(file, 'state'), CLAUDE_GW_UPSTREAM: upstream.url }
-  const child = startCli(['serve', '--json'], { env })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  expect(await once(child, 'exit')).toEqual([1, null])
+  const env = { CLAUDE_GW_STATE_DIR: join(file, 'state'), CLAUDE_GW_UPSTREAM: 'http://127.0.0.1:9' }
+  const { exitCode, stderr } = await runCli(['serve', '--json'], { env })
+  expect(exitCode).toBe(3)
+  expect(stderr).toContain(file)
+  expect(stderr).toContain('CLAUDE_GW_STATE_DIR')
 })

@@ -35,6 +35,13 @@ test('`claude.command` may be a path, also from the home folder', () => {
   )
 })
 
+test('a script named on purpose may speak of claude-gw', () => {
+  const { input } = createPath(1)
+  const script = join(input.home, 'claude-gw-tools', 'cc')
+  file(script, '#!/bin/sh\n# for claude-gw\nexec claude "$@"\n')
+  expect(locateClaude({ ...input, command: script })).toBe(script)
+})
+
 test('`claude.command` may be another name', () => {
   const { folders, input } = createPath(1)
   file(join(folders[0], 'claude-next'))

@@ -16,6 +16,10 @@ describe('resolveConfig', () => {
     })
   })
 
+  test('an option is named as it was typed', () => {
+    expect(() => resolveConfig({ 'log.level': 'loud' }, {})).toThrow('--log: `log.level` must be')
+  })
+
   test('an empty value is none', () => {
     expect(resolveConfig({ profile: '' }, { CLAUDE_GW_PROFILE: '' }).values.profile).toBe('default')
   })
