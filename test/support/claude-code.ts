@@ -39,7 +39,9 @@ function install(version: string, cache: string, folder: string): void {
   mkdirSync(cache, { recursive: true })
   const temporary = mkdtempSync(join(cache, 'installing-'))
   const name = `@anthropic-ai/claude-code@${version}`
-  const options = ['--no-audit', '--no-fund', '--no-save', '--loglevel=error', '--prefix', temporary]
+  const quiet = ['--no-audit', '--no-fund', '--no-save', '--loglevel=error']
+  // A native program, whatever Node.js its package asks for; this project's own strictness would come along with `npm run`.
+  const options = [...quiet, '--engine-strict=false', '--prefix', temporary]
   try {
     const isWindows = process.platform === 'win32'
     execFileSync('npm', ['install', ...options, name], { stdio: 'inherit', shell: isWindows })
