@@ -14,28 +14,28 @@ test('an answer with usage is evidence, with its session and file', () => {
 })
 
 test('the transcript of a subagent lies deeper', () => {
-  const { configDirectory, file } = createTranscript([entry()], 'projects/-work/session-1/subagents/a.jsonl')
+  const { configDirectory, file } = createTranscript([entry()], 'projects/-srv/session-1/subagents/a.jsonl')
   expect(find(configDirectory)?.file).toBe(file)
 })
 
 test('where the folder is known, only its transcripts and those below it are looked at', () => {
   const { configDirectory } = createTranscript([entry()], 'projects/-other/session-1.jsonl')
   expect(find(configDirectory)).toBeDefined()
-  mkdirSync(join(configDirectory, 'projects', '-work'))
+  mkdirSync(join(configDirectory, 'projects', '-srv'))
   expect(find(configDirectory)).toBeUndefined()
 })
 
 test('the transcript of a worktree lies in a folder of its own', () => {
-  const worktree = '/work/.claude/worktrees/a'
-  const path = 'projects/-work--claude-worktrees-a/session-1.jsonl'
+  const worktree = '/srv/.claude/srvtrees/a'
+  const path = 'projects/-srv--claude-worktrees-a/session-1.jsonl'
   const { configDirectory, file } = createTranscript([entry({ cwd: worktree })], path)
-  mkdirSync(join(configDirectory, 'projects', '-work'))
+  mkdirSync(join(configDirectory, 'projects', '-srv'))
   expect(find(configDirectory)?.file).toBe(file)
 })
 
 test('the name of a long path is cut, and ends with a hash', () => {
-  const cwd = `/work/${'ä'.repeat(250)}`
-  const path = `projects/${'-work-'.padEnd(200, '-')}-1a2b3c/session-1.jsonl`
+  const cwd = `/srv/${'ä'.repeat(250)}`
+  const path = `projects/${'-srv-'.padEnd(200, '-')}-1a2b3c/session-1.jsonl`
   const { configDirectory, file } = createTranscript([entry({ cwd })], path)
   const other = join(configDirectory, 'projects', '-other')
   mkdirSync(other)
@@ -50,13 +50,13 @@ test('an answer may be behind a cut line and before other entries', () => {
 })
 
 test('a session that went into a folder below is ours', () => {
-  const { configDirectory } = createTranscript([entry({ cwd: '/work/sub' })])
+  const { configDirectory } = createTranscript([entry({ cwd: '/srv/sub' })])
   expect(find(configDirectory)).toBeDefined()
 })
 
 test.each([
   { what: 'an older answer', line: entry({ timestamp: EARLIER }) },
-  { what: 'an answer in another folder', line: entry({ cwd: '/workshop' }) },
+  { what: 'an answer in another folder', line: entry({ cwd: '/srvshop' }) },
   { what: 'a message that Claude Code made up', line: entry({}, { model: '<synthetic>' }) },
   { what: 'an answer without tokens', line: entry({}, { usage: { input_tokens: 0, output_tokens: 0 } }) },
   { what: 'an answer without usage', line: entry({}, { usage: undefined }) },
@@ -76,7 +76,7 @@ test('a file that was not changed since is not read', () => {
 test('a transcript from before counts only for a resumed session', () => {
   const { configDirectory } = createTranscript([entry({ timestamp: '2999-01-01T00:00:00Z' })])
   const future = { sinceMs: Date.now() + 60_000 }
-  const file = join(configDirectory, 'projects', '-work', 'session-1.jsonl')
+  const file = join(configDirectory, 'projects', '-srv', 'session-1.jsonl')
   utimesSync(file, new Date('2999-01-01'), new Date('2999-01-01'))
   expect(find(configDirectory, future)).toBeUndefined()
   expect(find(configDirectory, { ...future, isResumed: true })).toBeDefined()
@@ -92,14 +92,14 @@ function find(
 ) {
   return findTranscriptEvidence({
     configDirectory,
-    cwd: '/work',
+    cwd: '/srv',
     sinceMs: START,
     isResumed: false,
     ...changes,
   })
 }
 
-function createTranscript(lines: readonly string[], path = 'projects/-work/session-1.jsonl') {
+function createTranscript(lines: readonly string[], path = 'projects/-srv/session-1.jsonl') {
   const configDirectory = temporaryDirectory()
   const file = join(configDirectory, path)
   mkdirSync(dirname(file), { recursive: true })
@@ -121,7 +121,7 @@ function entry(changes: object = {}, message: object = {}): string {
     },
     type: 'assistant',
     timestamp: LATER,
-    cwd: '/work',
+    cwd: '/srv',
     sessionId: 'session-1',
     ...changes,
   })
