@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import type { Readable, Writable } from 'node:stream'
+import type { Writable } from 'node:stream'
 import type { Config } from '../config/config.ts'
 import { resolveConfig } from '../config/config.ts'
 import type { Flags } from '../config/global-options.ts'
@@ -11,7 +11,6 @@ export interface Context {
   readonly cwd: string
   readonly home: string
   readonly platform: NodeJS.Platform
-  readonly stdin: Readable & { readonly isTTY?: boolean }
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number }
   readonly stderr: Writable & { readonly isTTY?: boolean }
   readonly options: GlobalOptions
@@ -39,7 +38,6 @@ export function createContext(options: GlobalOptions): Context {
     cwd: process.cwd(),
     home,
     platform: process.platform,
-    stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     options,

@@ -14,9 +14,14 @@ export function isTalkative(
 }
 
 /** One line for a person, before the child takes the terminal. */
-export function startLine({ upstream, config, credentials, gateway }: Session): string {
-  const key = credentials.kind === 'inject' ? credentials.reference : 'the login of Claude Code'
-  return `claude-gw: ${upstream.name} through 127.0.0.1:${gateway.port} (profile ${config.values.profile}, key: ${key})`
+export function startLine(session: Session): string {
+  const { upstream, config, gateway } = session
+  return `claude-gw: ${upstream.name} through 127.0.0.1:${gateway.port} (profile ${config.values.profile}, key: ${keyName(session)})`
+}
+
+/** Where the key comes from, for people. */
+export function keyName({ credentials }: Session): string {
+  return credentials.kind === 'inject' ? credentials.reference : 'the login of Claude Code'
 }
 
 /** One line for a person, after the child gave the terminal back. */

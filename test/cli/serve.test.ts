@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { text } from 'node:stream/consumers'
+import { expect, onTestFinished, test } from 'vitest'
 import { runCli } from '../support/cli.ts'
 import { startServe } from '../support/serve.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
@@ -51,6 +53,19 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it with 0', async (signal) =>
   const { child } = await startServe()
   child.kill(signal)
   expect(await once(child, 'exit')).toEqual([0, null])
+})
+
+test('a last port that is taken is said, and another one served', async () => {
+  const first = await startServe()
+  await first.stop()
+  const squatter = createServer().listen(first.ready.port, '127.0.0.1')
+  onTestFinished(() => void squatter.close())
+  await once(squatter, 'listening')
+  const second = await startServe(first)
+  const stderr = text(second.child.stderr as NodeJS.ReadableStream)
+  expect(second.ready.port).not.toBe(first.ready.port)
+  await second.stop()
+  expect(await stderr).toContain(`not on its last port ${first.ready.port}`)
 })
 
 test('a state directory that cannot be written ends it with an error', async () => {

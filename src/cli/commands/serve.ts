@@ -6,6 +6,7 @@ import { readClaudeState } from '../claude-state.ts'
 import type { Context } from '../context.ts'
 import type { Session } from '../session.ts'
 import { openSession } from '../session.ts'
+import { keyName } from '../summary.ts'
 import { refuseOwnAddress } from '../upstream.ts'
 
 export interface ServeInput {
@@ -29,6 +30,7 @@ export async function serve(context: Context, input: ServeInput): Promise<number
     refuseOwnAddress(session.upstream, entry.port, session.config)
     writeEntry(state, entry)
     announce(context, input, session, entry)
+    if (last && input.port === undefined && last.port !== entry.port) noteMove(context, last.port)
     await session.gateway.load()
     await stopped
   } finally {
@@ -70,13 +72,18 @@ function toEntry({ runId, gateway, access, upstream }: Session, profile: string)
   return { profile, pid: process.pid, runId, port, url, isAnthropic: upstream.isAnthropic, access }
 }
 
+/** Who has the earlier address would show it the token of this gateway's predecessor. */
+function noteMove({ stderr }: Context, lastPort: number): void {
+  stderr.write(`claude-gw: not on its last port ${lastPort}; clients need \`claude-gw env\` again\n`)
+}
+
 function announce(context: Context, input: ServeInput, session: Session, entry: ServeEntry): void {
   const { url, port, access } = entry
   const token = access.kind === 'token' ? access.token : null
   if (input.isJson) context.stdout.write(`${JSON.stringify({ url, token, port, pid: process.pid })}\n`)
   if (input.isJson || context.options.isQuiet) return
   context.stderr.write(
-    `claude-gw: serving ${session.upstream.name} on http://127.0.0.1:${port} (profile ${entry.profile})\n` +
+    `claude-gw: serving ${session.upstream.name} on http://127.0.0.1:${port} (profile ${entry.profile}, key: ${keyName(session)})\n` +
       '  in another shell: eval "$(claude-gw env)", then claude. Ctrl-C stops it.\n',
   )
 }
