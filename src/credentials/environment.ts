@@ -1,16 +1,18 @@
 import { GatewayError } from '../base/errors.ts'
-import type { CredentialSource } from './credential.ts'
+import type { AuthStyle, CredentialStore } from './credential.ts'
 import { checkToken } from './token.ts'
 
-/**
- * The credential in a variable; the environment of a process does not change by itself.
- * @param reference how the variable is named to people: `env:NAME`, or `settings:NAME`
- */
-export function environmentSource(
-  name: string,
-  env: Readonly<Record<string, string | undefined>>,
-  reference = `env:${name}`,
-): CredentialSource {
+export interface Variable {
+  readonly name: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** How it is named to people: `env:NAME`, or `settings:NAME`. */
+  readonly reference?: string
+  readonly style?: AuthStyle
+}
+
+/** The credential in a variable; the environment of a process does not change by itself. */
+export function environmentStore(variable: Variable): CredentialStore {
+  const { name, env, reference = `env:${name}`, style } = variable
   const read = () => {
     const value = env[name]?.trim()
     if (!value) {
@@ -20,7 +22,7 @@ export function environmentSource(
         remedy: `set it: export ${name}=…`,
       })
     }
-    return { value: checkToken(value, reference), source: reference }
+    return { value: checkToken(value, reference), source: reference, ...(style && { style }) }
   }
-  return { current: read, refresh: async () => read() }
+  return { reference, freshness: 'each-use', read, check: () => void read() }
 }
