@@ -1,8 +1,13 @@
+import { homedir } from 'node:os'
 import { parseArgs } from 'node:util'
 import { GatewayError, reasonOf } from './base/errors.ts'
+import type { ServeEntry } from './broker/registry.ts'
+import { listEntries } from './broker/registry.ts'
+import type { Config } from './config/config.ts'
 import { resolveConfig } from './config/config.ts'
 import type { Flags } from './config/global-options.ts'
 import { PARSED_OPTIONS, toFlags } from './config/global-options.ts'
+import { stateDirectory } from './config/paths.ts'
 import { planCredential } from './credentials/plan.ts'
 
 const HELP = `Usage: claude-gw key [--profile NAME] [--credential REF]
@@ -13,6 +18,10 @@ Inside \`claude-gw run\` it prints the token of that run.
 
 const OPTIONS = { ...PARSED_OPTIONS, help: { type: 'boolean', short: 'h' } } as const
 
+const STOPS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+
+// Through `exit`, which takes along the command that is being asked.
+for (const [signal, exitCode] of Object.entries(STOPS)) process.once(signal, () => process.exit(exitCode))
 process.exitCode = await key(process.argv.slice(2))
 
 /** The small entry of `claude-gw key`: Claude Code waits for it, so it loads nothing that it does not need. */
@@ -30,13 +39,8 @@ async function key(argv: readonly string[]): Promise<number> {
 async function readKey(flags: Flags): Promise<string> {
   const { env } = process
   if (env['CLAUDE_GW_RUN_ID']) return readRunToken(env['CLAUDE_GW_RUN_TOKEN'])
-  const config = resolveConfig(flags, env)
-  const plan = planCredential(config.values.credential, config.origins.credential, {
-    env,
-    mayUseApiKey: true,
-  })
-  if (plan.kind === 'passthrough') throw nothingToPrint()
-  return (await plan.source.current()).value
+  const state = stateDirectory(env, homedir(), process.platform)
+  return (await readServeToken(state)) ?? readCredential(resolveConfig(flags, env), state)
 }
 
 /** The child of a run uses the run's gateway, and that wants the run's own token. */
@@ -49,11 +53,51 @@ function readRunToken(token: string | undefined): string {
   })
 }
 
-function nothingToPrint(): GatewayError {
+/** So does whoever has the address of a running `serve`; its port could be another program's by now. */
+async function readServeToken(state: string): Promise<string | undefined> {
+  const baseUrl = process.env['ANTHROPIC_BASE_URL']?.replace(/\/+$/, '')
+  const entry = baseUrl ? listEntries(state).find(({ url }) => url === baseUrl) : undefined
+  if (entry?.access.kind !== 'token' || !(await isServed(entry))) return undefined
+  return entry.access.token
+}
+
+async function isServed({ url, access }: ServeEntry): Promise<boolean> {
+  const { isGateway } = await import('./broker/probe.ts')
+  return isGateway(url, access)
+}
+
+async function readCredential({ values, origins }: Config, state: string): Promise<string> {
+  const { env, platform, execPath } = process
+  const surroundings = {
+    profile: values.profile,
+    upstream: destination(values.upstream),
+    stateDirectory: state,
+    machine: { env, home: homedir(), platform, process, nodePath: execPath },
+    ttlMs: values.credentialTtl,
+    timeoutMs: values.credentialTimeout,
+    onWait: noteWait,
+  }
+  const plan = planCredential(values.credential, origins.credential, surroundings, { mayUseApiKey: true })
+  if (plan.kind === 'passthrough') throw nothingToPrint(values.profile)
+  return (await plan.source.current()).value
+}
+
+/** Where Claude Code sends what it gets from its helper: what its settings name is in our environment then. */
+function destination(upstream: string): string {
+  const url = process.env['ANTHROPIC_BASE_URL'] || upstream || 'https://api.anthropic.com'
+  return URL.canParse(url) ? new URL(url).origin : url
+}
+
+function noteWait(reference: string): void {
+  process.stderr.write(`claude-gw: waiting for ${reference}; is there a prompt on your desktop?\n`)
+}
+
+function nothingToPrint(profile: string): GatewayError {
   return new GatewayError('CREDENTIAL_NOT_FOUND', {
-    upstream: 'this profile',
-    reason: 'neither ANTHROPIC_AUTH_TOKEN nor ANTHROPIC_API_KEY is set, and no other source is named',
-    remedy: 'set one of them, or name a source: `claude-gw key --credential env:NAME`',
+    upstream: `profile ${profile}`,
+    reason:
+      'nothing is stored for it, neither ANTHROPIC_AUTH_TOKEN nor ANTHROPIC_API_KEY is set, and no other source is named',
+    remedy: 'store a key with `claude-gw login`, or name a source: `claude-gw key --credential env:NAME`',
   })
 }
 

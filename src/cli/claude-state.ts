@@ -5,6 +5,7 @@ import type { SettingsLayer, SettingsScope } from '../claude/layer.ts'
 import type { ClaudePlaces } from '../claude/places.ts'
 import { claudePlaces } from '../claude/places.ts'
 import { readSettings } from '../claude/settings.ts'
+import type { ApiKeyHelper } from '../credentials/api-key-helper.ts'
 import type { Context } from './context.ts'
 import type { ClaudeSources } from './upstream.ts'
 import { withoutOwnGateways } from './upstream.ts'
@@ -28,7 +29,21 @@ export async function readClaudeState(
   const managedEnv = envOf(layers, ['managed'])
   const userEnv = envOf(layers, ['argument', 'user'])
   const gateways = listEntries(context.stateDirectory())
-  return { places, layers, ...withoutOwnGateways({ env, managedEnv, userEnv }, gateways) }
+  const apiKeyHelper = findApiKeyHelper(layers)
+  return {
+    places,
+    layers,
+    ...withoutOwnGateways({ env, managedEnv, userEnv }, gateways),
+    ...(apiKeyHelper && { apiKeyHelper }),
+  }
+}
+
+/** An empty one switches those below it off (measured). */
+function findApiKeyHelper(layers: readonly SettingsLayer[]): ApiKeyHelper | undefined {
+  const layer = layers.find(
+    ({ scope, apiKeyHelper }) => scope !== 'project' && scope !== 'local' && apiKeyHelper !== undefined,
+  )
+  return layer?.apiKeyHelper ? { command: layer.apiKeyHelper, origin: layer.origin } : undefined
 }
 
 function envOf(layers: readonly SettingsLayer[], scopes: readonly SettingsScope[]): Record<string, string> {

@@ -2,8 +2,6 @@ import { hostname } from 'node:os'
 import type { Config } from '../config/config.ts'
 import { trafficDirectory } from '../config/paths.ts'
 import { resolveTimeouts } from '../config/timeouts.ts'
-import type { AuthStyle, CredentialPlan } from '../credentials/credential.ts'
-import { planCredential } from '../credentials/plan.ts'
 import type { ExchangeRecord } from '../exchange/exchange.ts'
 import { toLine } from '../exchange/line.ts'
 import { redact } from '../exchange/redact.ts'
@@ -17,6 +15,8 @@ import { startGateway } from '../gateway/gateway.ts'
 import { TrafficLog } from '../log/writer.ts'
 import type { Upstream } from '../network/url.ts'
 import type { Context } from './context.ts'
+import type { Secrets } from './secrets.ts'
+import { openSecrets } from './secrets.ts'
 import type { ClaudeSources } from './upstream.ts'
 import { resolveUpstream } from './upstream.ts'
 import { userName } from './user.ts'
@@ -26,7 +26,7 @@ export interface Session {
   readonly runId: string
   readonly config: Config
   readonly upstream: Upstream
-  readonly credentials: CredentialPlan
+  readonly secrets: Secrets
   readonly access: Access
   readonly gateway: Gateway
   readonly totals: Totals
@@ -49,19 +49,22 @@ export interface SessionOptions {
   readonly access?: Access
   readonly claude: ClaudeSources
   readonly mayUseApiKey: boolean
+  /** Tells a person which look-up is waited for; absent where the terminal is the child's. */
+  readonly onWait?: (reference: string) => void
   /** Labels of the records, under those of the configuration. */
   readonly tags: Readonly<Record<string, string>>
 }
 
-/** Opens the gateway of a run. @throws GatewayError of the configuration, or LISTEN_FAILED */
+/**
+ * Opens the gateway of a run.
+ * @throws GatewayError of the configuration, of a credential that is known to be missing, or LISTEN_FAILED
+ */
 export async function openSession(context: Context, options: SessionOptions): Promise<Session> {
   const config = context.config()
   const upstream = resolveUpstream(config, options.claude)
-  const credentials = planCredential(config.values.credential, config.origins.credential, {
-    ...credentialPlaces(options.claude),
-    mayUseApiKey: options.mayUseApiKey,
-  })
-  const kind = credentials.kind === 'inject' ? 'token' : 'path'
+  const secrets = openSecrets(context, { upstream, ...options })
+  secrets.check()
+  const kind = secrets.credentials.kind === 'inject' ? 'token' : 'path'
   const access = options.access?.kind === kind ? options.access : createAccess(kind)
   const runId = uuidv7()
   const totals = createTotals()
@@ -72,9 +75,9 @@ export async function openSession(context: Context, options: SessionOptions): Pr
     port: options.port,
     upstream,
     access,
-    credentials,
-    authStyle: (config.values.auth || undefined) as AuthStyle | undefined,
-    extraHeaders: config.values.headers,
+    credentials: secrets.credentials,
+    authStyle: secrets.authStyle,
+    extraHeaders: secrets.extraHeaders,
     maxBodyBytes: config.values.maxBodyBytes,
     timeouts: resolveTimeouts(config.values, context.env['API_TIMEOUT_MS']),
     retry: config.values['retry.upstream'],
@@ -86,10 +89,10 @@ export async function openSession(context: Context, options: SessionOptions): Pr
       host: hostname(),
       tags: { ...options.tags, ...config.values.tags },
     },
-    onRecord: (record, { secrets, isStranger }) => {
+    onRecord: (record, { secrets: known, isStranger }) => {
       if (!isStranger) addToTotals(totals, record)
       if (record.session_id !== undefined) last = { endedMs: Date.now(), sessionId: record.session_id }
-      if (log) append(log, record, secrets)
+      if (log) append(log, record, known)
     },
     onTrouble: (reason) => troubles.push(reason),
   })
@@ -97,7 +100,7 @@ export async function openSession(context: Context, options: SessionOptions): Pr
     runId,
     config,
     upstream,
-    credentials,
+    secrets,
     access,
     gateway,
     totals,
@@ -105,12 +108,6 @@ export async function openSession(context: Context, options: SessionOptions): Pr
     droppedRecords: () => log?.dropped ?? 0,
     last: () => last,
   }
-}
-
-/** What Claude Code itself would see: the environment, less what an outer run put there, and settings over it. */
-function credentialPlaces({ env, managedEnv, userEnv }: ClaudeSources) {
-  const own = env['CLAUDE_GW_RUN_ID'] ? { ...env, ANTHROPIC_AUTH_TOKEN: undefined } : env
-  return { env: own, settingsEnv: { ...userEnv, ...managedEnv } }
 }
 
 function openLog(context: Context, config: Config, troubles: string[]): TrafficLog | undefined {

@@ -20,7 +20,7 @@ export function startLine(session: Session): string {
 }
 
 /** Where the key comes from, for people. */
-export function keyName({ credentials }: Session): string {
+export function keyName({ secrets: { credentials } }: Session): string {
   return credentials.kind === 'inject' ? credentials.reference : 'the login of Claude Code'
 }
 

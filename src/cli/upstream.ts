@@ -1,15 +1,18 @@
 import { GatewayError } from '../base/errors.ts'
 import type { Config } from '../config/config.ts'
+import type { ApiKeyHelper } from '../credentials/api-key-helper.ts'
 import type { Upstream } from '../network/url.ts'
 import { parseUpstream } from '../network/url.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** Where Claude Code itself would look for its API, as far as that may choose an upstream. */
+/** Where Claude Code itself would look for its API and its credential, as far as that may choose them. */
 export interface ClaudeSources {
   readonly env: Variables
   readonly managedEnv: Variables
   readonly userEnv: Variables
+  /** Of managed settings, `--settings` or the user's: a repository may not choose a credential. */
+  readonly apiKeyHelper?: ApiKeyHelper
 }
 
 /**

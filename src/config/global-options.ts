@@ -13,7 +13,12 @@ export interface OptionRow {
 export const GLOBAL_OPTIONS: readonly OptionRow[] = [
   { name: 'profile', value: 'NAME', key: 'profile', help: 'name of the upstream; stands in every record' },
   { name: 'upstream', value: 'URL', key: 'upstream', help: 'API or gateway to send to' },
-  { name: 'credential', value: 'REF', key: 'credential', help: 'auto, passthrough, or a reference such as keychain:NAME' },
+  {
+    name: 'credential',
+    value: 'REF',
+    key: 'credential',
+    help: 'auto, passthrough, or a reference such as keychain:NAME',
+  },
   { name: 'log', value: 'LEVEL', key: 'log.level', help: 'meta (one record per exchange) or off' },
   { name: 'summary', value: 'FILE', help: "write the run's totals there as JSON" },
   { name: 'quiet', help: 'no start line and no summary' },

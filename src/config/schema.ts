@@ -45,8 +45,16 @@ export const SCHEMA = {
   profile: key(profileName, 'default', 'name of the upstream in use; stands in every record'),
   upstream: key(text, '', 'URL of the API or gateway behind claude-gw'),
   credential: key(text, 'auto', 'where the upstream key comes from: auto, passthrough, or a reference'),
-  credentialTtl: key(duration, -1, 'how long a credential is used before it is fetched again'),
-  credentialTimeout: key(duration, -1, 'time for a command that gives a credential'),
+  credentialTtl: key<number | undefined>(
+    duration,
+    undefined,
+    'how long a credential is used before it is fetched again',
+  ),
+  credentialTimeout: key<number | undefined>(
+    duration,
+    undefined,
+    'time for a command that gives a credential',
+  ),
   auth: key(authStyle, '', 'how the key is sent: bearer, x-api-key, both, header:NAME'),
   headers: key(headerMap, {}, 'extra request headers, as a JSON object'),
   'timeouts.connect': key(duration, 10_000, 'time to connect to the upstream'),

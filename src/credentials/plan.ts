@@ -1,63 +1,93 @@
-import { GatewayError } from '../base/errors.ts'
-import type { AuthStyle, CredentialPlan } from './credential.ts'
-import { environmentSource } from './environment.ts'
+import { readAccount } from './accounts.ts'
+import type { ApiKeyHelper } from './api-key-helper.ts'
+import { apiKeyHelperStore } from './api-key-helper.ts'
+import type { AuthStyle, CredentialPlan, CredentialStore } from './credential.ts'
+import { environmentStore } from './environment.ts'
+import { parseReference } from './reference.ts'
+import type { Surroundings } from './stores.ts'
+import { HELPER_TIMEOUT_MS, helperTtlMs, noReference, openStore, openStores } from './stores.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** What decides about `auto`. */
-export interface Surroundings {
-  readonly env: Variables
+/** What Claude Code itself has, and `auto` may take. */
+export interface ClaudeCredentials {
   /** The `env` of the settings files that Claude Code lets choose a credential; it goes before the environment. */
   readonly settingsEnv?: Variables
-  /** Whether an ANTHROPIC_API_KEY may be used without being asked for; see `mayUseApiKey`. */
+  /** Whether an ANTHROPIC_API_KEY may be used without being asked for. */
   readonly mayUseApiKey: boolean
+  /** Of user or managed settings: a repository may not choose a credential. */
+  readonly apiKeyHelper?: ApiKeyHelper
 }
 
 /**
- * Turns the key `credential` into a plan: `env:NAME`, `passthrough`, or `auto` over the environment.
+ * Turns the key `credential` into a plan. Which kind it is has to be known before the child is started, so nothing is
+ * looked up here.
  * @throws GatewayError CONFIG_BAD_VALUE
  */
 export function planCredential(
-  reference: string,
+  text: string,
   origin: string,
   surroundings: Surroundings,
+  claude: ClaudeCredentials,
 ): CredentialPlan {
-  const [scheme = '', name = ''] = splitReference(reference)
-  if (scheme === 'passthrough' && !name) return { kind: 'passthrough' }
-  if (scheme === 'auto' && !name) return planAuto(surroundings)
-  if (scheme === 'env' && /^\w+$/.test(name)) return planVariable(name, surroundings.env, 'env')
-  throw new GatewayError('CONFIG_BAD_VALUE', {
-    origin,
-    key: 'credential',
-    expected: '`auto`, `passthrough` or `env:NAME`',
-    value: 'what stands there (it is not shown, in case it is a secret)',
-  })
+  const reference = parseReference(text)
+  if (!reference) throw noReference({ key: 'credential', origin })
+  if (reference.scheme === 'passthrough') return { kind: 'passthrough' }
+  if (reference.scheme === 'auto') return planAuto(surroundings, claude)
+  const withheld = reference.scheme === 'env' ? [reference.name] : []
+  return inject([openStore(reference, surroundings)], withheld, surroundings)
 }
 
-function splitReference(reference: string): [string, string] {
-  const colon = reference.indexOf(':')
-  const scheme = colon === -1 ? reference : reference.slice(0, colon)
-  return [scheme.toLowerCase(), colon === -1 ? '' : reference.slice(colon + 1)]
+/** The order of https://code.claude.com/docs/en/authentication, with what `login` stored before all of it. */
+function planAuto(surroundings: Surroundings, claude: ClaudeCredentials): CredentialPlan {
+  const variables = claudeVariables(surroundings, claude)
+  const stores = [
+    ...storedKey(surroundings),
+    ...variables.map((variable) => environmentStore(variable)),
+    ...helper(surroundings, claude),
+  ]
+  if (stores.length === 0) return { kind: 'passthrough' }
+  return inject(
+    stores,
+    variables.map(({ name }) => name),
+    surroundings,
+  )
+}
+
+function inject(
+  stores: readonly CredentialStore[],
+  withheld: readonly string[],
+  surroundings: Surroundings,
+): CredentialPlan {
+  const reference = stores[0]?.reference ?? ''
+  return { kind: 'inject', reference, source: openStores(stores, surroundings), withheld }
+}
+
+/** Only what `login` has noted: asking the keychain takes time, and can ask the user. */
+function storedKey(surroundings: Surroundings): CredentialStore[] {
+  const { stateDirectory, profile } = surroundings
+  if (!readAccount(stateDirectory, profile)) return []
+  return [openStore({ scheme: 'keychain', account: profile }, surroundings)]
 }
 
 /** A subscriber must not be moved to paid billing silently, so an API key has conditions and a token has none. */
-function planAuto({ env, settingsEnv = {}, mayUseApiKey }: Surroundings): CredentialPlan {
-  const places = { settings: settingsEnv, env }
-  const token = findPlace('ANTHROPIC_AUTH_TOKEN', places)
-  if (token) return planVariable('ANTHROPIC_AUTH_TOKEN', places[token], token, 'bearer')
-  const key = mayUseApiKey ? findPlace('ANTHROPIC_API_KEY', places) : undefined
-  if (key) return planVariable('ANTHROPIC_API_KEY', places[key], key, 'x-api-key')
-  return { kind: 'passthrough' }
+function claudeVariables({ machine }: Surroundings, { settingsEnv = {}, mayUseApiKey }: ClaudeCredentials) {
+  const names: readonly (readonly [string, AuthStyle])[] = [
+    ['ANTHROPIC_AUTH_TOKEN', 'bearer'],
+    ...(mayUseApiKey ? [['ANTHROPIC_API_KEY', 'x-api-key'] as const] : []),
+  ]
+  const places = { settings: settingsEnv, env: machine.env }
+  return names.flatMap(([name, style]) => {
+    const place = (['settings', 'env'] as const).find((candidate) => places[candidate][name]?.trim())
+    return place ? [{ name, env: places[place], reference: `${place}:${name}`, style }] : []
+  })
 }
 
-type Place = 'settings' | 'env'
-
-function findPlace(name: string, places: Readonly<Record<Place, Variables>>): Place | undefined {
-  return (['settings', 'env'] as const).find((place) => places[place][name]?.trim())
-}
-
-function planVariable(name: string, variables: Variables, place: Place, style?: AuthStyle): CredentialPlan {
-  const reference = `${place}:${name}`
-  const source = environmentSource(name, variables, reference)
-  return { kind: 'inject', reference, source, withheld: [name], ...(style && { style }) }
+/** Claude Code writes the `env` of its settings over its own environment, and the helper sees that. */
+function helper(surroundings: Surroundings, claude: ClaudeCredentials): CredentialStore[] {
+  if (!claude.apiKeyHelper) return []
+  const { machine, timeoutMs = HELPER_TIMEOUT_MS } = surroundings
+  const seen = { ...machine, env: { ...machine.env, ...claude.settingsEnv } }
+  const freshness = { ttlMs: helperTtlMs({ ...surroundings, machine: seen }) }
+  return [apiKeyHelperStore(claude.apiKeyHelper, { machine: seen, timeoutMs, freshness })]
 }

@@ -1,6 +1,7 @@
 /** What the text of a reference says: which kind of place, and which one of that kind. */
 export type Reference =
-  | { readonly scheme: 'auto' | 'passthrough' }
+  | { readonly scheme: 'auto' }
+  | { readonly scheme: 'passthrough' }
   /** An empty account is that of the profile. */
   | { readonly scheme: 'keychain'; readonly account: string }
   | { readonly scheme: 'env'; readonly name: string }
@@ -24,7 +25,7 @@ export function parseReference(text: string): Reference | undefined {
     case 'passthrough':
       return rest ? undefined : { scheme }
     case 'keychain':
-      return /^[^\0-\x1f\x7f]{0,255}$/.test(rest ?? '') ? { scheme, account: rest ?? '' } : undefined
+      return /^\P{Cc}{0,255}$/u.test(rest ?? '') ? { scheme, account: rest ?? '' } : undefined
     case 'env':
       return rest && /^\w+$/.test(rest) ? { scheme, name: rest } : undefined
     case 'file':

@@ -115,7 +115,6 @@ async function runWithGateway(context: Context, invocation: Invocation): Promise
   })
   const faults = noteFaults(session)
   try {
-    await failEarly(session)
     const environment = environmentForChild(context, invocation, session)
     if (isTalkative(context, invocation.parsed)) context.stderr.write(`${startLine(session)}\n`)
     const child = { ...invocation, environment, onSpawn: () => loadAhead(session) }
@@ -128,12 +127,12 @@ async function runWithGateway(context: Context, invocation: Invocation): Promise
 }
 
 function environmentForChild(context: Context, invocation: Invocation, session: Session): ChildEnvironment {
-  const { gateway, access, runId, upstream, credentials } = session
+  const { gateway, access, runId, upstream, secrets } = session
   return environmentOf(context, invocation, {
     gateway: { url: gateway.url, access },
     runId,
     isFirstParty: upstream.isAnthropic,
-    withheld: credentials.kind === 'inject' ? credentials.withheld : [],
+    withheld: secrets.withheld,
   })
 }
 
@@ -144,9 +143,12 @@ function noteFaults({ troubles }: Session): { readonly stop: () => void } {
   return { stop: () => process.off('uncaughtException', note) }
 }
 
-/** If it fails, the first request tries again and tells. */
-function loadAhead({ gateway }: Session): void {
-  gateway.load().catch(() => {})
+/** Beside the start of the child, which it must not delay. If it fails, the first request tries again and tells. */
+function loadAhead({ gateway, secrets }: Session): void {
+  gateway
+    .load()
+    .then(secrets.prefetch)
+    .catch(() => {})
 }
 
 /** Unless asked for, a key in the environment must not move a subscriber to paid billing. */
@@ -155,18 +157,6 @@ function mayUseApiKey({ env }: Context, { parsed, claude }: Invocation): boolean
     claude.managedEnv['ANTHROPIC_API_KEY'] ?? claude.userEnv['ANTHROPIC_API_KEY'] ?? env['ANTHROPIC_API_KEY']
   if (!key) return false
   return parsed.isPrint || !hasSavedLogin(claude.places) || isApprovedApiKey(claude.places, key)
-}
-
-/** A credential that is already known not to be there ends the run before it starts; a slow look-up delays nothing. */
-async function failEarly({ credentials }: Session): Promise<void> {
-  if (credentials.kind !== 'inject') return
-  const { source } = credentials
-  const lookUp = (async () => source.current())().then(
-    () => undefined,
-    (error: unknown) => error,
-  )
-  const error = await Promise.race([lookUp, new Promise((resolve) => setImmediate(resolve))])
-  if (error !== undefined) throw error
 }
 
 interface ChildFacts {

@@ -1,4 +1,4 @@
-import { GatewayError } from '../../base/errors.ts'
+import { GatewayError, reasonOf } from '../../base/errors.ts'
 import { isGateway } from '../../broker/probe.ts'
 import type { ServeEntry } from '../../broker/registry.ts'
 import { markStopped, readEntry, writeEntry } from '../../broker/registry.ts'
@@ -8,6 +8,7 @@ import type { Session } from '../session.ts'
 import { openSession } from '../session.ts'
 import { keyName } from '../summary.ts'
 import { refuseOwnAddress } from '../upstream.ts'
+import { noteWait } from '../wait-notice.ts'
 
 export interface ServeInput {
   /** Undefined takes the profile's last port, or any free one; 0 any free one. */
@@ -32,6 +33,7 @@ export async function serve(context: Context, input: ServeInput): Promise<number
     announce(context, input, session, entry)
     if (last && input.port === undefined && last.port !== entry.port) noteMove(context, last.port)
     await session.gateway.load()
+    session.secrets.prefetch().catch((error) => noteFailure(context, error))
     await stopped
   } finally {
     await session.gateway.close()
@@ -56,6 +58,7 @@ async function open(context: Context, input: ServeInput, last: ServeEntry | unde
     claude: await readClaudeState(context),
     mayUseApiKey: true,
     tags: {},
+    onWait: noteWait(context),
     ...(access && { access }),
   }
   if (wanted !== undefined || !last) return openSession(context, { ...options, port: wanted ?? 0 })
@@ -86,6 +89,12 @@ function announce(context: Context, input: ServeInput, session: Session, entry: 
     `claude-gw: serving ${session.upstream.name} on http://127.0.0.1:${port} (profile ${entry.profile}, key: ${keyName(session)})\n` +
       '  in another shell: eval "$(claude-gw env)", then claude. Ctrl-C stops it.\n',
   )
+}
+
+/** It may heal while the gateway runs; until then each request is answered with the same words. */
+function noteFailure({ stderr }: Context, error: unknown): void {
+  const remedy = error instanceof GatewayError ? `. ${error.remedy}` : ''
+  stderr.write(`claude-gw: ${reasonOf(error)}${remedy}\n`)
 }
 
 /** Before there is a gateway to close, a signal just ends the process, and so does a second one. */

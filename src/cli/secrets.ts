@@ -1,0 +1,99 @@
+import type { AuthStyle, CredentialPlan, CredentialSource } from '../credentials/credential.ts'
+import { planCredential } from '../credentials/plan.ts'
+import { isSecretReference, parseReference } from '../credentials/reference.ts'
+import type { Surroundings } from '../credentials/stores.ts'
+import { openReference } from '../credentials/stores.ts'
+import type { Upstream } from '../network/url.ts'
+import type { Context } from './context.ts'
+import { machineOf } from './machine.ts'
+import type { ClaudeSources } from './upstream.ts'
+
+/** Everything secret that a gateway puts into its requests. */
+export interface Secrets {
+  readonly credentials: CredentialPlan
+  readonly authStyle: AuthStyle | undefined
+  readonly extraHeaders: Readonly<Record<string, string | CredentialSource>>
+  /** Names of the variables that hold one of them. */
+  readonly withheld: readonly string[]
+  /** Tells what is known to be wrong before anything is looked up. @throws GatewayError of the sources */
+  readonly check: () => void
+  /** Looks the credential up ahead of the first request, which would tell why if it fails. */
+  readonly prefetch: () => Promise<void>
+}
+
+export interface SecretsInput {
+  readonly upstream: Upstream
+  readonly claude: ClaudeSources
+  readonly mayUseApiKey: boolean
+  /** Tells a person what is waited for; absent where the terminal is the child's. */
+  readonly onWait?: (reference: string) => void
+}
+
+/** Opens the sources that the configuration names, without looking anything up. @throws GatewayError CONFIG_BAD_VALUE */
+export function openSecrets(context: Context, input: SecretsInput): Secrets {
+  const { values, origins } = context.config()
+  const surroundings = surroundingsOf(context, input)
+  const { claude, mayUseApiKey } = input
+  const credentials = planCredential(values.credential, origins.credential, surroundings, {
+    settingsEnv: { ...claude.userEnv, ...claude.managedEnv },
+    mayUseApiKey,
+    ...(claude.apiKeyHelper && { apiKeyHelper: claude.apiKeyHelper }),
+  })
+  const extraHeaders = openHeaders(values.headers, origins.headers, surroundings)
+  const sources = sourcesOf(credentials, extraHeaders)
+  return {
+    credentials,
+    authStyle: (values.auth || undefined) as AuthStyle | undefined,
+    extraHeaders,
+    withheld: [
+      ...(credentials.kind === 'inject' ? credentials.withheld : []),
+      ...Object.values(values.headers).flatMap(variableOf),
+    ],
+    check: () => {
+      for (const source of sources) source.check()
+    },
+    prefetch: async () => {
+      await Promise.all(sources.map((source) => source.current()))
+    },
+  }
+}
+
+function surroundingsOf(context: Context, { upstream, claude, onWait }: SecretsInput): Surroundings {
+  const { values } = context.config()
+  return {
+    profile: values.profile,
+    upstream: upstream.url.origin,
+    stateDirectory: context.stateDirectory(),
+    machine: machineOf(context, ownEnvironment(claude.env)),
+    ttlMs: values.credentialTtl,
+    timeoutMs: values.credentialTimeout,
+    ...(onWait && { onWait }),
+  }
+}
+
+/** The token that an outer run put there is no credential for an upstream. */
+function ownEnvironment(env: Context['env']): Context['env'] {
+  return env['CLAUDE_GW_RUN_ID'] ? { ...env, ANTHROPIC_AUTH_TOKEN: undefined } : env
+}
+
+function openHeaders(
+  headers: Readonly<Record<string, string>>,
+  origin: string,
+  surroundings: Surroundings,
+): Secrets['extraHeaders'] {
+  const open = ([name, value]: [string, string]) => {
+    const place = { key: `headers.${name}`, origin }
+    return [name, isSecretReference(value) ? openReference(value, place, surroundings) : value] as const
+  }
+  return Object.fromEntries(Object.entries(headers).map(open))
+}
+
+function sourcesOf(credentials: CredentialPlan, headers: Secrets['extraHeaders']): CredentialSource[] {
+  const ofHeaders = Object.values(headers).filter((value) => typeof value !== 'string')
+  return credentials.kind === 'inject' ? [credentials.source, ...ofHeaders] : ofHeaders
+}
+
+function variableOf(text: string): string[] {
+  const reference = isSecretReference(text) ? parseReference(text) : undefined
+  return reference?.scheme === 'env' ? [reference.name] : []
+}
