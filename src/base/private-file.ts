@@ -1,4 +1,16 @@
-import { chmodSync, fchmodSync, fstatSync, mkdirSync, openSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 
 /**
@@ -19,6 +31,39 @@ export function openPrivateFile(path: string, flags: string): number {
   const fd = openSync(path, flags, 0o600)
   if ((fstatSync(fd).mode & 0o077) !== 0) fchmodSync(fd, 0o600)
   return fd
+}
+
+/**
+ * Puts a text in place of a file, for the owner alone (0600): whoever reads it meanwhile gets all of the old one or all
+ * of the new one, and so does the next start after a power cut.
+ * @throws the system error where it cannot be written; the old file then stays.
+ */
+export function replacePrivateFile(path: string, text: string): void {
+  const temporary = `${path}.${crypto.randomUUID()}.tmp`
+  createPrivateFile(temporary, text)
+  try {
+    renameSync(temporary, path)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
+  }
+}
+
+/**
+ * Makes a file for the owner alone (0600), on the disk when this returns.
+ * @throws the system error, EEXIST where there is one; a file that could not be written whole is taken away again.
+ */
+export function createPrivateFile(path: string, text: string): void {
+  const fd = openPrivateFile(path, 'wx')
+  try {
+    writeFileSync(fd, text)
+    fsyncSync(fd)
+  } catch (error) {
+    rmSync(path, { force: true })
+    throw error
+  } finally {
+    closeSync(fd)
+  }
 }
 
 /** Step by step: `recursive` never returns where a file system answers ENOENT below a folder that is there (/proc). */

@@ -3,6 +3,8 @@ export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly home: string
   readonly platform: NodeJS.Platform
+  /** The Node.js that this process runs in. */
+  readonly nodePath: string
   readonly process: HelperHost
 }
 
