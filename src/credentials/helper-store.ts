@@ -1,0 +1,79 @@
+import { GatewayError } from '../base/errors.ts'
+import type { AuthStyle, Credential, CredentialStore, Freshness } from './credential.ts'
+import { complaint } from './helper-complaint.ts'
+import { isInLoop } from './helper-environment.ts'
+import type { HelperCommand, HelperOutcome } from './helper-process.ts'
+import { runHelper } from './helper-process.ts'
+import type { Machine } from './machine.ts'
+import { checkToken } from './token.ts'
+
+/** A program that prints a credential. */
+export interface Helper {
+  /** For people; the command itself may hold secrets. */
+  readonly reference: string
+  /** How the record names it, if not by the reference. */
+  readonly source?: string
+  readonly style?: AuthStyle
+  readonly command: HelperCommand
+  /** How a person sees by themselves why it fails. */
+  readonly remedy: string
+}
+
+export interface HelperOptions {
+  readonly machine: Machine
+  readonly timeoutMs: number
+  readonly freshness: Freshness
+}
+
+type Exit = Extract<HelperOutcome, { readonly kind: 'exited' }>
+
+/** The credential that a program prints; nothing is known of it without running it. */
+export function helperStore(helper: Helper, options: HelperOptions): CredentialStore {
+  const { reference } = helper
+  return { reference, freshness: options.freshness, check: () => {}, read: () => read(helper, options) }
+}
+
+async function read(helper: Helper, { machine, timeoutMs }: HelperOptions): Promise<Credential> {
+  if (isInLoop(machine.env)) throw loop(helper)
+  const outcome = await runHelper(helper.command, { machine, timeoutMs })
+  switch (outcome.kind) {
+    case 'exited':
+      return credentialOf(helper, outcome, machine)
+    case 'not-found':
+      throw missing(helper)
+    case 'timeout':
+      throw failure(helper, outcome.reason, `${helper.remedy}, or raise CLAUDE_GW_CREDENTIAL_TIMEOUT`)
+    case 'failed':
+      throw failure(helper, outcome.reason)
+  }
+}
+
+/** Its stdout without the space around it, if that is one token, as Claude Code wants it of a helper. */
+function credentialOf(helper: Helper, exit: Exit, { env }: Machine): Credential {
+  const { reference, source = reference, style, command } = helper
+  const fail = (what: string) => {
+    const said = complaint({ command, env, ...exit })
+    return failure(helper, said ? `${what}: ${said}` : what)
+  }
+  if (exit.exitCode !== 0) throw fail(`it exited with ${exit.exitCode}`)
+  const value = exit.stdout.trim()
+  if (value === '') throw fail('it printed nothing')
+  if (/\s/.test(value)) throw failure(helper, 'it printed more than one word', 'let it print the token alone')
+  return { value: checkToken(value, reference), source, ...(style && { style }) }
+}
+
+function failure({ reference, remedy }: Helper, reason: string, other = remedy): GatewayError {
+  return new GatewayError('CREDENTIAL_FAILED', { reference, reason, remedy: other })
+}
+
+/** Such as `credential: command:claude-gw key`. */
+function loop(helper: Helper): GatewayError {
+  const remedy = 'name another one: it must not call `claude-gw key` of the same profile'
+  return failure(helper, 'it leads back to claude-gw', remedy)
+}
+
+function missing(helper: Helper): GatewayError {
+  const program = helper.command.kind === 'shell' ? 'sh' : helper.command.file
+  const remedy = `install \`${program}\`, or name another place with \`--credential\``
+  return failure(helper, `the program \`${program}\` is not on PATH`, remedy)
+}
