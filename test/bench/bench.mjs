@@ -9,6 +9,7 @@ import { firstByteParts, wholeParts } from './added-time.mjs'
 import { bulkBinary, bulkEvents } from './bulk.mjs'
 import { concurrent } from './concurrent.mjs'
 import { eventDelay } from './event-delay.mjs'
+import { keySources } from './key-sources.mjs'
 import { memory } from './memory.mjs'
 import { pacedStreams } from './paced-streams.mjs'
 import { table } from './report.mjs'
@@ -24,6 +25,7 @@ const PARTS = {
   streams: [pacedStreams],
   memory: [memory],
   start: [startUp],
+  key: [keySources],
 }
 
 /** A generation is a set of fresh processes and connections; each does its share of the rounds. */
@@ -67,7 +69,7 @@ async function measureAll(parts, { generations, share }) {
 
 /** There is nothing to start where a second plain proxy stands for the gateway. */
 function isPossible(name) {
-  return !(values.noise && name === 'start')
+  return !(values.noise && ['start', 'key'].includes(name))
 }
 
 /** Shows that the gateway really kept its log and read the answers. */

@@ -14,6 +14,21 @@ export async function startProgram(args, env) {
   return { ready: JSON.parse(line), pid: child.pid, stop: () => stop(child) }
 }
 
+/** Milliseconds until a program has ended (`exit`), or has printed something (`output`). */
+export async function timeUntil(moment, file, args, env) {
+  const startedAt = performance.now()
+  const child = spawn(file, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const times = {}
+  child.stdout.once('data', () => {
+    times.output = performance.now() - startedAt
+  })
+  child.stdout.resume()
+  const [code] = await once(child, 'exit')
+  times.exit = performance.now() - startedAt
+  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}`)
+  return times[moment]
+}
+
 /** Seconds of CPU time that a process has used, in all its threads. */
 export function cpuSeconds(pid) {
   if (existsSync(`/proc/${pid}/task`)) {

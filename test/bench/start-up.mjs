@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startFigure } from './figure.mjs'
+import { timeUntil } from './program.mjs'
 import { scaled, shuffled } from './rounds.mjs'
 import { GATEWAY_PROGRAM, gatewayEnv } from './routes.mjs'
 
@@ -29,7 +28,7 @@ function startPrograms(upstreamUrl, folder) {
   const empty = join(folder, 'empty.mjs')
   writeFileSync(empty, '')
   const env = { ...gatewayEnv(upstreamUrl, folder), CLAUDE_GW_CLAUDE_COMMAND: childProgram(folder) }
-  const time = (args, moment) => () => timeUntil(moment, args, env)
+  const time = (args, moment) => () => timeUntil(moment, process.execPath, args, env)
   return {
     empty: time([empty], 'exit'),
     version: time([GATEWAY_PROGRAM, '--version'], 'exit'),
@@ -44,18 +43,4 @@ function childProgram(folder) {
   writeFileSync(path, '#!/bin/sh\necho started\n')
   chmodSync(path, 0o755)
   return path
-}
-
-async function timeUntil(moment, args, env) {
-  const startedAt = performance.now()
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
-  const times = {}
-  child.stdout.once('data', () => {
-    times.output = performance.now() - startedAt
-  })
-  child.stdout.resume()
-  const [code] = await once(child, 'exit')
-  times.exit = performance.now() - startedAt
-  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}`)
-  return times[moment]
 }

@@ -1,5 +1,12 @@
-import { expect, test } from 'vitest'
-import { runCli } from '../support/cli.ts'
+import { chmodSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { writeAccount } from '../../src/credentials/accounts.ts'
+import { runCli, startCli } from '../support/cli.ts'
+import { startServe } from '../support/serve.ts'
+import { temporaryDirectory } from '../support/temporary-directory.ts'
+
+const KEY = `"${process.execPath}" "${resolve(import.meta.dirname, '../../bin/claude-gw.js')}" key`
 
 test('prints the token of a named variable and nothing else', async () => {
   const result = await runCli(['key', '--credential', 'env:TEAM_KEY'], { env: { TEAM_KEY: ' secret-1 ' } })
@@ -38,6 +45,9 @@ test('inside a run it prints the token of the run and looks nowhere else', async
 test.each([
   ['a variable that is not set', ['--credential', 'env:MISSING'], {}, 'MISSING is not set'],
   ['nothing to print', [], {}, 'neither ANTHROPIC_AUTH_TOKEN nor ANTHROPIC_API_KEY'],
+  ['passthrough', ['--credential', 'passthrough'], {}, '`claude-gw login`'],
+  ['no such file', ['--credential', 'file:/nonexistent/key'], {}, 'no such file'],
+  ['a command that fails', ['--credential', 'command:echo why >&2; exit 3'], {}, 'why'],
   ['two lines', ['--credential', 'env:K'], { K: 'one\ntwo' }, 'not printable ASCII'],
   ['a run that uses its own login', [], { CLAUDE_GW_RUN_ID: 'r' }, 'login of Claude Code itself'],
 ])('fails with 4 and one line for %s', async (_case, args, env, reason) => {
@@ -61,3 +71,94 @@ test.each([
 ])('%s %s is a usage error', async (...args) => {
   expect(await runCli(args)).toMatchObject({ exitCode: 2, stdout: '' })
 })
+
+test('prints what a file holds', async () => {
+  const path = join(temporaryDirectory(), 'key')
+  writeFileSync(path, 'from-file\n', { mode: 0o600 })
+  expect(await runCli(['key', '--credential', `file:${path}`])).toMatchObject({
+    exitCode: 0,
+    stdout: 'from-file\n',
+  })
+  chmodSync(path, 0o644)
+  const refused = await runCli(['key', '--credential', `file:${path}`])
+  expect(refused).toMatchObject({ exitCode: 4, stdout: '' })
+  expect(refused.stderr).toContain(`chmod 600 ${path}`)
+})
+
+test('prints what a command prints', async () => {
+  const result = await runCli(['key', '--credential', 'command:printf from-%s command'])
+  expect(result).toEqual({ exitCode: 0, signal: null, stdout: 'from-command\n', stderr: '' })
+})
+
+test('a command that leads back to `key` ends, and says so', async () => {
+  const result = await runCli(['key'], { env: { CLAUDE_GW_CREDENTIAL: `command:${KEY}` } })
+  expect(result).toMatchObject({ exitCode: 4, stdout: '' })
+  expect(result.stderr).toContain('leads back to claude-gw')
+})
+
+test('a command may ask `key` for another reference', async () => {
+  const credential = `command:${KEY} --credential env:TEAM_KEY`
+  const result = await runCli(['key', '--credential', credential], { env: { TEAM_KEY: 'secret-4' } })
+  expect(result.stdout).toBe('secret-4\n')
+})
+
+test('stopped, it takes the command with it', async () => {
+  const child = startCli(['key', '--credential', 'command:echo $$ >&2; exec sleep 300'])
+  const pid = await new Promise<number>((settle) => {
+    child.stderr?.once('data', (data) => settle(Number(data)))
+  })
+  expect(pid).toBeGreaterThan(0)
+  child.kill('SIGTERM')
+  const exitCode = await new Promise((settle) => {
+    child.once('exit', (code) => settle(code))
+  })
+  expect(exitCode).toBe(143)
+  await expect.poll(() => isRunning(pid)).toBe(false)
+})
+
+test('behind a running `serve` it prints the token of that', async () => {
+  const { ready, env } = await startServe()
+  const inside = { ...env, ANTHROPIC_BASE_URL: ready.url }
+  expect((await runCli(['key'], { env: inside })).stdout).toBe(`${ready.token}\n`)
+})
+
+describe('a stored key is for one upstream', () => {
+  const CASES = [
+    [
+      'a repository sets another base URL',
+      { ANTHROPIC_BASE_URL: 'https://evil.example' },
+      'https://evil.example',
+    ],
+    ['the upstream is configured', { CLAUDE_GW_UPSTREAM: 'https://new.example/v1' }, 'https://new.example'],
+    [
+      'the base URL is what Claude Code uses, whatever is configured',
+      { ANTHROPIC_BASE_URL: 'https://evil.example', CLAUDE_GW_UPSTREAM: 'https://gateway.example' },
+      'https://evil.example',
+    ],
+    ['nothing names it', {}, 'https://api.anthropic.com'],
+  ] as const
+
+  test.each(CASES)('when %s', async (_case, env, upstream) => {
+    const state = temporaryDirectory()
+    writeAccount(state, {
+      account: 'default',
+      origin: 'https://gateway.example',
+      storedAt: '2026-11-21T00:00:00Z',
+    })
+    const result = await runCli(['key'], {
+      env: { ...env, CLAUDE_GW_STATE_DIR: state, ANTHROPIC_API_KEY: 'next' },
+    })
+    expect(result).toMatchObject({ exitCode: 4, stdout: '' })
+    expect(result.stderr).toContain('was stored for https://gateway.example')
+    expect(result.stderr).toContain(`not sent to ${upstream}.`)
+    expect(result.stderr).toContain(`claude-gw --upstream ${upstream} login`)
+  })
+})
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
