@@ -15,7 +15,7 @@ export interface Config {
 export type Origin = string
 
 /** Variables that claude-gw sets or reads itself and that are no keys of the configuration. */
-const RESERVED = /^CLAUDE_GW_(STATE_DIR|RUN_\w+)$/
+const RESERVED = /^CLAUDE_GW_(STATE_DIR|LOOKUP_DEPTH|RUN_\w+)$/
 
 /**
  * The configuration: flags over `CLAUDE_GW_*` variables over defaults.
