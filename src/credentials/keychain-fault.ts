@@ -1,0 +1,130 @@
+import type { ErrorCode } from '../base/errors.ts'
+import { GatewayError } from '../base/errors.ts'
+
+/** What the program that asks the keychain says went wrong. */
+export interface KeychainFault {
+  /** Before the keychain was asked, or by what it answered. */
+  readonly stage: 'load' | 'call'
+  readonly message: string
+}
+
+/** What is wrong where the text of a fault matches. */
+interface Cause {
+  readonly text: RegExp
+  readonly code: ErrorCode
+  readonly remedy: string
+}
+
+const FALLBACK = 'use another source: `--credential env:NAME`, `file:PATH` or `command:LINE`'
+
+/** Opens the keyring where nobody logs in on a desktop, and makes one where there is none. */
+const UNLOCK =
+  'type its password into `read -rs p; printf %s "$p" | gnome-keyring-daemon --replace --unlock --components=secrets`'
+const UNLOCK_MAC =
+  'run `security unlock-keychain`, as an SSH session needs it, and allow the access when asked'
+
+/** Texts of libsecret, GLib, gnome-keyring and KeePassXC. */
+const SECRET_SERVICE: readonly Cause[] = [
+  {
+    text: /locked|dismissed|cancell?ed/i,
+    code: 'KEYCHAIN_LOCKED',
+    remedy: `unlock it on the desktop; without a desktop ${UNLOCK}`,
+  },
+  {
+    text: /\/org\/freedesktop\/secrets\/(collection|aliases)\//,
+    code: 'KEYCHAIN_NO_COLLECTION',
+    remedy: `log in on the desktop once, which makes one; without a desktop ${UNLOCK}`,
+  },
+  {
+    text: /org\.freedesktop\.secrets\b/,
+    code: 'KEYCHAIN_NO_BUS',
+    remedy: 'run `apt install gnome-keyring`, `dnf install gnome-keyring` or `apk add gnome-keyring`',
+  },
+  {
+    text: /d-?bus|message bus|could not connect|address|connection is closed|authentication/i,
+    code: 'KEYCHAIN_NO_BUS',
+    remedy: `start it in a desktop session; without a desktop run \`dbus-run-session -- bash\`, and in it ${UNLOCK}`,
+  },
+  {
+    text: /(?:)/,
+    code: 'KEYCHAIN_FAILED',
+    remedy: 'see what the keyring says in `journalctl --user --since -5min`',
+  },
+]
+
+/** Texts of errSecInteractionNotAllowed, userCanceledErr, errSecAuthFailed, errSecNoDefaultKeychain, errSecNotAvailable. */
+const MAC: readonly Cause[] = [
+  { text: /interaction|cancell?ed|passphrase/i, code: 'KEYCHAIN_LOCKED', remedy: UNLOCK_MAC },
+  {
+    text: /keychain (could not be found|is available)/i,
+    code: 'KEYCHAIN_NO_COLLECTION',
+    remedy: 'run `security default-keychain -s login.keychain-db`',
+  },
+  { text: /(?:)/, code: 'KEYCHAIN_FAILED', remedy: UNLOCK_MAC },
+]
+
+/** https://learn.microsoft.com/windows/win32/api/wincred/nf-wincred-credwritew */
+const WINDOWS: readonly Cause[] = [
+  {
+    text: /logon session/i,
+    code: 'KEYCHAIN_NO_COLLECTION',
+    remedy: 'log on at the machine or by Remote Desktop: a network logon, as SSH makes it, has none',
+  },
+  {
+    text: /(?:)/,
+    code: 'KEYCHAIN_FAILED',
+    remedy: 'see whether the Credential Manager runs: `sc query VaultSvc`',
+  },
+]
+
+/** GDBus waits so long for any answer but that of a person. */
+const DBUS_TIMEOUT_MS = 25_000
+const LONGEST_REASON = 200
+
+/** The error for a fault: its cause, what mends it on this system, and what does without a keychain. */
+export function keychainFailure({ stage, message }: KeychainFault, platform: NodeJS.Platform): GatewayError {
+  if (stage === 'load') return libraryMissing(message, platform)
+  if (/timeout was reached|not receive a reply/i.test(message))
+    return keychainSilence(DBUS_TIMEOUT_MS, platform)
+  const cause = causesOn(platform).find(({ text }) => text.test(message))
+  return failure(cause?.code ?? 'KEYCHAIN_FAILED', message, cause?.remedy)
+}
+
+/** The error for a keychain that gave no answer. */
+export function keychainSilence(timeoutMs: number, platform: NodeJS.Platform): GatewayError {
+  const answer = 'answer its prompt on the desktop'
+  const remedy =
+    platform === 'darwin' ? `${answer}, or in an SSH session run \`security unlock-keychain\`` : answer
+  return new GatewayError('KEYCHAIN_SILENT', {
+    seconds: timeoutMs / 1000,
+    remedy: `${remedy}, or ${FALLBACK}`,
+  })
+}
+
+function libraryMissing(message: string, platform: NodeJS.Platform): GatewayError {
+  const code = 'KEYCHAIN_LIB_MISSING'
+  if (message.includes("module 'keytar/")) return failure(code, 'it has no build for this system')
+  if (message.includes("module 'keytar'"))
+    return failure(
+      code,
+      'the package `keytar` is not installed',
+      'install claude-gw again with `--include=optional`',
+    )
+  if (causesOn(platform) !== SECRET_SERVICE) return failure(code, message, 'install claude-gw again')
+  return failure(
+    code,
+    message,
+    'run `apt install libsecret-1-0`, `dnf install libsecret` or `apk add libsecret`',
+  )
+}
+
+function causesOn(platform: NodeJS.Platform): readonly Cause[] {
+  if (platform === 'darwin') return MAC
+  return platform === 'win32' ? WINDOWS : SECRET_SERVICE
+}
+
+function failure(code: ErrorCode, message: string, remedy?: string): GatewayError {
+  const [line = ''] = message.trim().split(/\p{Cc}/u, 1)
+  const reason = line.slice(0, LONGEST_REASON)
+  return new GatewayError(code, { reason, remedy: remedy ? `${remedy}, or ${FALLBACK}` : FALLBACK })
+}
