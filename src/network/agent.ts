@@ -1,6 +1,9 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import type { Duplex } from 'node:stream'
+import { makeConnections } from './connections.ts'
+import type { TlsSettings } from './secure-context.ts'
+import { secureContextOf } from './secure-context.ts'
 import type { Upstream } from './url.ts'
 
 export interface AgentLimits {
@@ -16,6 +19,12 @@ const SLEEP_MS = 5_000
 /** The connections to one upstream. */
 export interface UpstreamAgent {
   readonly agent: HttpAgent
+  /**
+   * Settles when what connections need is there, undefined if it is already. A request that waits here does not use up
+   * its time to connect.
+   * @throws GatewayError UPSTREAM_TLS, or that of the look-up of a passphrase
+   */
+  ready(): Promise<void> | undefined
   /** Opens one connection ahead of the next request, unless one is idle already. */
   warm(): void
   /** Drops idle connections when the machine slept since the last call: their other end is likely gone. */
@@ -28,33 +37,45 @@ export interface Clocks {
   readonly monotonicMs: () => number
 }
 
+export interface AgentSettings {
+  readonly tls?: TlsSettings | undefined
+  readonly clocks?: Clocks
+  readonly limits?: AgentLimits
+}
+
 const REAL_CLOCKS: Clocks = { wallMs: () => Date.now(), monotonicMs: () => performance.now() }
 
 /** One keep-alive agent for an upstream; certificates are always verified. */
 export function createUpstreamAgent(
   upstream: Upstream,
-  clocks: Clocks = REAL_CLOCKS,
-  { idleSocketMs, maxSockets }: AgentLimits = LIMITS,
+  { tls = {}, clocks = REAL_CLOCKS, limits = LIMITS }: AgentSettings = {},
 ): UpstreamAgent {
+  const { idleSocketMs, maxSockets } = limits
   const options = { keepAlive: true, maxSockets, timeout: idleSocketMs, rejectUnauthorized: true }
-  const agent = upstream.url.protocol === 'https:' ? new HttpsAgent(options) : new HttpAgent(options)
-  const spare = keepSpare(agent, { ...options, ...destination(upstream) })
+  const isSecure = upstream.url.protocol === 'https:'
+  const agent = isSecure ? new HttpsAgent(options) : new HttpAgent(options)
+  const contextOf = secureContextOf(upstream.name, isSecure ? tls : {})
+  const connections = makeConnections(agent, { ...options, ...destination(upstream) }, contextOf)
   let lastGapMs = clocks.wallMs() - clocks.monotonicMs()
   return {
     agent,
+    ready: () => {
+      const context = contextOf()
+      return context instanceof Promise ? context.then(() => {}) : undefined
+    },
     warm: () => {
-      if (idleSockets(agent).length === 0) spare.open()
+      if (idleSockets(agent).length === 0) connections.open()
     },
     dropStale: () => {
       const gapMs = clocks.wallMs() - clocks.monotonicMs()
       if (Math.abs(gapMs - lastGapMs) > SLEEP_MS) {
-        spare.close()
+        connections.close()
         for (const socket of idleSockets(agent)) socket.destroy()
       }
       lastGapMs = gapMs
     },
     destroy: () => {
-      spare.close()
+      connections.close()
       agent.destroy()
     },
   }
@@ -62,37 +83,6 @@ export function createUpstreamAgent(
 
 function idleSockets(agent: HttpAgent): readonly Duplex[] {
   return Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? [])
-}
-
-type Connect = (options: object, callback?: (error: Error | null, socket: Duplex) => void) => Duplex | null
-
-/**
- * A connection made before a request needs it. `createConnection` is the agent's documented place to say where
- * sockets come from (https://nodejs.org/api/http.html#agentcreateconnectionoptions-callback).
- */
-function keepSpare(agent: HttpAgent, options: object): { open(): void; close(): void } {
-  const holder = agent as unknown as { createConnection: Connect }
-  const connect = holder.createConnection.bind(agent)
-  let spare: Duplex | undefined
-  const drop = () => {
-    take()?.destroy()
-  }
-  const take = () => {
-    const socket = spare
-    spare = undefined
-    socket?.removeListener('error', drop)
-    socket?.removeListener('timeout', drop)
-    return socket?.destroyed === false ? socket : undefined
-  }
-  holder.createConnection = (given, callback) => take() ?? connect(given, callback)
-  return {
-    open: () => {
-      if (spare?.destroyed === false) return
-      spare = connect(options) ?? undefined
-      spare?.on('error', drop).on('timeout', drop)
-    },
-    close: drop,
-  }
 }
 
 function destination({ url }: Upstream): object {

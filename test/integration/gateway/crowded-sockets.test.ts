@@ -20,7 +20,7 @@ async function startCrowd(fault: Fault, maxSockets: number, connectMs: number): 
   const upstream = await startFaultUpstream(fault)
   onTestFinished(upstream.close)
   const parsed = parseUpstream(upstream.url, false, 'test')
-  const agent = createUpstreamAgent(parsed, undefined, { idleSocketMs: 5000, maxSockets })
+  const agent = createUpstreamAgent(parsed, { limits: { idleSocketMs: 5000, maxSockets } })
   onTestFinished(() => agent.destroy())
   const send = createSend(parsed, agent, { connectMs, firstByteMs: 5000 })
   const server = createServer((request, response) => {

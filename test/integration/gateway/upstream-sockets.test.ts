@@ -1,17 +1,17 @@
 import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { AgentLimits, Clocks } from '../../../src/network/agent.ts'
+import type { AgentSettings, Clocks } from '../../../src/network/agent.ts'
 import { createUpstreamAgent } from '../../../src/network/agent.ts'
 import { parseUpstream } from '../../../src/network/url.ts'
 import type { Fault } from '../../support/fault-upstream.ts'
 import { startFaultUpstream } from '../../support/fault-upstream.ts'
 import { answer } from '../../support/faults.ts'
 
-async function agentTo(fault: Fault, clocks?: Clocks, limits?: AgentLimits) {
+async function agentTo(fault: Fault, settings?: AgentSettings) {
   const server = await startFaultUpstream(fault)
   onTestFinished(server.close)
-  const upstream = createUpstreamAgent(parseUpstream(server.url, false, 'test'), clocks, limits)
+  const upstream = createUpstreamAgent(parseUpstream(server.url, false, 'test'), settings)
   onTestFinished(() => upstream.destroy())
   const get = async () => {
     const request = httpRequest({ port: server.port, host: '127.0.0.1', agent: upstream.agent }).end()
@@ -29,7 +29,9 @@ describe('idle upstream connections', () => {
   })
 
   test('close when their time is over, a spare one too', async () => {
-    const { server, upstream, get } = await agentTo(answer(), undefined, { idleSocketMs: 100, maxSockets: 4 })
+    const { server, upstream, get } = await agentTo(answer(), {
+      limits: { idleSocketMs: 100, maxSockets: 4 },
+    })
     await Promise.all([get(), get()])
     expect(server.openConnections()).toBe(2)
     await expect.poll(() => server.openConnections()).toBe(0)
@@ -43,7 +45,7 @@ describe('idle upstream connections', () => {
       await new Promise((resolve) => setTimeout(resolve, 400))
       call.response.end('late')
     }
-    const { get } = await agentTo(slow, undefined, { idleSocketMs: 50, maxSockets: 4 })
+    const { get } = await agentTo(slow, { limits: { idleSocketMs: 50, maxSockets: 4 } })
     await get()
   })
 })
@@ -57,7 +59,7 @@ describe('after a jump of the wall clock', () => {
   }
 
   test('all idle connections are dropped, the spare one too', async () => {
-    const { server, upstream, get } = await agentTo(answer(), shown)
+    const { server, upstream, get } = await agentTo(answer(), { clocks: shown })
     upstream.warm()
     await expect.poll(() => server.openConnections()).toBe(1)
     await Promise.all([get(), get(), get()])
@@ -75,7 +77,7 @@ describe('after a jump of the wall clock', () => {
   test('a connection in use is left alone', async () => {
     const { server, upstream, get } = await agentTo(
       answer({ body: 'x'.repeat(20), chunkBytes: 1, pauseMs: 10 }),
-      shown,
+      { clocks: shown },
     )
     const running = get()
     await server.request(0)
@@ -85,7 +87,7 @@ describe('after a jump of the wall clock', () => {
   })
 
   test('ordinary time drops nothing', async () => {
-    const { server, upstream, get } = await agentTo(answer(), shown)
+    const { server, upstream, get } = await agentTo(answer(), { clocks: shown })
     await get()
     pass(3_600_000, 3_600_000 - 4_000)
     upstream.dropStale()

@@ -1,0 +1,119 @@
+import { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createSecureContext, rootCertificates } from 'node:tls'
+import { GatewayError, reasonOf } from '../base/errors.ts'
+
+/** What the configuration adds to TLS, as its files stood at start. */
+export interface TlsFiles {
+  /** All that is trusted, as PEM texts; absent leaves it to Node. */
+  readonly ca?: readonly string[]
+  readonly client?: ClientCertificate
+}
+
+/** What is shown to an upstream that asks for a certificate, as PEM texts. */
+export interface ClientCertificate {
+  readonly cert: string
+  readonly key: string
+  readonly keyPath: string
+  readonly isKeyEncrypted: boolean
+}
+
+export interface TlsInput {
+  /** Paths, which may begin with `~/`, and the reference of the passphrase; empty where not set. */
+  readonly values: Readonly<Record<FileKey | 'tls.passphrase', string>>
+  /** Where each value stands, for errors. */
+  readonly origins: Readonly<Record<FileKey, string>>
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly home: string
+}
+
+type FileKey = 'tls.ca' | 'tls.cert' | 'tls.key'
+
+/**
+ * Reads and checks the files that the keys `tls.*` name. An encrypted private key stays so: looking up its passphrase
+ * can take time, and is not done here.
+ * @throws GatewayError CONFIG_BAD_VALUE
+ */
+export function readTlsFiles(input: TlsInput): TlsFiles {
+  const { values, env } = input
+  const ca = values['tls.ca'] && readCertificates('tls.ca', input)
+  const client = (values['tls.cert'] || values['tls.key']) && readClient(input)
+  return {
+    ...(ca && { ca: [...rootCertificates, ...extraAuthorities(env), ca] }),
+    ...(client && { client }),
+  }
+}
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
+
+/** Only the certificates of the file; OpenSSL would pass over one that it cannot read. */
+function readCertificates(key: FileKey, input: TlsInput): string {
+  const file = { key, path: pathOf(key, input), expected: 'a file of certificates in PEM form' }
+  return attempt(file, input, () => {
+    const certificates = readFileSync(file.path, 'utf8').match(CERTIFICATE) ?? []
+    if (certificates.length === 0) throw new Error('there is no certificate in it')
+    for (const certificate of certificates) new X509Certificate(certificate)
+    return certificates.join('\n')
+  })
+}
+
+/** Node adds these to its own roots, but not to a list that it is given (https://nodejs.org/docs/latest-v20.x/api/cli.html#node_extra_ca_certsfile). */
+function extraAuthorities(env: TlsInput['env']): string[] {
+  const path = env['NODE_EXTRA_CA_CERTS']
+  try {
+    return path ? [readFileSync(path, 'utf8')] : []
+  } catch {
+    // Node has warned of it when it started.
+    return []
+  }
+}
+
+const ENCRYPTED = /^-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m
+
+function readClient(input: TlsInput): ClientCertificate {
+  refuseHalf('tls.cert', 'tls.key', input)
+  refuseHalf('tls.key', 'tls.cert', input)
+  const cert = readCertificates('tls.cert', input)
+  const file = {
+    key: 'tls.key',
+    path: pathOf('tls.key', input),
+    expected: 'the file of the private key to `tls.cert`, in PEM form',
+  } as const
+  return attempt(file, input, () => {
+    const key = readFileSync(file.path, 'utf8')
+    const isKeyEncrypted = ENCRYPTED.test(key)
+    if (!isKeyEncrypted) createSecureContext({ cert, key })
+    else if (!input.values['tls.passphrase'])
+      throw new Error('it is encrypted, and `tls.passphrase` says nothing')
+    return { cert, key, keyPath: file.path, isKeyEncrypted }
+  })
+}
+
+function refuseHalf(given: FileKey, missing: FileKey, input: TlsInput): void {
+  if (input.values[missing]) return
+  throw new GatewayError('CONFIG_BAD_VALUE', {
+    origin: input.origins[given],
+    key: missing,
+    expected: `a file too, beside the ${pathOf(given, input)} of \`${given}\``,
+    value: 'empty',
+  })
+}
+
+function pathOf(key: FileKey, { values, home }: TlsInput): string {
+  return values[key].replace(/^~(?=[/\\])/, () => home)
+}
+
+interface NamedFile {
+  readonly key: FileKey
+  readonly path: string
+  readonly expected: string
+}
+
+function attempt<T>({ key, path, expected }: NamedFile, { origins }: TlsInput, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    const value = `${path} (${reasonOf(error)})`
+    throw new GatewayError('CONFIG_BAD_VALUE', { origin: origins[key], key, expected, value }, error)
+  }
+}
