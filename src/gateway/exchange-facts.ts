@@ -1,27 +1,56 @@
 import type { IncomingMessage } from 'node:http'
 import type { GatewayError } from '../base/errors.ts'
-import type { Credential } from '../credentials/credential.ts'
 import type { AttemptRecord, Outcome } from '../exchange/exchange.ts'
-import type { RequestBody } from './request-body.ts'
+import { RequestBody } from './request-body.ts'
+import type { Supplied } from './supply.ts'
 import type { TapSummary } from './tap.ts'
 
-/** All that was seen of one exchange; `…Ms` are `performance.now()` times. */
-export interface ExchangeFacts {
-  readonly startedAt: Date
-  readonly startedMs: number
+/** All that is seen of one exchange, while it goes on; `…Ms` are `performance.now()` times. */
+export class ExchangeFacts {
+  readonly startedAt = new Date()
+  readonly startedMs = performance.now()
   readonly method: string
+  /** As sent upstream: without the secret path prefix of the gateway. */
   readonly target: string
   readonly rawHeaders: readonly string[]
   readonly body: RequestBody
-  readonly attempts: readonly AttemptRecord[]
-  readonly credential: Credential | undefined
-  readonly isRefreshed: boolean
-  readonly answer: IncomingMessage | undefined
-  readonly answeredMs: number | undefined
-  readonly responseBytes: number
+  /** What the first attempt was given, and behind it what a replay was given in its place. */
+  readonly supplies: Supplied[] = []
+  readonly attempts: AttemptRecord[] = []
+  answer: IncomingMessage | undefined
+  answeredMs: number | undefined
+  responseBytes = 0
   /** What the tap read in the answer. */
-  readonly summary: TapSummary | undefined
+  summary: TapSummary | undefined
   /** Why we answered ourselves, if we did. */
-  readonly refusal: GatewayError | undefined
-  readonly outcome: Outcome
+  refusal: GatewayError | undefined
+  outcome: Outcome = 'client_aborted'
+  #attemptMs = 0
+
+  constructor(request: IncomingMessage, target: string) {
+    this.method = request.method ?? ''
+    this.target = target
+    this.rawHeaders = request.rawHeaders
+    this.body = new RequestBody(request)
+  }
+
+  /** How many attempts so far got no answer. */
+  get failures(): number {
+    return this.attempts.filter(({ status }) => status === undefined).length
+  }
+
+  attemptBegins(): void {
+    this.#attemptMs = performance.now()
+  }
+
+  /** @param reason why this attempt was not the answer */
+  attemptFailed(reason: string, status?: number): void {
+    const durationMs = Math.round(performance.now() - this.#attemptMs)
+    this.attempts.push({ ...(status !== undefined && { status }), duration_ms: durationMs, reason })
+  }
+
+  answered(answer: IncomingMessage): void {
+    this.answer = answer
+    this.answeredMs = performance.now()
+  }
 }

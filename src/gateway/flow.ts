@@ -1,42 +1,30 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
 import { GatewayError, reasonOf } from '../base/errors.ts'
-import type { Credential } from '../credentials/credential.ts'
-import { defaultAuthStyle, isOauthToken } from '../credentials/credential.ts'
-import type { AttemptRecord, Outcome } from '../exchange/exchange.ts'
+import { authStyle, isOauthToken } from '../credentials/credential.ts'
+import type { Outcome } from '../exchange/exchange.ts'
 import type { Failure } from './attempt.ts'
-import type { ExchangeFacts } from './exchange-facts.ts'
+import { ExchangeFacts } from './exchange-facts.ts'
 import { failureError, redirectError } from './failure.ts'
 import type { FlowSettings } from './flow-settings.ts'
 import { outgoingHeaders } from './headers.ts'
 import { relayAnswer } from './relay.ts'
 import { errorReply, sendReply } from './reply.ts'
-import { RequestBody } from './request-body.ts'
 import { refusesCredential, retryDelayMs } from './retry.ts'
+import type { Supplied } from './supply.ts'
 import type { Tap, TapSummary } from './tap.ts'
 import { createTap } from './tap.ts'
 
-/** The way of one request: credential, attempts, answer, end. */
-export class Flow implements ExchangeFacts {
-  readonly startedAt = new Date()
-  readonly startedMs = performance.now()
-  readonly method: string
-  readonly target: string
-  readonly rawHeaders: readonly string[]
-  readonly body: RequestBody
-  readonly attempts: AttemptRecord[] = []
-  credential: Credential | undefined
-  isRefreshed = false
-  answer: IncomingMessage | undefined
-  answeredMs: number | undefined
-  responseBytes = 0
-  summary: TapSummary | undefined
-  refusal: GatewayError | undefined
-  outcome: Outcome = 'client_aborted'
+/** How long a refused request may still take to arrive, so that it can be sent again. */
+const UPLOAD_PATIENCE_MS = 5_000
+
+/** The way of one request: what it is given, attempts, answer, end. */
+export class Flow {
   readonly #settings: FlowSettings
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
+  readonly #facts: ExchangeFacts
   #tap: Tap | undefined
-  #attemptMs = 0
   #abort: (() => void) | undefined
   #isFinished = false
 
@@ -44,16 +32,13 @@ export class Flow implements ExchangeFacts {
     this.#settings = settings
     this.#request = request
     this.#response = response
-    this.method = request.method ?? ''
-    this.target = target
-    this.rawHeaders = request.rawHeaders
-    this.body = new RequestBody(request)
+    this.#facts = new ExchangeFacts(request, target)
     response.on('close', () => this.#finish('client_aborted'))
   }
 
   /** Ends the exchange with an answer of our own. */
   refuse(error: GatewayError, outcome: 'refused' | 'upstream_error' = 'refused'): void {
-    this.refusal = error
+    this.#facts.refusal = error
     this.#finish(outcome, () => sendReply(this.#response, errorReply(error)))
   }
 
@@ -64,9 +49,11 @@ export class Flow implements ExchangeFacts {
       return
     }
     try {
-      const credential = this.#settings.credentials?.source.current()
-      if (this.body.isChunked || credential instanceof Promise) void this.#passLater(credential)
-      else this.#passWith(credential)
+      const supplied = this.#settings.supply.current()
+      const ready = this.#settings.agent.ready()
+      if (this.#facts.body.isChunked || ready || supplied instanceof Promise)
+        void this.#passLater(supplied, ready)
+      else this.#passWith(supplied)
     } catch (error) {
       this.#fault(error)
     }
@@ -76,85 +63,96 @@ export class Flow implements ExchangeFacts {
    * A body of known length streams on as it comes. A chunked one is read whole first, so that it goes out with one exact
    * length: http-proxy-3 lets a chunked DELETE smuggle a second request (the defect of CVE-2026-29057).
    */
-  async #passLater(credential: Credential | Promise<Credential> | undefined): Promise<void> {
+  async #passLater(supplied: Supplied | Promise<Supplied>, ready: Promise<void> | undefined): Promise<void> {
+    const { body } = this.#facts
     try {
-      const body = this.body.isChunked ? this.body.readWhole(this.#settings.maxBodyBytes) : undefined
-      const [found] = await Promise.all([credential, body])
+      const read = body.isChunked ? body.readWhole(this.#settings.maxBodyBytes) : undefined
+      const [found] = await Promise.all([supplied, ready, read])
       this.#passWith(found)
     } catch (error) {
       this.#fault(error)
     }
   }
 
-  #passWith(credential: Credential | undefined): void {
+  #passWith(supplied: Supplied): void {
+    const { body } = this.#facts
     const { maxBodyBytes } = this.#settings
-    if ((this.body.length ?? 0) > maxBodyBytes)
-      throw new GatewayError('BODY_TOO_LARGE', { limit: maxBodyBytes })
-    this.credential = credential
-    this.#attempt(this.body.isWhole ? this.body.chunks : undefined)
+    if ((body.length ?? 0) > maxBodyBytes) throw new GatewayError('BODY_TOO_LARGE', { limit: maxBodyBytes })
+    this.#facts.supplies.push(supplied)
+    this.#attempt(supplied, body.isWhole ? body.chunks : undefined)
   }
 
   /** @param chunks the kept body; undefined streams the request, which is kept on its way */
-  #attempt(chunks?: readonly Buffer[]): void {
+  #attempt(supplied: Supplied, chunks?: readonly Buffer[]): void {
     if (this.#isFinished) return
     const { send, agent } = this.#settings
     agent.dropStale()
-    this.#attemptMs = performance.now()
-    const headers = this.#outgoingHeaders()
-    if (!chunks) this.body.keep()
+    this.#facts.attemptBegins()
+    const headers = this.#outgoingHeaders(supplied)
+    if (!chunks) this.#facts.body.keep()
     this.#abort = send({
       request: this.#request,
       response: this.#response,
-      path: this.target,
+      path: this.#facts.target,
       headers,
       chunks,
-      onAnswer: (answer) => this.#onAnswer(answer),
-      onFailure: (failure) => this.#onFailure(failure),
+      onAnswer: (answer) => this.#onAnswer(answer, supplied),
+      onFailure: (failure) => this.#onFailure(failure, supplied),
     })
   }
 
-  #outgoingHeaders(): Record<string, string | string[]> {
-    const { upstream, credentials, extraHeaders } = this.#settings
-    return outgoingHeaders(this.rawHeaders, {
+  #outgoingHeaders({ credential, headers }: Supplied): Record<string, string | string[]> {
+    const { upstream, authStyle: configured } = this.#settings
+    return outgoingHeaders(this.#facts.rawHeaders, {
       host: upstream.url.host,
-      contentLength: this.body.length,
-      extra: extraHeaders,
-      credential: this.credential && {
-        value: this.credential.value,
-        style: credentials?.style ?? defaultAuthStyle(this.credential.value, upstream.isAnthropic),
-        isOauth: isOauthToken(this.credential.value),
+      contentLength: this.#facts.body.length,
+      extra: headers,
+      credential: credential && {
+        value: credential.value,
+        style: authStyle(credential, configured, upstream.isAnthropic),
+        isOauth: isOauthToken(credential.value),
       },
     })
   }
 
-  #onAnswer(answer: IncomingMessage): void {
-    const status = answer.statusCode ?? 0
-    const mayReplay = this.credential && this.body.isWhole && !this.isRefreshed
-    if (mayReplay && refusesCredential(status))
-      void this.#refreshAndReplay(answer, this.credential as Credential)
+  #onAnswer(answer: IncomingMessage, supplied: Supplied): void {
+    const mayReplay = supplied.secrets.length > 0 && this.#facts.supplies.length === 1
+    if (mayReplay && refusesCredential(answer.statusCode ?? 0)) void this.#tryAnother(answer, supplied)
     else this.#relay(answer)
   }
 
   /** The one replay after a refused credential, and only with another one; else the refusal goes to the client. */
-  async #refreshAndReplay(answer: IncomingMessage, refused: Credential): Promise<void> {
+  async #tryAnother(refusal: IncomingMessage, refused: Supplied): Promise<void> {
+    const { body } = this.#facts
+    if (!body.isWhole) await this.#awaitUpload()
+    const canReplay = body.isWhole && !this.#isFinished
+    const fresh = canReplay ? await this.#settings.supply.refresh(refused) : undefined
+    if (this.#isFinished) return
     try {
-      const fresh = await this.#settings.credentials?.source.refresh(refused)
-      if (!fresh || fresh.value === refused.value) throw new Error('the same credential')
-      this.#noteAttempt('credential refused', answer.statusCode)
-      answer.destroy()
-      this.credential = fresh
-      this.isRefreshed = true
-      this.#attempt(this.body.chunks)
-    } catch {
-      // The upstream's own words say more than why there is no other credential.
-      this.#relay(answer)
+      // Without another one, the upstream's own words say more than why there is none.
+      if (fresh) this.#replaceAttempt(refusal, fresh)
+      else this.#relay(refusal)
+    } catch (error) {
+      this.#fault(error)
     }
+  }
+
+  /** A client that wants the answer before it sends the rest is not kept waiting for ever. */
+  async #awaitUpload(): Promise<void> {
+    const patience = delay(UPLOAD_PATIENCE_MS, undefined, { ref: false })
+    await Promise.race([this.#facts.body.readWhole(this.#settings.maxBodyBytes), patience])
+  }
+
+  #replaceAttempt(refusal: IncomingMessage, supplied: Supplied): void {
+    this.#facts.attemptFailed('credential refused', refusal.statusCode)
+    this.#facts.supplies.push(supplied)
+    refusal.destroy()
+    this.#attempt(supplied, this.#facts.body.chunks)
   }
 
   #relay(answer: IncomingMessage): void {
     if (this.#isFinished) return
-    this.answer = answer
-    this.answeredMs = performance.now()
+    this.#facts.answered(answer)
     const redirect = redirectError(answer, this.#settings.upstream)
     try {
       if (redirect) throw redirect
@@ -166,6 +164,7 @@ export class Flow implements ExchangeFacts {
   }
 
   #relayUnchanged(answer: IncomingMessage): void {
+    const facts = this.#facts
     const tap = createTap({
       status: answer.statusCode ?? 0,
       contentType: answer.headers['content-type'],
@@ -174,40 +173,33 @@ export class Flow implements ExchangeFacts {
     this.#tap = tap
     relayAnswer(answer, this.#response, this.#settings.timeouts.idleMs, {
       onChunk: (chunk) => {
-        if (this.responseBytes === 0) setImmediate(() => this.body.asked())
-        this.responseBytes += chunk.length
+        if (facts.responseBytes === 0) setImmediate(() => facts.body.asked())
+        facts.responseBytes += chunk.length
         tap.push(chunk, performance.now())
       },
       onEnd: (ending, deliver) => this.#finish(ending === 'whole' ? 'ok' : 'truncated', deliver),
     })
   }
 
-  #onFailure(failure: Failure): void {
+  #onFailure(failure: Failure, supplied: Supplied): void {
     if (this.#isFinished) return
-    const delayMs = retryDelayMs(failure, this.attempts.length + 1, this.#settings.retry)
-    this.#noteAttempt(`${failure.kind}: ${failure.reason}`)
-    if (delayMs !== undefined) void this.#replay(delayMs)
-    else
-      this.refuse(
-        failureError(failure, this.#settings.upstream.name, this.#settings.timeouts),
-        'upstream_error',
-      )
+    const { upstream, timeouts, retry } = this.#settings
+    const delayMs = retryDelayMs(failure, this.#facts.failures + 1, retry)
+    this.#facts.attemptFailed(`${failure.kind}: ${failure.reason}`)
+    if (delayMs !== undefined) void this.#replay(supplied, delayMs)
+    else this.refuse(failureError(failure, upstream.name, timeouts), 'upstream_error')
   }
 
-  async #replay(delayMs: number): Promise<void> {
-    await this.body.readWhole(this.#settings.maxBodyBytes)
+  async #replay(supplied: Supplied, delayMs: number): Promise<void> {
+    const { body } = this.#facts
+    await body.readWhole(this.#settings.maxBodyBytes)
     setTimeout(() => {
       try {
-        this.#attempt(this.body.chunks)
+        this.#attempt(supplied, body.chunks)
       } catch (error) {
         this.#fault(error)
       }
     }, delayMs)
-  }
-
-  #noteAttempt(reason: string, status?: number): void {
-    const durationMs = Math.round(performance.now() - this.#attemptMs)
-    this.attempts.push({ ...(status !== undefined && { status }), duration_ms: durationMs, reason })
   }
 
   #fault(error: unknown, outcome: 'refused' | 'upstream_error' = 'refused'): void {
@@ -219,9 +211,9 @@ export class Flow implements ExchangeFacts {
     if (this.#isFinished) return
     this.#isFinished = true
     const conclude = (summary?: TapSummary) => {
-      this.summary = summary
-      this.outcome = outcome
-      this.#settings.onFinish(this)
+      this.#facts.summary = summary
+      this.#facts.outcome = outcome
+      this.#settings.onFinish(this.#facts)
       deliver?.()
     }
     if (outcome === 'client_aborted') this.#abort?.()
@@ -233,6 +225,6 @@ export class Flow implements ExchangeFacts {
   /** Answered before its end: the rest is read and dropped, so that the client's connection stays usable. */
   #endUpload(): void {
     this.#abort?.()
-    this.body.dropRest()
+    this.#facts.body.dropRest()
   }
 }

@@ -1,20 +1,23 @@
 import type { Timeouts } from '../config/timeouts.ts'
 import type { AuthStyle, CredentialPlan } from '../credentials/credential.ts'
 import type { ExchangeRecord } from '../exchange/exchange.ts'
+import type { TlsSettings } from '../network/secure-context.ts'
 import type { Upstream } from '../network/url.ts'
 import type { Access } from './access.ts'
 import type { Identity } from './record.ts'
 import type { RetryPolicy } from './retry.ts'
+import type { ExtraHeaders } from './supply.ts'
 
 export interface GatewayOptions {
   /** 0 lets the kernel choose. */
   readonly port: number
   readonly upstream: Upstream
+  readonly tls?: TlsSettings | undefined
   readonly access: Access
   readonly credentials: CredentialPlan
   /** From the key `auth`; undefined leaves it to the source and the host. */
   readonly authStyle: AuthStyle | undefined
-  readonly extraHeaders: Readonly<Record<string, string>>
+  readonly extraHeaders: ExtraHeaders
   readonly maxBodyBytes: number
   readonly timeouts: Timeouts
   readonly retry: RetryPolicy

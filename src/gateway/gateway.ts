@@ -25,7 +25,7 @@ export interface Gateway {
  * @throws GatewayError LISTEN_FAILED
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const agent = createUpstreamAgent(options.upstream)
+  const agent = createUpstreamAgent(options.upstream, { tls: options.tls })
   let loading: Promise<void> | undefined
   let service: Service | undefined
   const load = () => {

@@ -78,9 +78,7 @@ export function buildRecord(identity: Identity, facts: ExchangeFacts, unrecorded
     ...optional('retry_after', sentBack.get('retry-after')),
     ...ratelimit(sentBack),
     ...errorOf(facts, unrecorded),
-    ...(facts.credential && {
-      credential: { source: facts.credential.source, ...(facts.isRefreshed && { refreshed: true }) },
-    }),
+    ...credentialOf(facts),
     ...optional('request_headers', allowed(received, REQUEST_HEADERS)),
     ...optional('response_headers', allowed(sentBack, RESPONSE_HEADERS)),
   }
@@ -158,6 +156,13 @@ function timings(
 function usage({ summary }: ExchangeFacts): Pick<ExchangeRecord, 'usage' | 'usage_reason'> {
   if (summary?.usage === undefined) return {}
   return { usage: summary.usage, ...optional('usage_reason', summary.usageReason) }
+}
+
+function credentialOf({ supplies }: ExchangeFacts): Pick<ExchangeRecord, 'credential'> {
+  const credential = supplies.at(-1)?.credential
+  if (!credential) return {}
+  const isRefreshed = supplies[0]?.credential?.value !== credential.value
+  return { credential: { source: credential.source, ...(isRefreshed && { refreshed: true }) } }
 }
 
 function errorOf({ refusal, summary }: ExchangeFacts, unrecorded: number): Pick<ExchangeRecord, 'error'> {

@@ -70,13 +70,17 @@ export class RequestBody {
     this.#request.resume()
   }
 
-  /** Reads on to the end, to `maxBytes`, or until the client leaves. */
+  /**
+   * Reads on to the end, to `maxBytes`, or until the client leaves; also where the request is streamed on as well, and
+   * its receiver takes its time or goes away.
+   */
   readWhole(maxBytes: number): Promise<void> {
     this.keep()
     return new Promise((resolve) => {
       if (this.isWhole) resolve()
       this.#request.on('data', () => this.bytes > maxBytes && resolve())
       this.#request.on('end', resolve).on('close', resolve)
+      this.#request.on('pause', () => setImmediate(() => this.#request.resume()))
       this.#request.resume()
     })
   }

@@ -10,12 +10,8 @@ export const CONNECT_RETRY_DELAY_MS = 250
  * A reused connection that died was closed by its other end while idle, as keep-alive allows (RFC 9112 section
  * 9.3.1); a connection that never stood carried no byte. Anything else may have been processed and billed.
  */
-export function retryDelayMs(
-  failure: Failure,
-  attemptsMade: number,
-  policy: RetryPolicy,
-): number | undefined {
-  if (attemptsMade > 1) return undefined
+export function retryDelayMs(failure: Failure, failures: number, policy: RetryPolicy): number | undefined {
+  if (failures > 1) return undefined
   if (failure.kind === 'dead-socket') return 0
   if (failure.kind === 'unreachable' && policy === 'connect') return CONNECT_RETRY_DELAY_MS
   return undefined

@@ -9,6 +9,7 @@ import type { GatewayOptions } from './gateway-options.ts'
 import type { Verdict } from './guard.ts'
 import { buildRecord } from './record.ts'
 import { RefusalLimit } from './refusal-limit.ts'
+import { createSupply } from './supply.ts'
 
 export interface Service {
   /** Serves one request that is not answered at the door. */
@@ -27,8 +28,8 @@ export function createService(options: GatewayOptions, agent: UpstreamAgent): Se
     upstream: options.upstream,
     agent,
     send: createSend(options.upstream, agent, options.timeouts),
-    credentials: injected(options),
-    extraHeaders: options.extraHeaders,
+    supply: createSupply(options.credentials, options.extraHeaders),
+    authStyle: options.authStyle,
     maxBodyBytes: options.maxBodyBytes,
     timeouts: options.timeouts,
     retry: options.retry,
@@ -40,7 +41,7 @@ export function createService(options: GatewayOptions, agent: UpstreamAgent): Se
   }
 
   function record(facts: ExchangeFacts): void {
-    if (facts.credential) secrets.add(facts.credential.value)
+    for (const { value } of facts.supplies.flatMap((supplied) => supplied.secrets)) secrets.add(value)
     const isStranger = isRefusalOfStranger(facts)
     const unrecorded = isStranger ? strangers.admit() : 0
     if (unrecorded === undefined) return
@@ -66,11 +67,6 @@ export function createService(options: GatewayOptions, agent: UpstreamAgent): Se
         if (openCount === 0) resolve()
       }),
   }
-}
-
-function injected({ credentials, authStyle }: GatewayOptions): FlowSettings['credentials'] {
-  if (credentials.kind === 'passthrough') return undefined
-  return { source: credentials.source, style: authStyle ?? credentials.style }
 }
 
 /** Strangers can knock as often as they like, but not fill the disk. */

@@ -22,7 +22,7 @@ export interface TestGateway extends Gateway {
   readonly record: (index: number) => Promise<ExchangeRecord>
 }
 
-export type Overrides = Partial<Omit<GatewayOptions, 'upstream'>> & {
+export type Overrides = Partial<Omit<GatewayOptions, 'upstream' | 'tls'>> & {
   /** Behind the origin of the upstream. */
   readonly path?: string
   /** Lets the upstream speak TLS. */
@@ -67,7 +67,7 @@ export async function startGatewayTo(
 /** Injects one fixed credential. */
 export function injecting(value: string): CredentialPlan {
   const credential = { value, source: 'test' }
-  const source = { current: () => credential, refresh: async () => credential }
+  const source = { check: () => {}, current: () => credential, refresh: async () => credential }
   return { kind: 'inject', reference: 'test', source, withheld: [] }
 }
 

@@ -86,7 +86,7 @@ test('a client that leaves while the credential is looked up sends nothing upstr
   const credentials = {
     kind: 'inject',
     reference: 'test',
-    source: { current, refresh: current },
+    source: { check: () => {}, current, refresh: current },
     withheld: [],
   } as const
   const gateway = await startTestGateway(answer(), { credentials })

@@ -29,7 +29,7 @@ function createSource(fresh = 'new') {
   const plan: CredentialPlan = {
     kind: 'inject',
     reference: 'test',
-    source: { current: async () => current, refresh },
+    source: { check: () => {}, current: async () => current, refresh },
     withheld: [],
   }
   return { plan, lookUps: () => lookUps }
@@ -88,6 +88,7 @@ describe('N13: a refused credential', () => {
       remedy: 'look',
     })
     const source = {
+      check: () => {},
       current: async () => ({ value: 'old', source: 'test' }),
       refresh: () => Promise.reject(failed),
     }
@@ -135,7 +136,7 @@ test.each(['CREDENTIAL_NOT_FOUND', 'CREDENTIAL_FAILED'] as const)(
     const credentials: CredentialPlan = {
       kind: 'inject',
       reference: 'test',
-      source: { current: fail, refresh: fail },
+      source: { check: () => {}, current: fail, refresh: fail },
       withheld: [],
     }
     const gateway = await startTestGateway(answer(), { credentials })
