@@ -1,12 +1,19 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** PEM texts a TLS server needs. */
+/** Why there are no throw-away certificates here; undefined if there are. Tests skip with this reason. */
+export const opensslUnavailable =
+  spawnSync('openssl', ['version']).status === 0 ? undefined : 'certificates need openssl'
+
+/** What a TLS server needs, with PEM texts. */
 export interface ServerIdentity {
   readonly key: string
   readonly cert: string
+  /** Whom it trusts, where it asks its clients for a certificate. */
+  readonly ca?: string
+  readonly requestCert?: boolean
 }
 
 export interface ThrowawayCa {
@@ -16,8 +23,15 @@ export interface ThrowawayCa {
   readonly caPath: string
   /** For 127.0.0.1 and localhost. */
   readonly server: ServerIdentity
+  /** The same, and takes only clients with a certificate of this authority. */
+  readonly strictServer: ServerIdentity
+  readonly serverKeyPath: string
   /** A client certificate signed by the same authority. */
   readonly client: ServerIdentity
+  readonly clientCertPath: string
+  readonly clientKeyPath: string
+  /** Writes an encrypted copy of a private key, and gives its path. @param format as `openssl pkey` has it */
+  readonly encryptKey: (keyPath: string, passphrase: string, format?: 'pkcs8' | 'traditional') => string
   readonly remove: () => void
 }
 
@@ -36,14 +50,26 @@ export function createThrowawayCa(): ThrowawayCa {
   }
 
   openssl(`req -x509 ${keyOptions} -keyout ca.key -out ca.pem -days 2 -subj /CN=throwaway-authority`)
+  const ca = read('ca.pem')
+  const server = issue(
+    'server',
+    '-addext subjectAltName=IP:127.0.0.1,DNS:localhost -addext basicConstraints=CA:FALSE',
+  )
   return {
-    ca: read('ca.pem'),
+    ca,
     caPath: join(folder, 'ca.pem'),
-    server: issue(
-      'server',
-      '-addext subjectAltName=IP:127.0.0.1,DNS:localhost -addext basicConstraints=CA:FALSE',
-    ),
+    server,
+    strictServer: { ...server, ca, requestCert: true },
+    serverKeyPath: join(folder, 'server.key'),
     client: issue('client', '-addext extendedKeyUsage=clientAuth -addext basicConstraints=CA:FALSE'),
+    clientCertPath: join(folder, 'client.pem'),
+    clientKeyPath: join(folder, 'client.key'),
+    encryptKey: (keyPath, passphrase, format = 'pkcs8') => {
+      const path = `${keyPath}.${format}`
+      const option = format === 'traditional' ? ' -traditional' : ''
+      openssl(`pkey -in ${keyPath} -out ${path} -aes256 -passout pass:${passphrase}${option}`)
+      return path
+    },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
 }
