@@ -3,16 +3,19 @@ import { planCredential } from '../credentials/plan.ts'
 import { isSecretReference, parseReference } from '../credentials/reference.ts'
 import type { Surroundings } from '../credentials/stores.ts'
 import { openReference } from '../credentials/stores.ts'
+import type { TlsSettings } from '../network/secure-context.ts'
 import type { Upstream } from '../network/url.ts'
 import type { Context } from './context.ts'
 import { machineOf } from './machine.ts'
+import { openTls } from './tls.ts'
 import type { ClaudeSources } from './upstream.ts'
 
-/** Everything secret that a gateway puts into its requests. */
+/** Everything secret that a gateway needs for its requests and its connections. */
 export interface Secrets {
   readonly credentials: CredentialPlan
   readonly authStyle: AuthStyle | undefined
   readonly extraHeaders: Readonly<Record<string, string | CredentialSource>>
+  readonly tls: TlsSettings
   /** Names of the variables that hold one of them. */
   readonly withheld: readonly string[]
   /** Tells what is known to be wrong before anything is looked up. @throws GatewayError of the sources */
@@ -45,9 +48,10 @@ export function openSecrets(context: Context, input: SecretsInput): Secrets {
     credentials,
     authStyle: (values.auth || undefined) as AuthStyle | undefined,
     extraHeaders,
+    tls: openTls(context, surroundings),
     withheld: [
       ...(credentials.kind === 'inject' ? credentials.withheld : []),
-      ...Object.values(values.headers).flatMap(variableOf),
+      ...[...Object.values(values.headers), values['tls.passphrase']].flatMap(variableOf),
     ],
     check: () => {
       for (const source of sources) source.check()

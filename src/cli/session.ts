@@ -74,6 +74,7 @@ export async function openSession(context: Context, options: SessionOptions): Pr
   const gateway = await startGateway({
     port: options.port,
     upstream,
+    tls: secrets.tls,
     access,
     credentials: secrets.credentials,
     authStyle: secrets.authStyle,

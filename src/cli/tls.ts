@@ -1,0 +1,30 @@
+import type { CredentialSource } from '../credentials/credential.ts'
+import type { Surroundings } from '../credentials/stores.ts'
+import { openReference } from '../credentials/stores.ts'
+import type { TlsSettings } from '../network/secure-context.ts'
+import { readTlsFiles } from '../network/tls-files.ts'
+import type { Context } from './context.ts'
+
+/** What the keys `tls.*` say, with the source of the passphrase. @throws GatewayError CONFIG_BAD_VALUE */
+export function openTls({ config, env, home }: Context, surroundings: Surroundings): TlsSettings {
+  const { values, origins } = config()
+  const files = readTlsFiles({ values, origins, env, home })
+  const reference = values['tls.passphrase']
+  if (!reference) return files
+  const place = { key: 'tls.passphrase', origin: origins['tls.passphrase'] }
+  return { ...files, passphrase: askAgain(openReference(reference, place, surroundings)) }
+}
+
+/** One that did not open the key is not given twice, if its source has another by now. */
+function askAgain(source: CredentialSource): NonNullable<TlsSettings['passphrase']> {
+  return (refused) => {
+    const found = source.current()
+    if (!(found instanceof Promise) && found.value !== refused) return found.value
+    return lookUp(source, refused)
+  }
+}
+
+async function lookUp(source: CredentialSource, refused: string | undefined): Promise<string> {
+  const found = await source.current()
+  return (found.value === refused ? await source.refresh(found) : found).value
+}
