@@ -17,6 +17,9 @@ interface Cause {
 
 const FALLBACK = 'use another source: `--credential env:NAME`, `file:PATH` or `command:LINE`'
 
+const REINSTALL = 'install claude-gw again with `--include=optional`'
+const INSTALL_LIBSECRET = 'run `apt install libsecret-1-0`, `dnf install libsecret` or `apk add libsecret`'
+
 /** Opens the keyring where nobody logs in on a desktop, and makes one where there is none. */
 const UNLOCK =
   'type its password into `read -rs p; printf %s "$p" | gnome-keyring-daemon --replace --unlock --components=secrets`'
@@ -92,30 +95,16 @@ export function keychainFailure({ stage, message }: KeychainFault, platform: Nod
 
 /** The error for a keychain that gave no answer. */
 export function keychainSilence(timeoutMs: number, platform: NodeJS.Platform): GatewayError {
-  const answer = 'answer its prompt on the desktop'
-  const remedy =
-    platform === 'darwin' ? `${answer}, or in an SSH session run \`security unlock-keychain\`` : answer
-  return new GatewayError('KEYCHAIN_SILENT', {
-    seconds: timeoutMs / 1000,
-    remedy: `${remedy}, or ${FALLBACK}`,
-  })
+  const unlock = { linux: UNLOCK, darwin: UNLOCK_MAC }[platform as string]
+  const remedy = `answer its prompt on the desktop${unlock ? `; without a desktop ${unlock}` : ''}`
+  return new GatewayError('KEYCHAIN_SILENT', { seconds: timeoutMs / 1000, remedy: withFallback(remedy) })
 }
 
 function libraryMissing(message: string, platform: NodeJS.Platform): GatewayError {
-  const code = 'KEYCHAIN_LIB_MISSING'
-  if (message.includes("module 'keytar/")) return failure(code, 'it has no build for this system')
-  if (message.includes("module 'keytar'"))
-    return failure(
-      code,
-      'the package `keytar` is not installed',
-      'install claude-gw again with `--include=optional`',
-    )
-  if (causesOn(platform) !== SECRET_SERVICE) return failure(code, message, 'install claude-gw again')
-  return failure(
-    code,
-    message,
-    'run `apt install libsecret-1-0`, `dnf install libsecret` or `apk add libsecret`',
-  )
+  const missing = (reason: string, remedy?: string) => failure('KEYCHAIN_LIB_MISSING', reason, remedy)
+  if (message.includes("module 'keytar'")) return missing('the package `keytar` is not installed', REINSTALL)
+  if (message.includes("module 'keytar/")) return missing('it has no build for this system')
+  return missing(message, causesOn(platform) === SECRET_SERVICE ? INSTALL_LIBSECRET : REINSTALL)
 }
 
 function causesOn(platform: NodeJS.Platform): readonly Cause[] {
@@ -125,6 +114,9 @@ function causesOn(platform: NodeJS.Platform): readonly Cause[] {
 
 function failure(code: ErrorCode, message: string, remedy?: string): GatewayError {
   const [line = ''] = message.trim().split(/\p{Cc}/u, 1)
-  const reason = line.slice(0, LONGEST_REASON)
-  return new GatewayError(code, { reason, remedy: remedy ? `${remedy}, or ${FALLBACK}` : FALLBACK })
+  return new GatewayError(code, { reason: line.slice(0, LONGEST_REASON), remedy: withFallback(remedy) })
+}
+
+function withFallback(remedy: string | undefined): string {
+  return remedy ? `${remedy}, or ${FALLBACK}` : FALLBACK
 }

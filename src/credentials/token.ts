@@ -35,10 +35,10 @@ function findFault(value: string, maxCharacters: number): string | undefined {
   if (value.length > maxCharacters) return `it is longer than ${maxCharacters} characters`
   const position = value.search(/[^\x21-\x7e]/)
   if (position === -1) return undefined
-  return `character ${position + 1} is ${nameOf(value.charAt(position))}`
+  return `character ${position + 1} is not printable ASCII${hintFor(value.charAt(position))}`
 }
 
-function nameOf(character: string): string {
-  if (character === '\n' || character === '\r') return 'the end of a line, and it has to be one line'
-  return character === '\0' ? 'a NUL' : 'not printable ASCII'
+function hintFor(character: string): string {
+  if (character === '\n' || character === '\r') return ', it ends a line'
+  return character === '\0' ? ', it is NUL' : ''
 }
