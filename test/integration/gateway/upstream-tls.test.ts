@@ -6,13 +6,16 @@ import { answer } from '../../support/faults.ts'
 import { startGatewayTo, startTestGateway } from '../../support/gateway.ts'
 import { ask, valuesOf } from '../../support/gateway-client.ts'
 import type { ThrowawayCa } from '../../support/throwaway-ca.ts'
-import { createThrowawayCa } from '../../support/throwaway-ca.ts'
+import { createThrowawayCa, opensslUnavailable } from '../../support/throwaway-ca.ts'
+import { tlsFiles } from '../../support/tls-files.ts'
 
-let ca: ThrowawayCa
-beforeAll(() => {
-  ca = createThrowawayCa()
-})
-afterAll(() => ca.remove())
+const title = `N7: an upstream whose certificate nobody vouches for${opensslUnavailable ? `: ${opensslUnavailable}` : ''}`
+
+/** Whom a gateway is told to trust: by `tls.ca`, and by the environment. */
+interface Authorities {
+  readonly own: ThrowawayCa
+  readonly extra?: ThrowawayCa
+}
 
 /** Accepts connections and never speaks. */
 async function startSilentServer(): Promise<string> {
@@ -25,7 +28,18 @@ async function startSilentServer(): Promise<string> {
   return `https://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-describe('N7: an upstream whose certificate nobody vouches for', () => {
+describe.skipIf(opensslUnavailable)(title, () => {
+  let ca: ThrowawayCa
+  let other: ThrowawayCa
+  beforeAll(() => {
+    ca = createThrowawayCa()
+    other = createThrowawayCa()
+  })
+  afterAll(() => {
+    ca.remove()
+    other.remove()
+  })
+
   test('is a final 502 that names the way out', async () => {
     const gateway = await startTestGateway(answer(), { tls: ca.server, retry: 'connect' })
     const reply = await ask(gateway, { body: '{}' })
@@ -50,6 +64,23 @@ describe('N7: an upstream whose certificate nobody vouches for', () => {
     await ask(gateway, { method: 'HEAD', path: '/', access: [] })
     expect((await ask(gateway, { body: '{}' })).status).toBe(502)
     expect(gateway.upstream.requests).toHaveLength(0)
+  })
+
+  const places: readonly (readonly [string, string, () => Authorities, number])[] = [
+    ['trusted', 'with its authority in tls.ca', () => ({ own: ca }), 200],
+    ['refused', 'with another authority there', () => ({ own: other }), 502],
+    ['trusted', 'with its authority in NODE_EXTRA_CA_CERTS', () => ({ own: other, extra: ca }), 200],
+  ]
+
+  test.each(places)('is %s %s', async (_verdict, _place, authorities, status) => {
+    const { upstream } = await startTestGateway(answer(), { tls: ca.server })
+    const { own, extra } = authorities()
+    const tls = tlsFiles({ 'tls.ca': own.caPath }, { env: { NODE_EXTRA_CA_CERTS: extra?.caPath } })
+    const gateway = await startGatewayTo(upstream, upstream.url, { tls })
+    expect((await ask(gateway, { body: '{}' })).status).toBe(status)
+    await ask(gateway, { method: 'HEAD', path: '/', access: [] })
+    expect((await ask(gateway, { body: '{}' })).status).toBe(status)
+    expect(upstream.requests).toHaveLength(status === 200 ? 2 : 0)
   })
 })
 

@@ -6,13 +6,13 @@ import { GatewayError } from '../../../src/base/errors.ts'
 import type { UpstreamAgent } from '../../../src/network/agent.ts'
 import { createUpstreamAgent } from '../../../src/network/agent.ts'
 import type { TlsSettings } from '../../../src/network/secure-context.ts'
-import { readTlsFiles } from '../../../src/network/tls-files.ts'
 import { parseUpstream } from '../../../src/network/url.ts'
 import type { FaultUpstream } from '../../support/fault-upstream.ts'
 import { startFaultUpstream } from '../../support/fault-upstream.ts'
 import { answer } from '../../support/faults.ts'
 import type { ThrowawayCa } from '../../support/throwaway-ca.ts'
 import { createThrowawayCa, opensslUnavailable } from '../../support/throwaway-ca.ts'
+import { tlsFiles } from '../../support/tls-files.ts'
 
 const PASSPHRASE = 'passphrase-of-this-test'
 const title = `the passphrase of an encrypted key${opensslUnavailable ? `: ${opensslUnavailable}` : ''}`
@@ -34,14 +34,12 @@ describe.skipIf(opensslUnavailable)(title, () => {
   async function start(passphrase: TlsSettings['passphrase'], keyPath = ca.clientKeyPath): Promise<Setup> {
     const server = await startFaultUpstream(answer(), ca.strictServer)
     onTestFinished(server.close)
-    const values = {
+    const files = tlsFiles({
       'tls.ca': ca.caPath,
       'tls.cert': ca.clientCertPath,
       'tls.key': ca.encryptKey(keyPath, PASSPHRASE),
       'tls.passphrase': 'env:OF_THIS_TEST',
-    }
-    const origins = { 'tls.ca': '', 'tls.cert': '', 'tls.key': '' }
-    const files = readTlsFiles({ values, origins, env: {}, home: '' })
+    })
     const tls = { ...files, ...(passphrase && { passphrase }) }
     const upstream = createUpstreamAgent(parseUpstream(server.url, false, 'test'), { tls })
     onTestFinished(() => upstream.destroy())

@@ -3,30 +3,15 @@ import { basename, dirname, join } from 'node:path'
 import { rootCertificates } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { GatewayError } from '../../../src/base/errors.ts'
-import type { TlsFiles, TlsInput } from '../../../src/network/tls-files.ts'
-import { readTlsFiles } from '../../../src/network/tls-files.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 import type { ThrowawayCa } from '../../support/throwaway-ca.ts'
 import { createThrowawayCa, opensslUnavailable } from '../../support/throwaway-ca.ts'
+import type { TlsValues } from '../../support/tls-files.ts'
+import { ORIGINS, tlsFiles } from '../../support/tls-files.ts'
 
-type Values = TlsInput['values']
-
-const UNSET: Values = { 'tls.ca': '', 'tls.cert': '', 'tls.key': '', 'tls.passphrase': '' }
-const ORIGINS = { 'tls.ca': 'origin-of-ca', 'tls.cert': 'origin-of-cert', 'tls.key': 'origin-of-key' }
-
-function read(values: Partial<Values>, rest: Partial<TlsInput> = {}): TlsFiles {
-  return readTlsFiles({
-    values: { ...UNSET, ...values },
-    origins: ORIGINS,
-    env: {},
-    home: '/nowhere',
-    ...rest,
-  })
-}
-
-function refusalOf(values: Partial<Values>): string {
+function refusalOf(values: Partial<TlsValues>): string {
   try {
-    read(values)
+    tlsFiles(values)
   } catch (error) {
     expect(error).toBeInstanceOf(GatewayError)
     expect(error).toMatchObject({ code: 'CONFIG_BAD_VALUE', exitCode: 3 })
@@ -44,7 +29,7 @@ function written(text: string): string {
 const BROKEN = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'
 
 test('without a key of the configuration, trust is left to Node', () => {
-  expect(read({}, { env: { NODE_EXTRA_CA_CERTS: '/no/such/file' } })).toEqual({})
+  expect(tlsFiles({}, { env: { NODE_EXTRA_CA_CERTS: '/no/such/file' } })).toEqual({})
 })
 
 describe.skipIf(opensslUnavailable)(
@@ -62,31 +47,31 @@ describe.skipIf(opensslUnavailable)(
     })
 
     test('an authority is trusted beside those of Node', () => {
-      expect(read({ 'tls.ca': ca.caPath }).ca).toEqual([...rootCertificates, ca.ca.trim()])
+      expect(tlsFiles({ 'tls.ca': ca.caPath }).ca).toEqual([...rootCertificates, ca.ca.trim()])
     })
 
     test('all authorities of a file are taken, whatever stands between them', () => {
       const path = written(`\uFEFF# ours\r\n${ca.ca}\n# theirs\n${other.ca}`)
-      expect(read({ 'tls.ca': path }).ca?.at(-1)).toBe(`${ca.ca.trim()}\n${other.ca.trim()}`)
+      expect(tlsFiles({ 'tls.ca': path }).ca?.at(-1)).toBe(`${ca.ca.trim()}\n${other.ca.trim()}`)
     })
 
     test('what NODE_EXTRA_CA_CERTS names stays trusted', () => {
-      const files = read({ 'tls.ca': ca.caPath }, { env: { NODE_EXTRA_CA_CERTS: other.caPath } })
+      const files = tlsFiles({ 'tls.ca': ca.caPath }, { env: { NODE_EXTRA_CA_CERTS: other.caPath } })
       expect(files.ca).toEqual([...rootCertificates, other.ca, ca.ca.trim()])
     })
 
     test('a file of NODE_EXTRA_CA_CERTS that cannot be read is passed over, as Node does', () => {
       const env = { NODE_EXTRA_CA_CERTS: '/no/such/file' }
-      expect(read({ 'tls.ca': ca.caPath }, { env }).ca).toHaveLength(rootCertificates.length + 1)
+      expect(tlsFiles({ 'tls.ca': ca.caPath }, { env }).ca).toHaveLength(rootCertificates.length + 1)
     })
 
     test('a path may begin at the home directory', () => {
       const path = `~/${basename(ca.caPath)}`
-      expect(read({ 'tls.ca': path }, { home: dirname(ca.caPath) }).ca).toContain(ca.ca.trim())
+      expect(tlsFiles({ 'tls.ca': path }, { home: dirname(ca.caPath) }).ca).toContain(ca.ca.trim())
     })
 
     test('a certificate and its key go together', () => {
-      const { client } = read({ 'tls.cert': ca.clientCertPath, 'tls.key': ca.clientKeyPath })
+      const { client } = tlsFiles({ 'tls.cert': ca.clientCertPath, 'tls.key': ca.clientKeyPath })
       expect(client).toEqual({
         cert: ca.client.cert.trim(),
         key: ca.client.key,
@@ -97,7 +82,7 @@ describe.skipIf(opensslUnavailable)(
 
     test.each(['pkcs8', 'traditional'] as const)('an encrypted key (%s) stays as it is', (format) => {
       const keyPath = ca.encryptKey(ca.clientKeyPath, 'secret', format)
-      const { client } = read({
+      const { client } = tlsFiles({
         'tls.cert': ca.clientCertPath,
         'tls.key': keyPath,
         'tls.passphrase': 'env:NOT_LOOKED_UP',
