@@ -1,10 +1,11 @@
-/** A text without its secrets, and how many were masked. */
+/** A text without its secrets, and how many are masked in it. */
 export interface Redaction {
   readonly text: string
   readonly count: number
 }
 
-const MASK = '[redacted]'
+/** Stands where a secret stood. */
+export const MASK = '[redacted]'
 
 /** Shorter values are placeholders such as `none`; masking those would spoil ordinary words. */
 const SHORTEST_SECRET = 6
@@ -31,12 +32,13 @@ const HINT = /sk-ant-|\bsk-|\\.sk-|[Bb]earer|[Bb]asic|AKIA|ASIA|gh[pousr]_|_pat_
 
 /**
  * Masks `secrets` in the forms in which they travel (as they are, base64, percent-encoded), then whatever
- * looks like a credential. A JSON object stays one: only the strings in it change.
+ * looks like a credential. A JSON object stays one: only the strings in it change. What was masked before counts too.
  */
 export function redact(text: string, secrets: readonly string[]): Redaction {
   const forms = secrets.flatMap(formsOf)
-  if (!forms.some((form) => text.includes(form)) && !HINT.test(text)) return { text, count: 0 }
-  let count = 0
+  let count = text.includes(MASK) ? text.split(MASK).length - 1 : 0
+  if (!forms.some((form) => text.includes(form)) && !HINT.test(text)) return { text, count }
+  const countBefore = count
   const mask = () => {
     count += 1
     return MASK
@@ -45,11 +47,11 @@ export function redact(text: string, secrets: readonly string[]): Redaction {
   const masked = mapStrings(text, (value) =>
     forms.reduce((rest, form) => rest.replaceAll(form, mask), value).replace(SHAPES, mask),
   )
-  return { text: count === 0 ? text : masked, count }
+  return { text: count === countBefore ? text : masked, count }
 }
 
 const knownForms = new Map<string, readonly string[]>()
-const KNOWN_LIMIT = 64
+const KNOWN_LIMIT = 256
 
 function formsOf(secret: string): readonly string[] {
   const known = knownForms.get(secret)

@@ -43,14 +43,21 @@ export class ExchangeFacts {
     this.#attemptMs = performance.now()
   }
 
-  /** @param reason why this attempt was not the answer */
-  attemptFailed(reason: string, status?: number): void {
-    const durationMs = Math.round(performance.now() - this.#attemptMs)
-    this.attempts.push({ ...(status !== undefined && { status }), duration_ms: durationMs, reason })
+  /** An attempt got no answer. */
+  attemptFailed(reason: string): void {
+    this.attempts.push({ duration_ms: Math.round(performance.now() - this.#attemptMs), reason })
   }
 
   answered(answer: IncomingMessage): void {
     this.answer = answer
     this.answeredMs = performance.now()
+  }
+
+  /** What was answered is not for the client: there is another attempt. */
+  answerDropped(reason: string): void {
+    const durationMs = Math.round((this.answeredMs ?? this.#attemptMs) - this.#attemptMs)
+    this.attempts.push({ status: this.answer?.statusCode ?? 0, duration_ms: durationMs, reason })
+    this.answer = undefined
+    this.answeredMs = undefined
   }
 }

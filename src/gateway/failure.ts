@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http'
-import { GatewayError } from '../base/errors.ts'
+import { GatewayError, reasonOf } from '../base/errors.ts'
 import type { Timeouts } from '../config/timeouts.ts'
+import { maskRandomWords } from '../exchange/likely-secret.ts'
+import { redact } from '../exchange/redact.ts'
 import type { Upstream } from '../network/url.ts'
 import type { Failure } from './attempt.ts'
 
@@ -35,4 +37,10 @@ export function redirectError(answer: IncomingMessage, upstream: Upstream): Gate
     ? new URL(location, upstream.url).origin
     : 'an unreadable URL'
   return new GatewayError('UPSTREAM_REDIRECT', { upstream: upstream.name, target })
+}
+
+/** What nobody foresaw. Its text may hold anything, and the client is not to see our secrets. */
+export function internalError(error: unknown, secrets: readonly string[]): GatewayError {
+  const reason = maskRandomWords(redact(reasonOf(error), secrets).text)
+  return new GatewayError('INTERNAL', { reason }, error)
 }

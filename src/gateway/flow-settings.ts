@@ -17,6 +17,8 @@ export interface FlowSettings {
   readonly maxBodyBytes: number
   readonly timeouts: Timeouts
   readonly retry: RetryPolicy
+  /** What must not be shown of an exchange. */
+  readonly secretsOf: (facts: ExchangeFacts) => readonly string[]
   /** Called once with each finished exchange, before its client is given the end. */
   readonly onFinish: (facts: ExchangeFacts) => void
 }

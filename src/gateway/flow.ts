@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { GatewayError, reasonOf } from '../base/errors.ts'
+import { GatewayError } from '../base/errors.ts'
 import { authStyle, isOauthToken } from '../credentials/credential.ts'
 import type { Outcome } from '../exchange/exchange.ts'
 import type { Failure } from './attempt.ts'
 import { ExchangeFacts } from './exchange-facts.ts'
-import { failureError, redirectError } from './failure.ts'
+import { failureError, internalError, redirectError } from './failure.ts'
 import type { FlowSettings } from './flow-settings.ts'
 import { outgoingHeaders } from './headers.ts'
 import { relayAnswer } from './relay.ts'
@@ -116,6 +116,7 @@ export class Flow {
   }
 
   #onAnswer(answer: IncomingMessage, supplied: Supplied): void {
+    this.#facts.answered(answer)
     const mayReplay = supplied.secrets.length > 0 && this.#facts.supplies.length === 1
     if (mayReplay && refusesCredential(answer.statusCode ?? 0)) void this.#tryAnother(answer, supplied)
     else this.#relay(answer)
@@ -144,7 +145,7 @@ export class Flow {
   }
 
   #replaceAttempt(refusal: IncomingMessage, supplied: Supplied): void {
-    this.#facts.attemptFailed('credential refused', refusal.statusCode)
+    this.#facts.answerDropped('credential refused')
     this.#facts.supplies.push(supplied)
     refusal.destroy()
     this.#attempt(supplied, this.#facts.body.chunks)
@@ -152,7 +153,6 @@ export class Flow {
 
   #relay(answer: IncomingMessage): void {
     if (this.#isFinished) return
-    this.#facts.answered(answer)
     const redirect = redirectError(answer, this.#settings.upstream)
     try {
       if (redirect) throw redirect
@@ -203,8 +203,8 @@ export class Flow {
   }
 
   #fault(error: unknown, outcome: 'refused' | 'upstream_error' = 'refused'): void {
-    const known = error instanceof GatewayError
-    this.refuse(known ? error : new GatewayError('INTERNAL', { reason: reasonOf(error) }, error), outcome)
+    const isKnown = error instanceof GatewayError
+    this.refuse(isKnown ? error : internalError(error, this.#settings.secretsOf(this.#facts)), outcome)
   }
 
   #finish(outcome: Outcome, deliver?: () => void): void {

@@ -1,6 +1,9 @@
-import type { ExchangeRecord, Outcome } from '../exchange/exchange.ts'
+import type { AttemptRecord, ExchangeRecord, Outcome } from '../exchange/exchange.ts'
+import { maskRandomWords } from '../exchange/likely-secret.ts'
+import { redact } from '../exchange/redact.ts'
 import { uuidv7 } from '../exchange/uuid.ts'
 import type { ExchangeFacts } from './exchange-facts.ts'
+import { shownTarget } from './shown-target.ts'
 
 /** What is the same in all records of one gateway. */
 export interface Identity {
@@ -38,12 +41,20 @@ const RESPONSE_HEADERS = new Set([
 const RATELIMIT = 'anthropic-ratelimit-'
 
 /**
- * The record of a finished exchange.
+ * The record of a finished exchange. Secrets that stand in a text as they are known stay in it for `redact`; what only
+ * looks like one is masked.
+ * @param secrets must not be cut in half, where a text is too long
  * @param unrecorded how many refusals before this one have no record
  */
-export function buildRecord(identity: Identity, facts: ExchangeFacts, unrecorded = 0): ExchangeRecord {
-  const { answer, refusal, summary, body } = facts
-  const [path = '', query] = splitTarget(facts.target)
+export function buildRecord(
+  identity: Identity,
+  facts: ExchangeFacts,
+  secrets: readonly string[],
+  unrecorded = 0,
+): ExchangeRecord {
+  const { answer, refusal, summary } = facts
+  const brief = (text: string) => shorten(text, secrets)
+  const { path, query } = shownTarget(facts.target)
   const received = lowerCased(facts.rawHeaders)
   const sentBack = answer ? lowerCased(answer.rawHeaders) : new Map<string, string>()
   return {
@@ -62,14 +73,14 @@ export function buildRecord(identity: Identity, facts: ExchangeFacts, unrecorded
     method: facts.method,
     path: brief(path),
     ...optional('query', query && brief(query)),
-    ...asked(body),
+    ...asked(facts, brief),
     ...optional('response_model', summary?.responseModel && brief(summary.responseModel)),
     ...optional('status', answer?.statusCode),
     answered_by: refusal ? 'claude-gw' : 'upstream',
     ...optional('client_status', refusal?.status),
     outcome: judge(facts),
-    ...(facts.attempts.length > 0 && { attempts: facts.attempts }),
-    request_bytes: body.bytes,
+    ...(facts.attempts.length > 0 && { attempts: facts.attempts.map(shownAttempt) }),
+    request_bytes: facts.body.bytes,
     response_bytes: facts.responseBytes,
     ...timings(facts),
     ...usage(facts),
@@ -77,7 +88,7 @@ export function buildRecord(identity: Identity, facts: ExchangeFacts, unrecorded
     ...optional('request_id', sentBack.get('request-id')),
     ...optional('retry_after', sentBack.get('retry-after')),
     ...ratelimit(sentBack),
-    ...errorOf(facts, unrecorded),
+    ...errorOf(facts, brief, unrecorded),
     ...credentialOf(facts),
     ...optional('request_headers', allowed(received, REQUEST_HEADERS)),
     ...optional('response_headers', allowed(sentBack, RESPONSE_HEADERS)),
@@ -91,18 +102,17 @@ function optional<K extends string, V>(name: K, value: V | undefined): { [P in K
 /** What the wire says is as long as it likes; a line of the log is not. */
 const MAX_CHARACTERS = 2_000
 
-function brief(text: string): string {
-  return text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS)}…` : text
+type Brief = (text: string) => string
+
+/** A secret that was cut in half would not be found any more. */
+function shorten(text: string, secrets: readonly string[]): string {
+  if (text.length <= MAX_CHARACTERS) return text
+  return `${redact(text, secrets).text.slice(0, MAX_CHARACTERS)}…`
 }
 
-function asked(body: ExchangeFacts['body']): Pick<ExchangeRecord, 'model' | 'stream'> {
+function asked({ body }: ExchangeFacts, brief: Brief): Pick<ExchangeRecord, 'model' | 'stream'> {
   const { model, stream } = body.asked()
   return { ...optional('model', model && brief(model)), ...optional('stream', stream) }
-}
-
-function splitTarget(target: string): string[] {
-  const mark = target.indexOf('?')
-  return mark === -1 ? [target] : [target.slice(0, mark), target.slice(mark + 1)]
 }
 
 function lowerCased(raw: readonly string[]): Map<string, string> {
@@ -165,9 +175,17 @@ function credentialOf({ supplies }: ExchangeFacts): Pick<ExchangeRecord, 'creden
   return { credential: { source: credential.source, ...(isRefreshed && { refreshed: true }) } }
 }
 
-function errorOf({ refusal, summary }: ExchangeFacts, unrecorded: number): Pick<ExchangeRecord, 'error'> {
-  if (!refusal)
-    return summary?.error ? { error: { ...summary.error, message: brief(summary.error.message) } } : {}
+function errorOf(
+  { refusal, summary }: ExchangeFacts,
+  brief: Brief,
+  unrecorded: number,
+): Pick<ExchangeRecord, 'error'> {
+  const { type, message } = refusal ?? summary?.error ?? {}
+  if (type === undefined || message === undefined) return {}
   const before = unrecorded > 0 ? ` (and ${unrecorded} times before this, without a record)` : ''
-  return { error: { type: refusal.type, message: brief(refusal.message) + before } }
+  return { error: { type, message: brief(maskRandomWords(message)) + before } }
+}
+
+function shownAttempt(attempt: AttemptRecord): AttemptRecord {
+  return { ...attempt, ...optional('reason', attempt.reason && maskRandomWords(attempt.reason)) }
 }

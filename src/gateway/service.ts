@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { GatewayError, reasonOf } from '../base/errors.ts'
 import type { UpstreamAgent } from '../network/agent.ts'
+import { secretOf } from './access.ts'
 import { createSend } from './attempt.ts'
 import type { ExchangeFacts } from './exchange-facts.ts'
 import { Flow } from './flow.ts'
 import type { FlowSettings } from './flow-settings.ts'
 import type { GatewayOptions } from './gateway-options.ts'
 import type { Verdict } from './guard.ts'
+import { KnownSecrets } from './known-secrets.ts'
 import { buildRecord } from './record.ts'
 import { RefusalLimit } from './refusal-limit.ts'
 import { createSupply } from './supply.ts'
@@ -20,7 +22,7 @@ export interface Service {
 
 /** The working half of a gateway: everything behind the guard. */
 export function createService(options: GatewayOptions, agent: UpstreamAgent): Service {
-  const secrets = new Set([options.access.kind === 'token' ? options.access.token : options.access.secret])
+  const secrets = new KnownSecrets(secretOf(options.access))
   const strangers = new RefusalLimit()
   let openCount = 0
   let onSettled: (() => void) | undefined
@@ -33,6 +35,7 @@ export function createService(options: GatewayOptions, agent: UpstreamAgent): Se
     maxBodyBytes: options.maxBodyBytes,
     timeouts: options.timeouts,
     retry: options.retry,
+    secretsOf: (facts) => secrets.of(facts),
     onFinish: (facts) => {
       record(facts)
       openCount -= 1
@@ -41,13 +44,13 @@ export function createService(options: GatewayOptions, agent: UpstreamAgent): Se
   }
 
   function record(facts: ExchangeFacts): void {
-    for (const { value } of facts.supplies.flatMap((supplied) => supplied.secrets)) secrets.add(value)
     const isStranger = isRefusalOfStranger(facts)
     const unrecorded = isStranger ? strangers.admit() : 0
     if (unrecorded === undefined) return
     try {
-      const made = buildRecord(options.identity, facts, unrecorded)
-      options.onRecord(made, { secrets: [...secrets], isStranger })
+      const known = secrets.of(facts)
+      const made = buildRecord(options.identity, facts, known, unrecorded)
+      options.onRecord(made, { secrets: known, isStranger })
     } catch (error) {
       options.onTrouble(`a record could not be made: ${reasonOf(error)}`)
     }

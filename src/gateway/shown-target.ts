@@ -1,0 +1,34 @@
+import { isSecretName, maskRandomWords } from '../exchange/likely-secret.ts'
+import { MASK } from '../exchange/redact.ts'
+
+/** Path and query of a request as they may be written down: keys are often sent in them. */
+export function shownTarget(target: string): { readonly path: string; readonly query?: string } {
+  const mark = target.indexOf('?')
+  if (mark === -1) return { path: maskRandomWords(target) }
+  const query = target.slice(mark + 1)
+  return {
+    path: maskRandomWords(target.slice(0, mark)),
+    query: query.split('&').map(shownParameter).join('&'),
+  }
+}
+
+/** The values of the parameters that are secret by their name. */
+export function secretsOfTarget(target: string): string[] {
+  const mark = target.indexOf('?')
+  if (mark === -1) return []
+  const parameters = target
+    .slice(mark + 1)
+    .split('&')
+    .map(split)
+  return parameters.flatMap(([name, value]) => (value !== undefined && isSecretName(name) ? [value] : []))
+}
+
+function shownParameter(parameter: string): string {
+  const [name, value] = split(parameter)
+  return value && isSecretName(name) ? `${name}=${MASK}` : maskRandomWords(parameter)
+}
+
+function split(parameter: string): readonly [name: string, value?: string] {
+  const mark = parameter.indexOf('=')
+  return mark === -1 ? [parameter] : [parameter.slice(0, mark), parameter.slice(mark + 1)]
+}
