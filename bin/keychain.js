@@ -19,13 +19,13 @@ const ACTIONS = {
   set: replace,
 }
 
-const request = await json(process.stdin)
-killAfter(request.timeoutMs)
-process.stdout.write(JSON.stringify(await answer(request)))
+endWith(process.ppid)
+process.stdout.write(JSON.stringify(await answer(await json(process.stdin))))
 
-/** Whoever started this may have been killed, and then nobody gives up for us. A plain exit could hang. */
-function killAfter(timeoutMs) {
-  setTimeout(() => process.kill(process.pid, 'SIGKILL'), timeoutMs).unref()
+/** Whoever started this may be gone, and then nobody wants the prompt. A plain exit would wait for it. */
+function endWith(caller) {
+  const look = () => process.ppid !== caller && process.kill(process.pid, 'SIGKILL')
+  setInterval(look, 500).unref()
 }
 
 async function answer(request) {

@@ -25,8 +25,6 @@ export interface KeychainOptions {
 
 const SERVICE = 'claude-gw'
 const PROGRAM = fileURLToPath(new URL('../../bin/keychain.js', import.meta.url))
-/** The program ends itself that much later than we end it, in case that we are gone. */
-const GRACE_MS = 1000
 
 /**
  * The keychain of the operating system, asked through a process of its own for each call (`bin/keychain.js` says why).
@@ -37,7 +35,7 @@ export function openKeychain(machine: Machine, options: KeychainOptions = {}): K
   const waiting = new Map<string, Promise<unknown>>()
 
   const ask = async (action: string, account: string, secret?: string): Promise<unknown> => {
-    const request = { action, service: SERVICE, account, secret, timeoutMs: timeoutMs + GRACE_MS }
+    const request = { action, service: SERVICE, account, secret }
     const command = { kind: 'program', file: machine.nodePath, args: [program] } as const
     // What NODE_OPTIONS loads could print.
     const env = { ...machine.env, NODE_OPTIONS: undefined }

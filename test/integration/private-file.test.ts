@@ -1,7 +1,12 @@
-import { closeSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { ensurePrivateDirectory, openPrivateFile } from '../../src/base/private-file.ts'
+import {
+  createPrivateFile,
+  ensurePrivateDirectory,
+  openPrivateFile,
+  replacePrivateFile,
+} from '../../src/base/private-file.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
 test('makes a folder and those above it, for the owner alone', () => {
@@ -35,6 +40,29 @@ test('a file in the way is an error', () => {
   const file = join(temporaryDirectory(), 'a')
   writeFileSync(file, '')
   expect(() => ensurePrivateDirectory(join(file, 'b'))).toThrow('ENOTDIR')
+})
+
+test('puts a text in place of a file, for the owner alone', () => {
+  const file = join(temporaryDirectory(), 'a')
+  writeFileSync(file, 'old and longer', { mode: 0o644 })
+  replacePrivateFile(file, 'new')
+  expect(readFileSync(file, 'utf8')).toBe('new')
+  expect(modeOf(file)).toBe(0o600)
+})
+
+test('what cannot be put in place leaves nothing behind', () => {
+  const folder = temporaryDirectory()
+  mkdirSync(join(folder, 'a'))
+  expect(() => replacePrivateFile(join(folder, 'a'), 'new')).toThrow()
+  expect(readdirSync(folder)).toEqual(['a'])
+})
+
+test('makes a file only where there is none', () => {
+  const file = join(temporaryDirectory(), 'a')
+  createPrivateFile(file, 'first')
+  expect(() => createPrivateFile(file, 'second')).toThrow('EEXIST')
+  expect(readFileSync(file, 'utf8')).toBe('first')
+  expect(modeOf(file)).toBe(0o600)
 })
 
 function modeOf(path: string): number {

@@ -1,11 +1,14 @@
 import type { ChildProcess } from 'node:child_process'
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, onTestFinished } from 'vitest'
 import { temporaryDirectory } from './temporary-directory.ts'
+
+/** An optional dependency, which `npm ci --omit=optional` leaves out. */
+export const hasKeytar = existsSync(resolve(import.meta.dirname, '../../node_modules/keytar'))
 
 /** Why there is no Secret Service to test with; undefined if there is. Tests skip with this reason. */
 export const secretServiceUnavailable = findReason()
@@ -143,5 +146,6 @@ function call(env: Environment, destination: string, message: readonly string[])
 function findReason(): string | undefined {
   const programs = ['dbus-daemon', 'dbus-send', 'gnome-keyring-daemon', 'secret-tool']
   const missing = programs.filter((program) => spawnSync(program, ['--version']).error)
+  if (!hasKeytar) missing.push('the package keytar')
   return missing.length > 0 ? `a Secret Service needs ${missing.join(', ')}` : undefined
 }
