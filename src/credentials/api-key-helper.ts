@@ -14,14 +14,11 @@ export function apiKeyHelperStore(
   { command, origin }: ApiKeyHelper,
   options: HelperOptions,
 ): CredentialStore {
-  return helperStore(
-    {
-      reference: `apiKeyHelper (${origin})`,
-      source: 'apiKeyHelper',
-      style: 'both',
-      command: { kind: 'shell', line: command },
-      remedy: `run the \`apiKeyHelper\` of ${origin} yourself in a shell to see why`,
-    },
-    options,
-  )
+  const helper = {
+    reference: `apiKeyHelper (${origin})`,
+    source: 'apiKeyHelper',
+    style: 'both',
+    command: { kind: 'shell', line: command },
+  } as const
+  return helperStore(helper, options)
 }

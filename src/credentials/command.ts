@@ -7,6 +7,5 @@ import { helperStore } from './helper-store.ts'
 export function commandStore(line: string, options: HelperOptions): CredentialStore {
   const name = commandName(line)
   const reference = name === undefined ? 'command' : `command:${name}`
-  const remedy = 'run the command yourself in a shell to see why'
-  return helperStore({ reference, command: { kind: 'shell', line }, remedy }, options)
+  return helperStore({ reference, command: { kind: 'shell', line } }, options)
 }

@@ -5,6 +5,7 @@ import { isInLoop } from './helper-environment.ts'
 import type { HelperCommand, HelperOutcome } from './helper-process.ts'
 import { runHelper } from './helper-process.ts'
 import type { Machine } from './machine.ts'
+import { shellWord } from './shell-word.ts'
 import { checkToken } from './token.ts'
 
 /** A program that prints a credential. */
@@ -15,8 +16,6 @@ export interface Helper {
   readonly source?: string
   readonly style?: AuthStyle
   readonly command: HelperCommand
-  /** How a person sees by themselves why it fails. */
-  readonly remedy: string
 }
 
 export interface HelperOptions {
@@ -42,7 +41,7 @@ async function read(helper: Helper, { machine, timeoutMs }: HelperOptions): Prom
     case 'not-found':
       throw missing(helper)
     case 'timeout':
-      throw failure(helper, outcome.reason, `${helper.remedy}, or raise CLAUDE_GW_CREDENTIAL_TIMEOUT`)
+      throw failure(helper, outcome.reason, `${lookYourself(helper)}, or raise CLAUDE_GW_CREDENTIAL_TIMEOUT`)
     case 'failed':
       throw failure(helper, outcome.reason)
   }
@@ -62,8 +61,14 @@ function credentialOf(helper: Helper, exit: Exit, { env }: Machine): Credential 
   return { value: checkToken(value, reference), source, ...(style && { style }) }
 }
 
-function failure({ reference, remedy }: Helper, reason: string, other = remedy): GatewayError {
-  return new GatewayError('CREDENTIAL_FAILED', { reference, reason, remedy: other })
+function failure(helper: Helper, reason: string, remedy = lookYourself(helper)): GatewayError {
+  return new GatewayError('CREDENTIAL_FAILED', { reference: helper.reference, reason, remedy })
+}
+
+/** A shell line may hold secrets, so it is not repeated. */
+function lookYourself({ command }: Helper): string {
+  if (command.kind === 'shell') return 'run the command yourself in a shell to see why'
+  return `run \`${[command.file, ...command.args].map(shellWord).join(' ')}\` yourself to see why`
 }
 
 /** Such as `credential: command:claude-gw key`. */

@@ -5,6 +5,5 @@ import { helperStore } from './helper-store.ts'
 /** A field in 1Password, through its own program (https://developer.1password.com/docs/cli/reference/commands/read). */
 export function onePasswordStore(uri: string, options: HelperOptions): CredentialStore {
   const command = { kind: 'program', file: 'op', args: ['read', '--no-newline', uri] } as const
-  const remedy = `run \`op read '${uri}'\` yourself to see why`
-  return helperStore({ reference: uri, command, remedy }, options)
+  return helperStore({ reference: uri, command }, options)
 }

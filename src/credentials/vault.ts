@@ -7,15 +7,14 @@ export interface VaultField {
   readonly field: string
 }
 
-/** A field of a secret in HashiCorp Vault, through its own program (https://developer.hashicorp.com/vault/docs/commands/kv/get). */
+/**
+ * A field of a secret in HashiCorp Vault, through its own program
+ * (https://developer.hashicorp.com/vault/docs/commands/kv/get).
+ */
 export function vaultStore({ path, field }: VaultField, options: HelperOptions): CredentialStore {
-  const args = ['kv', 'get', `-field=${field}`, path]
-  const reference = `vault:${path}#${field}`
-  const remedy = `run \`vault ${args.join(' ')}\` yourself to see why`
-  return helperStore(
-    { reference, command: { kind: 'program', file: 'vault', args }, remedy },
-    { ...options, machine: { ...options.machine, env: withoutFormat(options.machine.env) } },
-  )
+  const command = { kind: 'program', file: 'vault', args: ['kv', 'get', `-field=${field}`, path] } as const
+  const machine = { ...options.machine, env: withoutFormat(options.machine.env) }
+  return helperStore({ reference: `vault:${path}#${field}`, command }, { ...options, machine })
 }
 
 /** With `VAULT_FORMAT=json` even a single field would be printed in quotes. */
