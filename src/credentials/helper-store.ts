@@ -24,6 +24,8 @@ export interface HelperOptions {
   readonly freshness: Freshness
 }
 
+const LOOP = 'it leads back to claude-gw'
+
 type Exit = Extract<HelperOutcome, { readonly kind: 'exited' }>
 
 /** The credential that a program prints; nothing is known of it without running it. */
@@ -54,6 +56,7 @@ function credentialOf(helper: Helper, exit: Exit, { env }: Machine): Credential 
     const said = complaint({ command, env, ...exit })
     return failure(helper, said ? `${what}: ${said}` : what)
   }
+  if (exit.stderr.includes(LOOP)) throw loop(helper)
   if (exit.exitCode !== 0) throw fail(`it exited with ${exit.exitCode}`)
   const value = exit.stdout.trim()
   if (value === '') throw fail('it printed nothing')
@@ -71,10 +74,10 @@ function lookYourself({ command }: Helper): string {
   return `run \`${[command.file, ...command.args].map(shellWord).join(' ')}\` yourself to see why`
 }
 
-/** Such as `credential: command:claude-gw key`. */
+/** Such as `credential: command:claude-gw key`; the innermost says so, and those around it repeat it. */
 function loop(helper: Helper): GatewayError {
   const remedy = 'name another one: it must not call `claude-gw key` of the same profile'
-  return failure(helper, 'it leads back to claude-gw', remedy)
+  return failure(helper, LOOP, remedy)
 }
 
 function missing(helper: Helper): GatewayError {

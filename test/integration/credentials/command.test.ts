@@ -129,6 +129,14 @@ describe('a look-up within a look-up', () => {
     expect(error.remedy).toContain('must not call `claude-gw key` of the same profile')
     expect(calls()).toEqual([])
   })
+
+  test('that was cut is called so by those around it', async () => {
+    const line =
+      'echo "claude-gw: the credential command:x cannot be used: it leads back to claude-gw. …" >&2; exit 4'
+    const error = await failureOf(line)
+    expect(error.message).toBe('the credential command:echo cannot be used: it leads back to claude-gw')
+    expect(error.remedy).toContain('must not call `claude-gw key` of the same profile')
+  })
 })
 
 function store(line: string, env: Machine['env'] = { PATH }, timeoutMs = 20_000) {
