@@ -56,7 +56,7 @@ function credentialOf(helper: Helper, exit: Exit, { env }: Machine): Credential 
     const said = complaint({ command, env, ...exit })
     return failure(helper, said ? `${what}: ${said}` : what)
   }
-  if (exit.stderr.includes(LOOP)) throw loop(helper)
+  if (exit.exitCode !== 0 && exit.stderr.includes(LOOP)) throw loop(helper)
   if (exit.exitCode !== 0) throw fail(`it exited with ${exit.exitCode}`)
   const value = exit.stdout.trim()
   if (value === '') throw fail('it printed nothing')
