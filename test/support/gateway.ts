@@ -5,6 +5,7 @@ import type { Gateway } from '../../src/gateway/gateway.ts'
 import { startGateway } from '../../src/gateway/gateway.ts'
 import type { GatewayOptions } from '../../src/gateway/gateway-options.ts'
 import { parseUpstream } from '../../src/network/url.ts'
+import { fixedSource, injectingFrom } from './credential-source.ts'
 import type { Fault, FaultUpstream } from './fault-upstream.ts'
 import { startFaultUpstream } from './fault-upstream.ts'
 import type { ServerIdentity } from './throwaway-ca.ts'
@@ -66,9 +67,7 @@ export async function startGatewayTo(
 
 /** Injects one fixed credential. */
 export function injecting(value: string): CredentialPlan {
-  const credential = { value, source: 'test' }
-  const source = { check: () => {}, current: () => credential, refresh: async () => credential }
-  return { kind: 'inject', reference: 'test', source, withheld: [] }
+  return injectingFrom(fixedSource(value))
 }
 
 function defaults(url: string): GatewayOptions {

@@ -85,6 +85,19 @@ describe('an OAuth token', () => {
     expect(request.values('authorization')).toEqual([`Bearer ${OAUTH}`])
   })
 
+  test.each(['x-api-key', 'both', 'header:ApiKey'] as const)(
+    'is a bearer even where the configuration says %s',
+    async (authStyle) => {
+      const gateway = await startTestGateway(answer(), { credentials: injecting(OAUTH), authStyle })
+      await ask(gateway, { access: CLIENT_HEADERS })
+      const request = await gateway.upstream.request(0)
+      expect(request.headers.filter(([name]) => /authorization|api-?key|cookie/i.test(name))).toEqual([
+        ['Authorization', `Bearer ${OAUTH}`],
+      ])
+      expect(request.values('anthropic-beta')).toEqual(['oauth-2025-04-20'])
+    },
+  )
+
   test('is the only kind that changes anthropic-beta', async () => {
     const gateway = await startTestGateway(answer())
     await ask(gateway, { headers: [['anthropic-beta', 'a, b']] })
