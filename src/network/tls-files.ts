@@ -84,7 +84,7 @@ function readClient(input: TlsInput): ClientCertificate {
     const isKeyEncrypted = ENCRYPTED.test(key)
     if (!isKeyEncrypted) createSecureContext({ cert, key })
     else if (!input.values['tls.passphrase'])
-      throw new Error('it is encrypted, and `tls.passphrase` says nothing')
+      throw new Error('it is encrypted, and `tls.passphrase` is not set')
     return { cert, key, keyPath: file.path, isKeyEncrypted }
   })
 }
