@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openKeychain } from '../../../src/credentials/keychain.ts'
@@ -56,11 +56,7 @@ test('without its package it says how to install that', async () => {
 })
 
 test('a package without a build for this system is told as such', async () => {
-  const directory = temporaryDirectory()
-  const program = join(directory, 'keychain.mjs')
-  copyFileSync(PROGRAM, program)
-  mkdirSync(join(directory, 'node_modules/keytar'), { recursive: true })
-  writeFileSync(join(directory, 'node_modules/keytar/index.js'), 'throw new Error("Failed to load")')
+  const program = programWith('throw new Error("Failed to load")')
   await expect(openKeychain(machine(), { program }).get('work')).rejects.toMatchObject({
     code: 'KEYCHAIN_LIB_MISSING',
     message: expect.stringContaining('no build for this system'),
@@ -93,6 +89,34 @@ test.each([
   })
 })
 
+test.skipIf(['darwin', 'win32'].includes(process.platform))(
+  'what a person unlocks meanwhile is found, and deleted',
+  async () => {
+    // A service that shows its prompt only when something is to be stored.
+    const program = programWith(`let isOpen = false
+      exports.getPassword = async () => (isOpen ? 'secret' : null)
+      exports.deletePassword = async () => isOpen
+      exports.setPassword = async () => { isOpen = true }`)
+    const keychain = openKeychain(machine(), { program })
+    expect(await keychain.get('work')).toBe('secret')
+    expect(await keychain.delete('work')).toBe(true)
+  },
+)
+
+test('what does not come back as it was stored is an error, and does not stay', async () => {
+  const left = join(temporaryDirectory(), 'left')
+  writeFileSync(left, '')
+  const program = programWith(`const { rmSync } = require('node:fs')
+    exports.setPassword = async () => {}
+    exports.getPassword = async () => 'sec'
+    exports.deletePassword = async () => rmSync(${JSON.stringify(left)})`)
+  await expect(openKeychain(machine(), { program }).set('work', 'secret')).rejects.toMatchObject({
+    code: 'KEYCHAIN_FAILED',
+    message: expect.stringContaining('does not give back what was stored'),
+  })
+  expect(existsSync(left)).toBe(false)
+})
+
 test('those who wait for an account share one question', async () => {
   const { program, ids } = notedProgram(`process.stdout.write('{"ok":true,"value":"secret"}')`)
   const keychain = openKeychain(machine(), { program })
@@ -107,6 +131,16 @@ test('those who wait for different accounts do not', async () => {
   await Promise.all([keychain.get('work'), keychain.get('home')])
   await ids(2)
 })
+
+/** The program, with another library in place of keytar. */
+function programWith(library: string): string {
+  const directory = temporaryDirectory()
+  const program = join(directory, 'keychain.mjs')
+  copyFileSync(PROGRAM, program)
+  mkdirSync(join(directory, 'node_modules/keytar'), { recursive: true })
+  writeFileSync(join(directory, 'node_modules/keytar/index.js'), library)
+  return program
+}
 
 /** The program, or another one, that notes its process id in a file. */
 function notedProgram(script = `await import(${JSON.stringify(PROGRAM)})`) {
