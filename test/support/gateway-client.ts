@@ -4,6 +4,9 @@ import { request as httpRequest } from 'node:http'
 import type { TestGateway } from './gateway.ts'
 import { TOKEN } from './gateway.ts'
 
+/** All that a client has to know of a gateway. */
+type Listening = Pick<TestGateway, 'port'>
+
 export type HeaderPairs = readonly (readonly [name: string, value: string])[]
 
 /** A request; the default is a small POST that the gateway lets in. */
@@ -29,12 +32,12 @@ export interface Reply {
 }
 
 /** Sends a request through the gateway and reads the answer, cut or not. Throws if no head of an answer came. */
-export async function ask(gateway: TestGateway, parts: Ask = {}, agent?: Agent): Promise<Reply> {
+export async function ask(gateway: Listening, parts: Ask = {}, agent?: Agent): Promise<Reply> {
   return readReply(await begin(gateway, parts, agent))
 }
 
 /** Settles with the head of the answer. */
-export async function begin(gateway: TestGateway, parts: Ask, agent?: Agent): Promise<IncomingMessage> {
+export async function begin(gateway: Listening, parts: Ask, agent?: Agent): Promise<IncomingMessage> {
   const { method, path, headers, body } = withDefaults(parts)
   const request = httpRequest({
     host: '127.0.0.1',
@@ -64,7 +67,7 @@ export async function readReply(answer: IncomingMessage): Promise<Reply> {
 }
 
 /** The same request as it stands on the wire, for a raw connection. */
-export function wireRequest(gateway: TestGateway, parts: Ask = {}): Buffer {
+export function wireRequest(gateway: Listening, parts: Ask = {}): Buffer {
   const { method, path, headers, body } = withDefaults(parts)
   const flat = headersOf(gateway, headers, parts, body)
   const lines = pairs(flat).map(([name, value]) => `${name}: ${value}\r\n`)
@@ -88,7 +91,7 @@ function withDefaults({ method = 'POST', path = '/v1/messages', headers = [], bo
   return { method, path, headers, body: Buffer.from(body as Buffer) }
 }
 
-function headersOf(gateway: TestGateway, headers: HeaderPairs, parts: Ask, body: Buffer): string[] {
+function headersOf(gateway: Listening, headers: HeaderPairs, parts: Ask, body: Buffer): string[] {
   const access = parts.access ?? [['Authorization', `Bearer ${TOKEN}`]]
   const hasHost = headers.some(([name]) => name.toLowerCase() === 'host')
   const host: HeaderPairs = hasHost ? [] : [['Host', `127.0.0.1:${gateway.port}`]]

@@ -47,7 +47,7 @@ export async function startGatewayTo(
   const records: ExchangeRecord[] = []
   const waiting: { readonly index: number; readonly resolve: (record: ExchangeRecord) => void }[] = []
   const gateway = await startGateway({
-    ...defaults(url),
+    ...gatewayOptions(url),
     onRecord: (record) => {
       const index = records.push(record) - 1
       for (const waiter of waiting) if (waiter.index === index) waiter.resolve(record)
@@ -70,7 +70,8 @@ export function injecting(value: string): CredentialPlan {
   return injectingFrom(fixedSource(value))
 }
 
-function defaults(url: string): GatewayOptions {
+/** A gateway as most tests want it. */
+export function gatewayOptions(url: string): GatewayOptions {
   return {
     port: 0,
     upstream: parseUpstream(url, false, 'test'),
