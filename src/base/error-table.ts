@@ -226,7 +226,8 @@ export const ERROR_TABLE = {
     status: 502,
     type: 'api_error',
     message: 'no trusted TLS connection to {upstream}: {reason}',
-    remedy: 'if it has a private certificate authority, start with NODE_EXTRA_CA_CERTS=/path/to/ca.pem',
+    remedy:
+      'name its private certificate authority in CLAUDE_GW_TLS_CA, or your own certificate in CLAUDE_GW_TLS_CERT and CLAUDE_GW_TLS_KEY',
   },
   UPSTREAM_CUT: {
     exit: 5,

@@ -3,7 +3,7 @@ import type { ApiKeyHelper } from './api-key-helper.ts'
 import { apiKeyHelperStore } from './api-key-helper.ts'
 import type { AuthStyle, CredentialPlan, CredentialStore } from './credential.ts'
 import { environmentStore } from './environment.ts'
-import { parseReference } from './reference.ts'
+import { parseReference, REFERENCE_FORMS } from './reference.ts'
 import type { Surroundings } from './stores.ts'
 import { HELPER_TIMEOUT_MS, helperTtlMs, noReference, openStore, openStores } from './stores.ts'
 
@@ -31,7 +31,8 @@ export function planCredential(
   claude: ClaudeCredentials,
 ): CredentialPlan {
   const reference = parseReference(text)
-  if (!reference) throw noReference({ key: 'credential', origin })
+  if (!reference)
+    throw noReference({ key: 'credential', origin }, `\`auto\`, \`passthrough\`, ${REFERENCE_FORMS}`)
   if (reference.scheme === 'passthrough') return { kind: 'passthrough' }
   if (reference.scheme === 'auto') return planAuto(surroundings, claude)
   const withheld = reference.scheme === 'env' ? [reference.name] : []

@@ -11,9 +11,9 @@ export type Reference =
   /** The whole `op://…`, as the program `op` wants it. */
   | { readonly scheme: 'op'; readonly uri: string }
 
-/** The forms that a reference can have, for an error. */
+/** The forms of a reference to a place of a secret, for an error. */
 export const REFERENCE_FORMS =
-  '`auto`, `passthrough`, `keychain:ACCOUNT`, `env:NAME`, `file:PATH`, `command:SHELL LINE`, `vault:PATH#FIELD` or `op://…`'
+  '`keychain:ACCOUNT`, `env:NAME`, `file:PATH`, `command:SHELL LINE`, `vault:PATH#FIELD` or `op://…`'
 
 /** Reads a reference; undefined if the text is none. Schemes may be in any letter case. */
 export function parseReference(text: string): Reference | undefined {

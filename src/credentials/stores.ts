@@ -60,11 +60,11 @@ export function openStores(
   return openSource(stores, { missing, ...(onWait && { onWait }) })
 }
 
-export function noReference({ key, origin }: Place): GatewayError {
+export function noReference({ key, origin }: Place, expected = REFERENCE_FORMS): GatewayError {
   return new GatewayError('CONFIG_BAD_VALUE', {
     origin,
     key,
-    expected: REFERENCE_FORMS,
+    expected,
     value: 'what stands there (it is not shown, in case it is a secret)',
   })
 }

@@ -1,8 +1,10 @@
+import { once } from 'node:events'
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { writeAccount } from '../../src/credentials/accounts.ts'
 import { runCli, startCli } from '../support/cli.ts'
+import { allGone, processList } from '../support/process-list.ts'
 import { startServe } from '../support/serve.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
@@ -103,17 +105,12 @@ test('a command may ask `key` for another reference', async () => {
 })
 
 test('stopped, it takes the command with it', async () => {
-  const child = startCli(['key', '--credential', 'command:echo $$ >&2; exec sleep 300'])
-  const pid = await new Promise<number>((settle) => {
-    child.stderr?.once('data', (data) => settle(Number(data)))
-  })
-  expect(pid).toBeGreaterThan(0)
+  const { path, ids } = processList()
+  const child = startCli(['key', '--credential', `command:echo $$ > ${path}; exec sleep 300`])
+  const helper = await ids(1)
   child.kill('SIGTERM')
-  const exitCode = await new Promise((settle) => {
-    child.once('exit', (code) => settle(code))
-  })
-  expect(exitCode).toBe(143)
-  await expect.poll(() => isRunning(pid)).toBe(false)
+  expect(await once(child, 'exit')).toEqual([143, null])
+  await allGone(helper)
 })
 
 test('behind a running `serve` it prints the token of that', async () => {
@@ -154,11 +151,3 @@ describe('a stored key is for one upstream', () => {
     expect(result.stderr).toContain(`claude-gw --upstream ${upstream} login`)
   })
 })
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
