@@ -45,7 +45,7 @@ describe.skipIf(opensslUnavailable)(title, () => {
     const reply = await ask(gateway, { body: '{}' })
     expect(reply.status).toBe(502)
     expect(valuesOf(reply.headers, 'x-should-retry')).toEqual(['false'])
-    expect(reply.body.toString()).toContain('NODE_EXTRA_CA_CERTS')
+    expect(reply.body.toString()).toContain('CLAUDE_GW_TLS_CA')
     expect(gateway.upstream.requests).toHaveLength(0)
   })
 
