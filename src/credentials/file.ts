@@ -9,11 +9,16 @@ import { fileSystemWithoutModes } from './file-system.ts'
 import type { Machine } from './machine.ts'
 import { checkToken } from './token.ts'
 
-export type FileOptions = Partial<Pick<FileSystems, 'fileSystemWithoutModes'>>
+export interface FileOptions {
+  readonly fileSystemWithoutModes?: FileSystems['fileSystemWithoutModes']
+  /** Wall clock, in ms. */
+  readonly now?: () => number
+}
 
 interface SecretFile extends FileSystems {
   readonly reference: string
   readonly path: string
+  readonly now: () => number
 }
 
 interface Content {
@@ -44,7 +49,7 @@ export function fileStore(
 ): CredentialStore {
   const reference = `file:${given}`
   const path = given.startsWith('~/') ? join(home, given.slice(2)) : given
-  const file = { fileSystemWithoutModes, ...options, platform, reference, path }
+  const file = { fileSystemWithoutModes, now: Date.now, ...options, platform, reference, path }
   let content: Content | undefined
   const read = () => {
     try {
@@ -74,7 +79,7 @@ function readWhole(file: SecretFile): Content {
     const stats = fstatSync(fd, { bigint: true })
     const fault = findFileFault(path, stats, file)
     if (fault) throw failure(file, fault)
-    const isSettled = Date.now() - Number(stats.ctimeMs) > LONGEST_TIME_STEP_MS
+    const isSettled = file.now() - Number(stats.ctimeMs) > LONGEST_TIME_STEP_MS
     const value = checkToken(readFileSync(fd, 'utf8').trim(), reference)
     return { credential: { value, source: reference }, stats, isSettled }
   } finally {
