@@ -2,7 +2,6 @@ import { homedir } from 'node:os'
 import { parseArgs } from 'node:util'
 import { GatewayError, reasonOf } from './base/errors.ts'
 import type { ServeEntry } from './broker/registry.ts'
-import { listEntries } from './broker/registry.ts'
 import type { Config } from './config/config.ts'
 import { resolveConfig } from './config/config.ts'
 import type { Flags } from './config/global-options.ts'
@@ -56,7 +55,9 @@ function readRunToken(token: string | undefined): string {
 /** So does whoever has the address of a running `serve`; its port could be another program's by now. */
 async function readServeToken(state: string): Promise<string | undefined> {
   const baseUrl = process.env['ANTHROPIC_BASE_URL']?.replace(/\/+$/, '')
-  const entry = baseUrl ? listEntries(state).find(({ url }) => url === baseUrl) : undefined
+  if (!baseUrl) return undefined
+  const { listEntries } = await import('./broker/registry.ts')
+  const entry = listEntries(state).find(({ url }) => url === baseUrl)
   if (entry?.access.kind !== 'token' || !(await isServed(entry))) return undefined
   return entry.access.token
 }
@@ -77,7 +78,9 @@ async function readCredential({ values, origins }: Config, state: string): Promi
     timeoutMs: values.credentialTimeout,
     onWait: noteWait,
   }
-  const plan = planCredential(values.credential, origins.credential, surroundings, { mayUseApiKey: true })
+  const plan = await planCredential(values.credential, origins.credential, surroundings, {
+    mayUseApiKey: true,
+  })
   if (plan.kind === 'passthrough') throw nothingToPrint(values.profile)
   return (await plan.source.current()).value
 }

@@ -33,22 +33,22 @@ export interface SecretsInput {
 }
 
 /** Opens the sources that the configuration names, without looking anything up. @throws GatewayError CONFIG_BAD_VALUE */
-export function openSecrets(context: Context, input: SecretsInput): Secrets {
+export async function openSecrets(context: Context, input: SecretsInput): Promise<Secrets> {
   const { values, origins } = context.config()
   const surroundings = surroundingsOf(context, input)
   const { claude, mayUseApiKey } = input
-  const credentials = planCredential(values.credential, origins.credential, surroundings, {
+  const credentials = await planCredential(values.credential, origins.credential, surroundings, {
     settingsEnv: { ...claude.userEnv, ...claude.managedEnv },
     mayUseApiKey,
     ...(claude.apiKeyHelper && { apiKeyHelper: claude.apiKeyHelper }),
   })
-  const extraHeaders = openHeaders(values.headers, origins.headers, surroundings)
+  const extraHeaders = await openHeaders(values.headers, origins.headers, surroundings)
   const sources = sourcesOf(credentials, extraHeaders)
   return {
     credentials,
     authStyle: (values.auth || undefined) as AuthStyle | undefined,
     extraHeaders,
-    tls: openTls(context, surroundings),
+    tls: await openTls(context, surroundings),
     withheld: [
       ...(credentials.kind === 'inject' ? credentials.withheld : []),
       ...[...Object.values(values.headers), values['tls.passphrase']].flatMap(variableOf),
@@ -80,16 +80,16 @@ function ownEnvironment(env: Context['env']): Context['env'] {
   return env['CLAUDE_GW_RUN_ID'] ? { ...env, ANTHROPIC_AUTH_TOKEN: undefined } : env
 }
 
-function openHeaders(
+async function openHeaders(
   headers: Readonly<Record<string, string>>,
   origin: string,
   surroundings: Surroundings,
-): Secrets['extraHeaders'] {
-  const open = ([name, value]: [string, string]) => {
+): Promise<Secrets['extraHeaders']> {
+  const open = async ([name, value]: [string, string]) => {
     const place = { key: `headers.${name}`, origin }
-    return [name, isSecretReference(value) ? openReference(value, place, surroundings) : value] as const
+    return [name, isSecretReference(value) ? await openReference(value, place, surroundings) : value] as const
   }
-  return Object.fromEntries(Object.entries(headers).map(open))
+  return Object.fromEntries(await Promise.all(Object.entries(headers).map(open)))
 }
 
 function sourcesOf(credentials: CredentialPlan, headers: Secrets['extraHeaders']): CredentialSource[] {

@@ -62,7 +62,7 @@ export interface SessionOptions {
 export async function openSession(context: Context, options: SessionOptions): Promise<Session> {
   const config = context.config()
   const upstream = resolveUpstream(config, options.claude)
-  const secrets = openSecrets(context, { upstream, ...options })
+  const secrets = await openSecrets(context, { upstream, ...options })
   secrets.check()
   const kind = secrets.credentials.kind === 'inject' ? 'token' : 'path'
   const access = options.access?.kind === kind ? options.access : createAccess(kind)

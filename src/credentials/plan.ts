@@ -1,6 +1,5 @@
 import { readAccount } from './accounts.ts'
 import type { ApiKeyHelper } from './api-key-helper.ts'
-import { apiKeyHelperStore } from './api-key-helper.ts'
 import type { AuthStyle, CredentialPlan, CredentialStore } from './credential.ts'
 import { environmentStore } from './environment.ts'
 import { parseReference, REFERENCE_FORMS } from './reference.ts'
@@ -24,28 +23,28 @@ export interface ClaudeCredentials {
  * looked up here.
  * @throws GatewayError CONFIG_BAD_VALUE
  */
-export function planCredential(
+export async function planCredential(
   text: string,
   origin: string,
   surroundings: Surroundings,
   claude: ClaudeCredentials,
-): CredentialPlan {
+): Promise<CredentialPlan> {
   const reference = parseReference(text)
   if (!reference)
     throw noReference({ key: 'credential', origin }, `\`auto\`, \`passthrough\`, ${REFERENCE_FORMS}`)
   if (reference.scheme === 'passthrough') return { kind: 'passthrough' }
   if (reference.scheme === 'auto') return planAuto(surroundings, claude)
   const withheld = reference.scheme === 'env' ? [reference.name] : []
-  return inject([openStore(reference, surroundings)], withheld, surroundings)
+  return inject([await openStore(reference, surroundings)], withheld, surroundings)
 }
 
 /** The order of https://code.claude.com/docs/en/authentication, with what `login` stored before all of it. */
-function planAuto(surroundings: Surroundings, claude: ClaudeCredentials): CredentialPlan {
+async function planAuto(surroundings: Surroundings, claude: ClaudeCredentials): Promise<CredentialPlan> {
   const variables = claudeVariables(surroundings, claude)
   const stores = [
-    ...storedKey(surroundings),
+    ...(await storedKey(surroundings)),
     ...variables.map((variable) => environmentStore(variable)),
-    ...helper(surroundings, claude),
+    ...(await helper(surroundings, claude)),
   ]
   if (stores.length === 0) return { kind: 'passthrough' }
   return inject(
@@ -65,10 +64,10 @@ function inject(
 }
 
 /** Only what `login` has noted: asking the keychain takes time, and can ask the user. */
-function storedKey(surroundings: Surroundings): CredentialStore[] {
+async function storedKey(surroundings: Surroundings): Promise<CredentialStore[]> {
   const { stateDirectory, profile } = surroundings
   if (!readAccount(stateDirectory, profile)) return []
-  return [openStore({ scheme: 'keychain', account: profile }, surroundings)]
+  return [await openStore({ scheme: 'keychain', account: profile }, surroundings)]
 }
 
 /** A subscriber must not be moved to paid billing silently, so an API key has conditions and a token has none. */
@@ -85,8 +84,9 @@ function claudeVariables({ machine }: Surroundings, { settingsEnv = {}, mayUseAp
 }
 
 /** Claude Code writes the `env` of its settings over its own environment, and the helper sees that. */
-function helper(surroundings: Surroundings, claude: ClaudeCredentials): CredentialStore[] {
+async function helper(surroundings: Surroundings, claude: ClaudeCredentials): Promise<CredentialStore[]> {
   if (!claude.apiKeyHelper) return []
+  const { apiKeyHelperStore } = await import('./api-key-helper.ts')
   const { machine, timeoutMs = HELPER_TIMEOUT_MS } = surroundings
   const seen = { ...machine, env: { ...machine.env, ...claude.settingsEnv } }
   const freshness = { ttlMs: helperTtlMs({ ...surroundings, machine: seen }) }

@@ -1,16 +1,10 @@
 import { GatewayError } from '../base/errors.ts'
-import { commandStore } from './command.ts'
 import type { CredentialSource, CredentialStore, Freshness } from './credential.ts'
 import { environmentStore } from './environment.ts'
-import { fileStore } from './file.ts'
-import { openKeychain } from './keychain.ts'
-import { keychainStore } from './keychain-store.ts'
 import type { Machine } from './machine.ts'
-import { onePasswordStore } from './one-password.ts'
 import type { Reference } from './reference.ts'
 import { parseReference, REFERENCE_FORMS } from './reference.ts'
 import { openSource } from './source.ts'
-import { vaultStore } from './vault.ts'
 
 /** What a profile and its machine say about credentials, whichever of them is used. */
 export interface Surroundings {
@@ -38,11 +32,15 @@ export const HELPER_TIMEOUT_MS = 10_000
 const PROMPT_TIMEOUT_MS = 60_000
 
 /** The source of one secret beside the credential, such as that of a header. @throws GatewayError CONFIG_BAD_VALUE */
-export function openReference(text: string, place: Place, surroundings: Surroundings): CredentialSource {
+export async function openReference(
+  text: string,
+  place: Place,
+  surroundings: Surroundings,
+): Promise<CredentialSource> {
   const reference = parseReference(text)
   if (!reference || reference.scheme === 'auto' || reference.scheme === 'passthrough')
     throw noReference(place)
-  return openStores([openStore(reference, surroundings)], surroundings)
+  return openStores([await openStore(reference, surroundings)], surroundings)
 }
 
 /** Names where nothing is found. */
@@ -71,8 +69,11 @@ export function noReference({ key, origin }: Place, expected = REFERENCE_FORMS):
 
 type StoredReference = Exclude<Reference, { readonly scheme: 'auto' } | { readonly scheme: 'passthrough' }>
 
-/** The place that a reference names. */
-export function openStore(reference: StoredReference, surroundings: Surroundings): CredentialStore {
+/** The place that a reference names; only its code is loaded, since `claude-gw key` is waited for. */
+export async function openStore(
+  reference: StoredReference,
+  surroundings: Surroundings,
+): Promise<CredentialStore> {
   const { machine, profile, ttlMs, timeoutMs } = surroundings
   const program = {
     machine,
@@ -86,13 +87,13 @@ export function openStore(reference: StoredReference, surroundings: Surroundings
     case 'env':
       return environmentStore({ name: reference.name, env: machine.env })
     case 'file':
-      return fileStore(reference.path, machine)
+      return (await import('./file.ts')).fileStore(reference.path, machine)
     case 'command':
-      return commandStore(reference.line, program)
+      return (await import('./command.ts')).commandStore(reference.line, program)
     case 'vault':
-      return vaultStore(reference, program)
+      return (await import('./vault.ts')).vaultStore(reference, program)
     case 'op':
-      return onePasswordStore(reference.uri, {
+      return (await import('./one-password.ts')).onePasswordStore(reference.uri, {
         machine,
         timeoutMs: timeoutMs ?? PROMPT_TIMEOUT_MS,
         freshness: untilRefused,
@@ -100,7 +101,13 @@ export function openStore(reference: StoredReference, surroundings: Surroundings
   }
 }
 
-function openAccount(account: string, surroundings: Surroundings, freshness: Freshness): CredentialStore {
+async function openAccount(
+  account: string,
+  surroundings: Surroundings,
+  freshness: Freshness,
+): Promise<CredentialStore> {
+  const { openKeychain } = await import('./keychain.ts')
+  const { keychainStore } = await import('./keychain-store.ts')
   const { machine, upstream, stateDirectory, profile } = surroundings
   const named = account === profile ? '' : `--credential keychain:${account} `
   const loginCommand = commandFor(profile, `${named}--upstream ${upstream} login`)
