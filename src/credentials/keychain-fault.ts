@@ -22,7 +22,7 @@ const INSTALL_LIBSECRET = 'run `apt install libsecret-1-0`, `dnf install libsecr
 
 /** Opens the keyring where nobody logs in on a desktop, and makes one where there is none. */
 const UNLOCK =
-  'type its password into `read -rs p; printf %s "$p" | gnome-keyring-daemon --replace --unlock --components=secrets`'
+  '`read -rs p; printf %s "$p" | gnome-keyring-daemon --replace --unlock --components=secrets` (type its password)'
 const UNLOCK_MAC =
   'run `security unlock-keychain`, as an SSH session needs it, and allow the access when asked'
 
@@ -31,12 +31,12 @@ const SECRET_SERVICE: readonly Cause[] = [
   {
     text: /locked|dismissed|cancell?ed/i,
     code: 'KEYCHAIN_LOCKED',
-    remedy: `unlock it on the desktop; without a desktop ${UNLOCK}`,
+    remedy: `unlock it on the desktop, or without one run ${UNLOCK}`,
   },
   {
     text: /\/org\/freedesktop\/secrets\/(collection|aliases)\//,
     code: 'KEYCHAIN_NO_COLLECTION',
-    remedy: `log in on the desktop once, which makes one; without a desktop ${UNLOCK}`,
+    remedy: `log in on the desktop once, which makes one, or without a desktop run ${UNLOCK}`,
   },
   {
     text: /org\.freedesktop\.secrets\b/,
@@ -46,7 +46,7 @@ const SECRET_SERVICE: readonly Cause[] = [
   {
     text: /d-?bus|message bus|could not connect|address|connection is closed|authentication/i,
     code: 'KEYCHAIN_NO_BUS',
-    remedy: `start it in a desktop session; without a desktop run \`dbus-run-session -- bash\`, and in it ${UNLOCK}`,
+    remedy: `start it in a desktop session, or without one in \`dbus-run-session -- bash\` after ${UNLOCK}`,
   },
   {
     text: /(?:)/,
@@ -95,8 +95,8 @@ export function keychainFailure({ stage, message }: KeychainFault, platform: Nod
 
 /** The error for a keychain that gave no answer. */
 export function keychainSilence(timeoutMs: number, platform: NodeJS.Platform): GatewayError {
-  const unlock = { linux: UNLOCK, darwin: UNLOCK_MAC }[platform as string]
-  const remedy = `answer its prompt on the desktop${unlock ? `; without a desktop ${unlock}` : ''}`
+  const unlock = { linux: UNLOCK, darwin: '`security unlock-keychain`' }[platform as string]
+  const remedy = `answer its prompt on the desktop${unlock ? `, or without one run ${unlock}` : ''}`
   return new GatewayError('KEYCHAIN_SILENT', { seconds: timeoutMs / 1000, remedy: withFallback(remedy) })
 }
 
