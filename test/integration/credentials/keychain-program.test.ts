@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openKeychain } from '../../../src/credentials/keychain.ts'
@@ -115,6 +115,17 @@ test('what does not come back as it was stored is an error, and does not stay', 
     message: expect.stringContaining('does not give back what was stored'),
   })
   expect(existsSync(left)).toBe(false)
+})
+
+test('the secret is neither an argument nor in the environment of the program', async () => {
+  const seen = join(temporaryDirectory(), 'seen')
+  const program = programWith(`const { writeFileSync } = require('node:fs')
+    writeFileSync(${JSON.stringify(seen)}, JSON.stringify([process.argv, process.env]))
+    exports.setPassword = async () => {}
+    exports.getPassword = async () => 'canary-5c1f'`)
+  await openKeychain(machine(), { program }).set('work', 'canary-5c1f')
+  expect(readFileSync(seen, 'utf8')).toContain('keychain.mjs')
+  expect(readFileSync(seen, 'utf8')).not.toContain('canary-5c1f')
 })
 
 test('those who wait for an account share one question', async () => {
