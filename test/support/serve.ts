@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { onTestFinished } from 'vitest'
 import { startCli } from './cli.ts'
-import type { FaultUpstream } from './fault-upstream.ts'
+import type { Fault, FaultUpstream } from './fault-upstream.ts'
 import { startFaultUpstream } from './fault-upstream.ts'
 import { answer } from './faults.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
@@ -27,11 +27,16 @@ export interface ServeOptions {
   readonly args?: readonly string[]
   /** Over those of a user with an upstream and a key; an empty text counts as not set. */
   readonly env?: Readonly<Record<string, string>>
+  /** How the upstream behaves; it answers by default. */
+  readonly fault?: Fault
+  /** Called with the environment before `claude-gw` is started. */
+  readonly prepare?: (env: Readonly<Record<string, string>>) => Promise<void>
 }
 
 /** `claude-gw serve --json` before an upstream of its own, ready. */
-export async function startServe({ args = [], env: given = {} }: ServeOptions = {}): Promise<RunningServe> {
-  const upstream = await startFaultUpstream(answer())
+export async function startServe(options: ServeOptions = {}): Promise<RunningServe> {
+  const { args = [], env: given = {}, fault = answer(), prepare } = options
+  const upstream = await startFaultUpstream(fault)
   onTestFinished(upstream.close)
   const env = {
     CLAUDE_GW_STATE_DIR: temporaryDirectory(),
@@ -40,6 +45,7 @@ export async function startServe({ args = [], env: given = {} }: ServeOptions = 
     UPSTREAM_KEY: 'upstream-key',
     ...given,
   }
+  await prepare?.(env)
   const child = startCli(['serve', '--json', ...args], { env })
   onTestFinished(() => void child.kill('SIGKILL'))
   const [line] = await once(createInterface({ input: child.stdout as NodeJS.ReadableStream }), 'line')
