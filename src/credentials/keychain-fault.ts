@@ -44,7 +44,7 @@ const SECRET_SERVICE: readonly Cause[] = [
     remedy: 'run `apt install gnome-keyring`, `dnf install gnome-keyring` or `apk add gnome-keyring`',
   },
   {
-    text: /d-?bus|message bus|could not connect|address|connection is closed|authentication/i,
+    text: /d-?bus|message bus|could not connect|address|authentication/i,
     code: 'KEYCHAIN_NO_BUS',
     remedy: `start it in a desktop session, or without one in \`dbus-run-session -- bash\` after ${UNLOCK}`,
   },

@@ -15,7 +15,7 @@ describe('libsecret and what it talks to', () => {
     ['Cannot autolaunch D-Bus without X11 $DISPLAY', 'KEYCHAIN_NO_BUS'],
     ['Could not connect: No such file or directory', 'KEYCHAIN_NO_BUS'],
     ['Address element “nonsense” does not contain a colon (:)', 'KEYCHAIN_NO_BUS'],
-    ['The connection is closed', 'KEYCHAIN_NO_BUS'],
+    ['The connection is closed', 'KEYCHAIN_FAILED'],
     ['Timeout was reached', 'KEYCHAIN_SILENT'],
     ['it does not give back what was stored', 'KEYCHAIN_FAILED'],
   ])('%s is %s', (message, code) => {
