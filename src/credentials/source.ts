@@ -22,7 +22,6 @@ class Source implements CredentialSource {
   readonly #now: () => number
   #lease: Lease | undefined
   #lookUp: Promise<Credential> | undefined
-  #refresh: Promise<Credential> | undefined
   /** Of the last look-up, if it had to be waited for: asking again could ask a person again. */
   #failure: { readonly error: unknown; readonly atMs: number } | undefined
   /** When a look-up after a refusal brought the refused one again. */
@@ -48,10 +47,14 @@ class Source implements CredentialSource {
   }
 
   async refresh(refused: Credential): Promise<Credential> {
+    // A look-up under way may have read the store before the refusal, so it counts only if it brings another one.
+    if (!this.#otherThan(refused)) await this.#lookUp?.catch(() => {})
     const other = this.#otherThan(refused)
     if (other) return other
-    this.#refresh ??= this.#askAgain(refused)
-    return this.#refresh
+    if (this.#held() && isWithin(PAUSE_MS, this.#unchangedAtMs, this.#now())) return refused
+    const found = await this.#startLookUp()
+    if (found.value === refused.value) this.#unchangedAtMs = this.#now()
+    return found
   }
 
   /** Nobody waits for it. What failed is told once the old credential cannot be used any more. */
@@ -75,21 +78,6 @@ class Source implements CredentialSource {
     const old = isCertain(error) ? undefined : this.#held()
     if (!old) throw error
     return old
-  }
-
-  async #askAgain(refused: Credential): Promise<Credential> {
-    try {
-      // A look-up under way may have read the store before the refusal, so it counts only if it brings another one.
-      await this.#lookUp?.catch(() => {})
-      const other = this.#otherThan(refused)
-      if (other) return other
-      if (this.#held() && isWithin(PAUSE_MS, this.#unchangedAtMs, this.#now())) return refused
-      const found = await this.#startLookUp()
-      if (found.value === refused.value) this.#unchangedAtMs = this.#now()
-      return found
-    } finally {
-      this.#refresh = undefined
-    }
   }
 
   #otherThan(refused: Credential): Credential | undefined {

@@ -125,6 +125,11 @@ test('a file that stands for a while is read once', () => {
   expect(store.read()).toBe(store.read())
 })
 
+test('one that was just written is read each time, as its next change may not show', () => {
+  const store = open(secretFile(SECRET))
+  expect(store.read()).not.toBe(store.read())
+})
+
 test('every one of many quick changes is seen', () => {
   const path = secretFile('0000')
   const store = open(path)

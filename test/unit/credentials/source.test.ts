@@ -187,6 +187,15 @@ describe('for a while', () => {
     expect(source.current()).toEqual(credential('a'))
   })
 
+  test('but a store that has nothing any more at once is believed', () => {
+    const store = has('a', TTL)
+    const { source, clock } = open([store])
+    void source.current()
+    store.value = undefined
+    clock.ms += 300_000
+    expect(codeOf(() => source.current())).toBe('CREDENTIAL_NOT_FOUND')
+  })
+
   test.each<[string, () => Promise<undefined>]>([
     ['is nothing there any more', async () => undefined],
     ['is one there for another origin', () => Promise.reject(new GatewayError('CREDENTIAL_ORIGIN'))],
@@ -233,6 +242,20 @@ describe('a look-up', () => {
     expect(store.reads).toBe(2)
   })
 
+  test('that failed is forgotten with the next one that does not', async () => {
+    const store = later('a', TTL)
+    const read = store.read
+    store.read = () => Promise.reject(new GatewayError('CREDENTIAL_FAILED'))
+    const { source, clock } = open([store])
+    await expect(source.current()).rejects.toThrow()
+    clock.ms += 30_000
+    store.read = read
+    await source.current()
+    clock.ms -= 1
+    expect(await source.current()).toEqual(credential('a'))
+    expect(store.reads).toBe(2)
+  })
+
   test.each(['CREDENTIAL_NOT_FOUND', 'CREDENTIAL_ORIGIN'] as const)(
     '%s is over as soon as its cause is',
     async (code) => {
@@ -268,9 +291,24 @@ describe('refresh', () => {
     const slow = deferred<Credential>()
     store.read = () => slow.promise
     const other = source.refresh(credential('b'))
+    await setImmediate()
     expect(await source.refresh(refused)).toEqual(credential('b'))
     slow.resolve(credential('c'))
     expect(await other).toEqual(credential('c'))
+  })
+
+  test('asks no store again for whom was refused while it is asked for another', async () => {
+    const store = later('a')
+    const { source } = open([store])
+    const refused = await source.current()
+    const slow = deferred<Credential>()
+    store.read = counted(store, () => slow.promise)
+    const first = source.refresh(refused)
+    await setImmediate()
+    const rest = Array.from({ length: 50 }, () => source.refresh(refused))
+    slow.resolve(credential('a'))
+    expect(await Promise.all([first, ...rest])).toEqual(Array(51).fill(refused))
+    expect(store.reads).toBe(2)
   })
 
   test('takes another credential from a look-up that is under way', async () => {
@@ -318,6 +356,17 @@ describe('refresh', () => {
     const refused = await source.current()
     store.value = 'b'
     const next = await source.refresh(refused)
+    store.value = 'c'
+    expect(await source.refresh(next)).toEqual(credential('c'))
+  })
+
+  test('nor does one that brought the same hold up those for the next credential', async () => {
+    const store = later('a', { ttlMs: 10_000 })
+    const { source, clock } = open([store])
+    await source.refresh(await source.current())
+    clock.ms += 10_000
+    store.value = 'b'
+    const next = await source.current()
     store.value = 'c'
     expect(await source.refresh(next)).toEqual(credential('c'))
   })
