@@ -19,7 +19,8 @@ function isRandom(word: string): boolean {
   return runs.some((run) => run.length >= SHORTEST_RUN && /\d/.test(run) && /[A-Za-z]/.test(run))
 }
 
-const SECRET_NAME = /auth(?!or)|key(?!word)|token|secret|passw|pwd|cookie|credential|^(sig|code)$|signature/i
+const SECRET_NAME =
+  /auth(?!ors?$)|key(?!word)|token|secret|passw|pwd|cookie|credential|^(sig|code)$|signature/i
 
 /** Whether the name of a header or of a parameter says that its value is for nobody else. */
 export function isSecretName(name: string): boolean {

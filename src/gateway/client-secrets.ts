@@ -11,16 +11,18 @@ const SHORTEST = 8
 export function clientSecrets(rawHeaders: readonly string[], target: string): string[] {
   const values = secretsOfTarget(target)
   for (let i = 0; i < rawHeaders.length; i += 2) {
-    if (isSecretName(rawHeaders[i] as string)) values.push(...wordsOf(rawHeaders[i + 1] as string))
+    if (isSecretName(rawHeaders[i] as string)) values.push(...partsOf(rawHeaders[i + 1] as string))
   }
-  return values.flatMap(readings).filter((value) => value.length >= SHORTEST)
+  return [...new Set(values.flatMap(readings))].filter((value) => value.length >= SHORTEST)
 }
 
-/** What stands behind a scheme such as `Bearer`, and the values of several cookies. */
-function wordsOf(value: string): string[] {
-  const [, password] = /^basic\s+(\S+)$/i.exec(value) ?? []
-  const words = value.split(/[\s,;]+/).map((word) => word.replace(/^[^=]+=(?=[^=])/, ''))
-  return password === undefined ? words : [...words, passwordOf(password)]
+/** A value without its scheme, and each of several cookies or parameters in it. */
+function partsOf(value: string): string[] {
+  const secret = value.replace(/^(bearer|basic)\s+/i, '')
+  const words = /[\s,;=]/.test(secret) ? secret.split(/[\s,;]+/) : []
+  const values = words.map((word) => word.slice(word.indexOf('=') + 1))
+  const password = /^basic\s/i.test(value) ? [passwordOf(secret)] : []
+  return [secret, ...words, ...values, ...password]
 }
 
 /** RFC 7617: base64 of `user:password`. */
@@ -30,11 +32,15 @@ function passwordOf(basic: string): string {
     .replace(/^[^:]*:/, '')
 }
 
+/** As it was sent, and decoded; in a query a plus sign may stand for a space. */
 function readings(value: string): string[] {
-  if (!value.includes('%')) return [value]
+  return /[%+]/.test(value) ? [value, decoded(value), decoded(value.replaceAll('+', ' '))] : [value]
+}
+
+function decoded(value: string): string {
   try {
-    return [value, decodeURIComponent(value)]
+    return decodeURIComponent(value)
   } catch {
-    return [value]
+    return value
   }
 }

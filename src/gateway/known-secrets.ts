@@ -1,8 +1,10 @@
 import { clientSecrets } from './client-secrets.ts'
 import type { ExchangeFacts } from './exchange-facts.ts'
 
+type Seen = Pick<ExchangeFacts, 'supplies' | 'rawHeaders' | 'target'>
+
 /** Replaced credentials are remembered this far back; each one more costs time at every record. */
-const REMEMBERED = 16
+const REMEMBERED = 4
 
 /** What must not be written of the exchanges of one gateway. */
 export class KnownSecrets {
@@ -16,12 +18,11 @@ export class KnownSecrets {
   }
 
   /** All that this exchange was given or brought along, and what those before it were given. */
-  of({ supplies, rawHeaders, target }: ExchangeFacts): readonly string[] {
+  of({ supplies, rawHeaders, target }: Seen): readonly string[] {
     const given = supplies.flatMap(({ secrets }) => secrets.map(({ value }) => value))
     for (const value of given) this.#remember(value)
-    const others = [...given, ...clientSecrets(rawHeaders, target)].filter(
-      (one) => !this.#values.includes(one),
-    )
+    const all = [...given, ...clientSecrets(rawHeaders, target)]
+    const others = all.filter((value) => !this.#values.includes(value))
     return others.length === 0 ? this.#values : [...this.#values, ...others]
   }
 

@@ -71,6 +71,11 @@ test('every occurrence counts', () => {
   expect(redact(`{"a":"${SECRET}","b":["${SECRET} ${SECRET}"]}`, [SECRET]).count).toBe(3)
 })
 
+test('what was masked before counts', () => {
+  expect(redact('{"a":"[redacted]"}', [])).toEqual({ text: '{"a":"[redacted]"}', count: 1 })
+  expect(redact(`{"a":"[redacted]","b":"${SECRET}"}`, [SECRET]).count).toBe(2)
+})
+
 test('a number is never touched, a string with the same digits is', () => {
   expect(redact('{"n":12345678,"s":"12345678"}\n', ['12345678'])).toEqual({
     text: '{"n":12345678,"s":"[redacted]"}\n',
