@@ -39,6 +39,7 @@ function createProgram(execute: Execute): Command {
     program.option(value === undefined ? `--${name}` : `--${name} <${value}>`, help)
   }
   addLaunchers(program)
+  addKeys(program, execute)
   addServers(program, execute)
   addLogs(program, execute)
   addDemo(program, execute)
@@ -57,6 +58,31 @@ function addLaunchers(program: Command): void {
   program
     .command('key')
     .description('print the credential, one line: for use as apiKeyHelper; in a run, the token of that run')
+}
+
+function addKeys(program: Command, execute: Execute): void {
+  program
+    .command('login')
+    .description('store a key in the OS keychain, for the upstream of the profile')
+    .option('--stdin', 'take it from stdin, and replace what is stored')
+    .option('--check', 'prove it with one request before it is stored')
+    .option('--keep', 'confirm that the stored key is for this upstream')
+    // What comes too much is refused by the command itself, which does not repeat it: it may be a key.
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(({ stdin, check, keep }, command) =>
+      execute(command, async (context) => {
+        const { login } = await import('./commands/login.ts')
+        const hasArguments = command.args.length > 0
+        return login(context, { isStdin: !!stdin, isChecked: !!check, isKept: !!keep, hasArguments })
+      }),
+    )
+  program
+    .command('logout')
+    .description('delete the stored key of the profile')
+    .action((_options, command) =>
+      execute(command, async (context) => (await import('./commands/logout.ts')).logout(context)),
+    )
 }
 
 function addServers(program: Command, execute: Execute): void {

@@ -1,0 +1,149 @@
+import { GatewayError } from '../../base/errors.ts'
+import { readAccount } from '../../credentials/accounts.ts'
+import type { Destination } from '../../credentials/store-key.ts'
+import { confirmKey, storeKey } from '../../credentials/store-key.ts'
+import { checkStorable, checkToken } from '../../credentials/token.ts'
+import { describePlace, keyAccount, openPatientKeychain } from '../account.ts'
+import { readClaudeState } from '../claude-state.ts'
+import type { Context } from '../context.ts'
+import type { Trial } from '../key-check.ts'
+import { askChoice, askSecret, askYes, canAsk } from '../prompt.ts'
+import { resolveUpstream } from '../upstream.ts'
+
+export interface LoginInput {
+  /** Takes the key from stdin, and does not ask anything. */
+  readonly isStdin: boolean
+  /** Proves the key before it is stored. */
+  readonly isChecked: boolean
+  /** Stores nothing new: the stored key is for this upstream. */
+  readonly isKept: boolean
+  /** Whether there was anything else behind the command. */
+  readonly hasArguments: boolean
+}
+
+interface Target extends Destination, Trial {
+  /** Upstream and profile, for questions. */
+  readonly title: string
+}
+
+/**
+ * Stores a key in the keychain, for the upstream of the profile and for no other.
+ * @throws GatewayError USAGE, LOGIN_CANCELLED, CREDENTIAL_*, KEYCHAIN_*, STATE_UNWRITABLE, of the configuration
+ */
+export async function login(context: Context, input: LoginInput): Promise<number> {
+  refuseMisuse(context, input)
+  const target = await findTarget(context)
+  const given = input.isStdin ? checkStorable(await readInput()) : undefined
+  const keychain = openPatientKeychain(context)
+  const stored = await keychain.get(target.account)
+  const mayAsk = given === undefined && stored !== undefined
+  const isKept = input.isKept || (mayAsk && (await wantsStored(context, target)))
+  const key = isKept ? checkStored(stored, target) : (given ?? (await askKey(context, target)))
+  if (input.isChecked) await prove(context, target, key)
+  if (isKept) confirmKey(target)
+  else await storeKey(target, keychain, key)
+  const deed = stored === undefined ? 'stored' : 'replaced'
+  announce(context, target, isKept ? 'kept' : deed)
+  return 0
+}
+
+/** What is wrong is said without the arguments themselves: one of them may be a key. */
+function refuseMisuse(context: Context, { isStdin, isKept, hasArguments }: LoginInput): void {
+  const reason = () => {
+    if (hasArguments) return '`login` takes no arguments, least of all a key: others could read it there'
+    if (isStdin && isKept) return '`--stdin` brings a new key, and `--keep` keeps the stored one'
+    if (isStdin) return process.stdin.isTTY && '`--stdin` would show the key on the terminal; leave it out'
+    return !isKept && !canAsk(context) && NO_TERMINAL
+  }
+  const found = reason()
+  if (found) throw new GatewayError('USAGE', { reason: found })
+}
+
+const NO_TERMINAL = 'there is no terminal to ask for the key; use `claude-gw login --stdin < FILE`'
+
+async function findTarget(context: Context): Promise<Target> {
+  const config = context.config()
+  const { account } = keyAccount(config)
+  const claude = await readClaudeState(context)
+  const upstream = resolveUpstream(config, claude)
+  const { profile } = config.values
+  const { origin } = upstream.url
+  return {
+    stateDirectory: context.stateDirectory(),
+    account,
+    origin,
+    upstream,
+    claude,
+    title: `${origin} (profile ${profile}${account === profile ? '' : `, account ${account}`})`,
+  }
+}
+
+const MAX_INPUT_CHARACTERS = 65_536
+
+/** All of stdin, less the newline that `echo` and editors put at its end. */
+async function readInput(): Promise<string> {
+  let text = ''
+  for await (const chunk of process.stdin.setEncoding('utf8')) {
+    text += chunk
+    if (text.length > MAX_INPUT_CHARACTERS) break
+  }
+  return text.replace(/\r?\n$/, '')
+}
+
+/** Whether a person wants the stored key to be for this upstream; if not, a new one is next. @throws GatewayError LOGIN_CANCELLED */
+async function wantsStored(context: Context, target: Target): Promise<boolean> {
+  const { stateDirectory, account, origin, title } = target
+  const recorded = readAccount(stateDirectory, account)
+  if (!recorded || recorded.origin === origin) {
+    if (await askYes(context, `There is a key for ${title}. Replace it?`)) return false
+    throw new GatewayError('LOGIN_CANCELLED')
+  }
+  const message = `The stored key is for ${recorded.origin ?? 'no upstream yet'}, and this is ${title}.`
+  const labels = {
+    keep: 'use it for this upstream, and no longer for that',
+    new: 'enter a new one',
+    cancel: 'cancel',
+  }
+  const choice = await askChoice(context, message, labels, 'new')
+  if (choice === 'cancel') throw new GatewayError('LOGIN_CANCELLED')
+  return choice === 'keep'
+}
+
+function checkStored(stored: string | undefined, { account, origin }: Target): string {
+  if (stored !== undefined) return checkToken(stored.trim(), `keychain:${account}`)
+  throw new GatewayError('CREDENTIAL_NOT_FOUND', {
+    upstream: origin,
+    reason: `nothing is stored for keychain:${account}`,
+    remedy: 'leave out `--keep` to store a key',
+  })
+}
+
+function askKey(context: Context, { title }: Target): Promise<string> {
+  return askSecret(context, `Key for ${title}`, findFault)
+}
+
+function findFault(key: string): string | undefined {
+  try {
+    checkStorable(key)
+    return undefined
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+async function prove(context: Context, target: Target, key: string): Promise<void> {
+  const { checkKey } = await import('../key-check.ts')
+  await checkKey(context, target, key)
+  tell(context, `${target.upstream.name} accepts the key`)
+}
+
+function announce(context: Context, { account, origin }: Target, deed: 'stored' | 'replaced' | 'kept'): void {
+  tell(context, `${deed} in ${describePlace(account, context.platform)}, for ${origin}`)
+  const { origins } = context.config()
+  if (!keyAccount(context.config()).isInUse)
+    tell(context, `it is not used as long as ${origins.credential} names another source`)
+}
+
+function tell({ stderr, options }: Context, line: string): void {
+  if (!options.isQuiet) stderr.write(`claude-gw: ${line}\n`)
+}

@@ -1,0 +1,97 @@
+import type { OutgoingHttpHeaders } from 'node:http'
+import { GatewayError, reasonOf } from '../base/errors.ts'
+import type { AuthStyle } from '../credentials/credential.ts'
+import { authStyle, isOauthToken } from '../credentials/credential.ts'
+import { redact } from '../exchange/redact.ts'
+import { outgoingHeaders } from '../gateway/headers.ts'
+import { createSupply } from '../gateway/supply.ts'
+import { createUpstreamAgent } from '../network/agent.ts'
+import type { InquiryAnswer } from '../network/inquiry.ts'
+import { inquire } from '../network/inquiry.ts'
+import type { Upstream } from '../network/url.ts'
+import type { Context } from './context.ts'
+import type { Question, Verdict } from './key-proof.ts'
+import { judge, MESSAGE, MODELS } from './key-proof.ts'
+import { openSecrets } from './secrets.ts'
+import type { ClaudeSources } from './upstream.ts'
+import { noteWait } from './wait-notice.ts'
+
+/** Where a key is tried. */
+export interface Trial {
+  readonly upstream: Upstream
+  readonly claude: ClaudeSources
+}
+
+/**
+ * Sends the smallest request that needs a key, with everything that a gateway of this configuration would add.
+ * @throws GatewayError CREDENTIAL_REFUSED, CREDENTIAL_UNPROVED, or of what has to be looked up beside the key
+ */
+export async function checkKey(context: Context, trial: Trial, key: string): Promise<void> {
+  const { upstream } = trial
+  const secrets = await openSecrets(context, { ...trial, mayUseApiKey: true, onWait: noteWait(context) })
+  const extra = await createSupply({ kind: 'passthrough' }, secrets.extraHeaders).current()
+  const known = [key, ...extra.secrets.map(({ value }) => value)]
+  const limits = { connectMs: context.config().values['timeouts.connect'], answerMs: ANSWER_MS }
+  const agent = createUpstreamAgent(upstream, { tls: secrets.tls })
+  const ask = ({ method, path, body }: Question) => {
+    const headers = headersFor(body, { upstream, key, configured: secrets.authStyle, extra: extra.headers })
+    return inquire(upstream, agent, { method, path, body, headers }, limits)
+  }
+  try {
+    report(await findVerdict(ask), upstream, known)
+  } finally {
+    agent.destroy()
+  }
+}
+
+/** A model may take its time for the one word that it is asked for. */
+const ANSWER_MS = 60_000
+
+const OWN_HEADERS = [
+  ...['accept', 'application/json'],
+  ...['anthropic-version', '2023-06-01'],
+  ...['content-type', 'application/json'],
+  ...['user-agent', 'claude-gw'],
+]
+
+interface Sending {
+  readonly upstream: Upstream
+  readonly key: string
+  readonly configured: AuthStyle | undefined
+  readonly extra: Readonly<Record<string, string>>
+}
+
+function headersFor(body: string, { upstream, key, configured, extra }: Sending): OutgoingHttpHeaders {
+  const style = authStyle({ value: key, source: 'given' }, configured, upstream.isAnthropic)
+  return outgoingHeaders(OWN_HEADERS, {
+    host: upstream.url.host,
+    contentLength: body === '' ? undefined : Buffer.byteLength(body),
+    credential: { value: key, style, isOauth: isOauthToken(key) },
+    extra,
+  })
+}
+
+async function findVerdict(ask: (question: Question) => Promise<InquiryAnswer>): Promise<Verdict> {
+  try {
+    const verdict = judge(MODELS, await ask(MODELS))
+    return verdict.kind === 'not-served' ? judge(MESSAGE, await ask(MESSAGE)) : verdict
+  } catch (error) {
+    if (error instanceof GatewayError) throw error
+    return { kind: 'unproved', reason: reasonOf(error) }
+  }
+}
+
+function report(verdict: Verdict, { name }: Upstream, secrets: readonly string[]): void {
+  if (verdict.kind === 'proved') return
+  const code = verdict.kind === 'refused' ? 'CREDENTIAL_REFUSED' : 'CREDENTIAL_UNPROVED'
+  throw new GatewayError(code, { upstream: name, reason: presentable(verdict.reason, secrets) })
+}
+
+const LONGEST_REASON = 200
+
+/** Control characters are taken out first: they could split a secret, or act on the terminal. */
+function presentable(words: string, secrets: readonly string[]): string {
+  const plain = words.replace(/\s+/g, ' ').replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '')
+  const { text } = redact(plain, secrets)
+  return text.length <= LONGEST_REASON ? text : `${text.slice(0, LONGEST_REASON - 1)}…`
+}

@@ -1,0 +1,79 @@
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
+import { request } from 'node:http'
+import { request as requestTls } from 'node:https'
+import type { UpstreamAgent } from './agent.ts'
+import type { Upstream } from './url.ts'
+
+/** A small request of our own. */
+export interface Inquiry {
+  readonly method: 'GET' | 'POST'
+  /** Below the upstream's own. */
+  readonly path: string
+  readonly headers: OutgoingHttpHeaders
+  readonly body: string
+}
+
+export interface InquiryAnswer {
+  readonly status: number
+  readonly location: string | undefined
+  /** Its beginning, where it is longer than any answer that makes sense. */
+  readonly body: string
+}
+
+export interface InquiryLimits {
+  readonly connectMs: number
+  /** For the whole answer, from the moment the connection stands. */
+  readonly answerMs: number
+}
+
+const MAX_ANSWER_BYTES = 1024 ** 2
+
+/**
+ * Sends a request over a connection of its own, and gives the answer whatever it says; redirects are not followed.
+ * @throws GatewayError UPSTREAM_TLS, or that of a passphrase; a plain Error if there is no answer
+ */
+export async function inquire(
+  upstream: Upstream,
+  agent: UpstreamAgent,
+  inquiry: Inquiry,
+  limits: InquiryLimits,
+): Promise<InquiryAnswer> {
+  await agent.ready()
+  const isSecure = upstream.url.protocol === 'https:'
+  const outgoing = (isSecure ? requestTls : request)(upstream.url, {
+    agent: agent.agent,
+    method: inquiry.method,
+    path: upstream.prefix + inquiry.path,
+    headers: { ...inquiry.headers, Connection: 'close' },
+  })
+  const giveUp = (what: string, limitMs: number) =>
+    setTimeout(() => outgoing.destroy(new Error(`no ${what} within ${limitMs / 1000} s`)), limitMs)
+  let timer = giveUp('connection', limits.connectMs)
+  outgoing.once('socket', (socket) =>
+    socket.once(isSecure ? 'secureConnect' : 'connect', () => {
+      clearTimeout(timer)
+      timer = giveUp('answer', limits.answerMs)
+    }),
+  )
+  try {
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      outgoing.once('response', resolve).on('error', reject).end(inquiry.body)
+    })
+    const { statusCode = 0, headers } = answer
+    return { status: statusCode, location: headers.location, body: await readStart(answer) }
+  } finally {
+    clearTimeout(timer)
+    outgoing.destroy()
+  }
+}
+
+async function readStart(answer: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of answer) {
+    chunks.push(chunk)
+    bytes += chunk.length
+    if (bytes >= MAX_ANSWER_BYTES) break
+  }
+  return Buffer.concat(chunks).toString()
+}
