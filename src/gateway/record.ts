@@ -1,8 +1,7 @@
 import type { AttemptRecord, ExchangeRecord, Outcome } from '../exchange/exchange.ts'
-import { maskRandomWords } from '../exchange/likely-secret.ts'
-import { redact } from '../exchange/redact.ts'
 import { uuidv7 } from '../exchange/uuid.ts'
 import type { ExchangeFacts } from './exchange-facts.ts'
+import { RecordText } from './record-text.ts'
 import { shownTarget } from './shown-target.ts'
 
 /** What is the same in all records of one gateway. */
@@ -41,9 +40,9 @@ const RESPONSE_HEADERS = new Set([
 const RATELIMIT = 'anthropic-ratelimit-'
 
 /**
- * The record of a finished exchange. Secrets that stand in a text as they are known stay in it for `redact`; what only
- * looks like one is masked.
- * @param secrets must not be cut in half, where a text is too long
+ * The record of a finished exchange. What looks like a secret is masked in it, and known ones only where they would not
+ * be found afterwards.
+ * @param secrets the known ones
  * @param unrecorded how many refusals before this one have no record
  */
 export function buildRecord(
@@ -53,8 +52,8 @@ export function buildRecord(
   unrecorded = 0,
 ): ExchangeRecord {
   const { answer, refusal, summary } = facts
-  const brief = (text: string) => shorten(text, secrets)
-  const { path, query } = shownTarget(facts.target)
+  const text = new RecordText(secrets)
+  const { path, query } = shownTarget(facts.target, (part) => text.masked(part))
   const received = lowerCased(facts.rawHeaders)
   const sentBack = answer ? lowerCased(answer.rawHeaders) : new Map<string, string>()
   return {
@@ -71,15 +70,15 @@ export function buildRecord(
     ...optional('host', identity.host),
     ...(Object.keys(identity.tags).length > 0 && { tags: identity.tags }),
     method: facts.method,
-    path: brief(path),
-    ...optional('query', query && brief(query)),
-    ...asked(facts, brief),
-    ...optional('response_model', summary?.responseModel && brief(summary.responseModel)),
+    path: text.brief(path),
+    ...optional('query', query && text.brief(query)),
+    ...asked(facts, text),
+    ...optional('response_model', summary?.responseModel && text.brief(summary.responseModel)),
     ...optional('status', answer?.statusCode),
     answered_by: refusal ? 'claude-gw' : 'upstream',
     ...optional('client_status', refusal?.status),
     outcome: judge(facts),
-    ...(facts.attempts.length > 0 && { attempts: facts.attempts.map(shownAttempt) }),
+    ...(facts.attempts.length > 0 && { attempts: shownAttempts(facts, text) }),
     request_bytes: facts.body.bytes,
     response_bytes: facts.responseBytes,
     ...timings(facts),
@@ -88,7 +87,7 @@ export function buildRecord(
     ...optional('request_id', sentBack.get('request-id')),
     ...optional('retry_after', sentBack.get('retry-after')),
     ...ratelimit(sentBack),
-    ...errorOf(facts, brief, unrecorded),
+    ...errorOf(facts, text, unrecorded),
     ...credentialOf(facts),
     ...optional('request_headers', allowed(received, REQUEST_HEADERS)),
     ...optional('response_headers', allowed(sentBack, RESPONSE_HEADERS)),
@@ -99,20 +98,9 @@ function optional<K extends string, V>(name: K, value: V | undefined): { [P in K
   return value === undefined ? {} : ({ [name]: value } as { [P in K]?: V })
 }
 
-/** What the wire says is as long as it likes; a line of the log is not. */
-const MAX_CHARACTERS = 2_000
-
-type Brief = (text: string) => string
-
-/** A secret that was cut in half would not be found any more. */
-function shorten(text: string, secrets: readonly string[]): string {
-  if (text.length <= MAX_CHARACTERS) return text
-  return `${redact(text, secrets).text.slice(0, MAX_CHARACTERS)}…`
-}
-
-function asked({ body }: ExchangeFacts, brief: Brief): Pick<ExchangeRecord, 'model' | 'stream'> {
+function asked({ body }: ExchangeFacts, text: RecordText): Pick<ExchangeRecord, 'model' | 'stream'> {
   const { model, stream } = body.asked()
-  return { ...optional('model', model && brief(model)), ...optional('stream', stream) }
+  return { ...optional('model', model && text.brief(model)), ...optional('stream', stream) }
 }
 
 function lowerCased(raw: readonly string[]): Map<string, string> {
@@ -177,15 +165,18 @@ function credentialOf({ supplies }: ExchangeFacts): Pick<ExchangeRecord, 'creden
 
 function errorOf(
   { refusal, summary }: ExchangeFacts,
-  brief: Brief,
+  text: RecordText,
   unrecorded: number,
 ): Pick<ExchangeRecord, 'error'> {
   const { type, message } = refusal ?? summary?.error ?? {}
   if (type === undefined || message === undefined) return {}
   const before = unrecorded > 0 ? ` (and ${unrecorded} times before this, without a record)` : ''
-  return { error: { type, message: brief(maskRandomWords(message)) + before } }
+  return { error: { type, message: text.brief(text.masked(message)) + before } }
 }
 
-function shownAttempt(attempt: AttemptRecord): AttemptRecord {
-  return { ...attempt, ...optional('reason', attempt.reason && maskRandomWords(attempt.reason)) }
+function shownAttempts({ attempts }: ExchangeFacts, text: RecordText): readonly AttemptRecord[] {
+  return attempts.map(({ reason, ...rest }) => ({
+    ...rest,
+    ...optional('reason', reason && text.masked(reason)),
+  }))
 }

@@ -1,14 +1,20 @@
-import { isSecretName, maskRandomWords } from '../exchange/likely-secret.ts'
+import { isSecretName } from '../exchange/likely-secret.ts'
 import { MASK } from '../exchange/redact.ts'
 
-/** Path and query of a request as they may be written down: keys are often sent in them. */
-export function shownTarget(target: string): { readonly path: string; readonly query?: string } {
+/**
+ * Path and query of a request as they may be written down: keys are often sent in them.
+ * @param mask hides what looks like a secret
+ */
+export function shownTarget(
+  target: string,
+  mask: (text: string) => string,
+): { readonly path: string; readonly query?: string } {
   const mark = target.indexOf('?')
-  if (mark === -1) return { path: maskRandomWords(target) }
-  const query = target.slice(mark + 1)
+  if (mark === -1) return { path: mask(target) }
+  const parameters = target.slice(mark + 1).split('&')
   return {
-    path: maskRandomWords(target.slice(0, mark)),
-    query: query.split('&').map(shownParameter).join('&'),
+    path: mask(target.slice(0, mark)),
+    query: parameters.map((parameter) => maskSecretValue(parameter) ?? mask(parameter)).join('&'),
   }
 }
 
@@ -23,9 +29,9 @@ export function secretsOfTarget(target: string): string[] {
   return parameters.flatMap(([name, value]) => (value !== undefined && isSecretName(name) ? [value] : []))
 }
 
-function shownParameter(parameter: string): string {
+function maskSecretValue(parameter: string): string | undefined {
   const [name, value] = split(parameter)
-  return value && isSecretName(name) ? `${name}=${MASK}` : maskRandomWords(parameter)
+  return value && isSecretName(name) ? `${name}=${MASK}` : undefined
 }
 
 function split(parameter: string): readonly [name: string, value?: string] {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { maskRandomWords } from '../../../src/exchange/likely-secret.ts'
 import { secretsOfTarget, shownTarget } from '../../../src/gateway/shown-target.ts'
 
 describe('shownTarget', () => {
@@ -13,7 +14,7 @@ describe('shownTarget', () => {
     ['/m?4eC39HqLyjWDarjtT1zdp7dc', { path: '/m', query: '[redacted]' }],
     ['/4eC39HqLyjWDarjtT1zdp7dc/m', { path: '/[redacted]/m' }],
   ])('%s', (target, expected) => {
-    expect(shownTarget(target)).toEqual(expected)
+    expect(shownTarget(target, maskRandomWords)).toEqual(expected)
   })
 })
 

@@ -1,0 +1,28 @@
+import { maskRandomWords } from '../exchange/likely-secret.ts'
+import { redact } from '../exchange/redact.ts'
+
+/** What the wire says is as long as it likes; a line of the log is not. */
+const MAX_CHARACTERS = 2_000
+
+/**
+ * Makes texts fit for a record. Known secrets stay in them for `redact`, which goes through the whole record; it would
+ * not find what is left of one that was masked or cut in part, so there it goes first.
+ */
+export class RecordText {
+  readonly #secrets: readonly string[]
+
+  constructor(secrets: readonly string[]) {
+    this.#secrets = secrets
+  }
+
+  /** Without what looks like a secret. */
+  masked(text: string): string {
+    return maskRandomWords(text) === text ? text : maskRandomWords(redact(text, this.#secrets).text)
+  }
+
+  /** Not longer than a record bears. */
+  brief(text: string): string {
+    if (text.length <= MAX_CHARACTERS) return text
+    return `${redact(text, this.#secrets).text.slice(0, MAX_CHARACTERS)}…`
+  }
+}
