@@ -52,7 +52,8 @@ function lacksModel({ status, body }: InquiryAnswer): boolean {
 }
 
 function wordsOf({ status, location, body }: InquiryAnswer): string {
-  if (location !== undefined) return `HTTP ${status}, it redirects to ${originOf(location)}`
+  const isRedirect = status >= 300 && status < 400 && location !== undefined
+  if (isRedirect) return `HTTP ${status}, it redirects to ${originOf(location)}`
   const { message } = errorIn(body)
   if (message) return `HTTP ${status}: ${message}`
   return isSuccess(status) ? `HTTP ${status}, but not in JSON` : `HTTP ${status}`
