@@ -206,3 +206,20 @@ describe.each(Object.entries(MODES))('no secret is in a record %s', (_, { option
     expect(leaksIn(lines)).toEqual([])
   })
 })
+
+test('an unforeseen error shows its client no credential that was used before', async () => {
+  const secret = NAMED['old credential']
+  let lookUps = 0
+  const current = () => {
+    lookUps += 1
+    if (lookUps > 1) throw new Error(`cannot parse ${secret}`)
+    return { value: secret, source: 'test' }
+  }
+  const gateway = await startTestGateway(answer(), {
+    credentials: injectingFrom({ ...failingSource(new Error('gone')), current }),
+  })
+  await ask(gateway)
+  const reply = await ask(gateway)
+  expect(reply.status).toBe(500)
+  expect(reply.body.toString()).toContain('cannot parse [redacted]')
+})
