@@ -29,7 +29,7 @@ export async function storeKey(destination: Destination, keychain: Keychain, key
   writeAccount(stateDirectory, { account, origin, storedAt: new Date().toISOString() })
 }
 
-/** Notes that the key that is there is for this origin as well, and for no other any more. @throws GatewayError STATE_UNWRITABLE */
+/** Notes that the key that is there is for this origin from now on. @throws GatewayError STATE_UNWRITABLE */
 export function confirmKey({ stateDirectory, account, origin }: Destination): void {
   const storedAt = readAccount(stateDirectory, account)?.storedAt ?? null
   writeAccount(stateDirectory, { account, origin, storedAt })
