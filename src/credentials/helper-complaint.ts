@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util'
 import { redact } from '../exchange/redact.ts'
+import { maskDoubtfulWords } from './doubtful-words.ts'
 import type { HelperCommand } from './helper-process.ts'
 import type { Machine } from './machine.ts'
-import { maskRandomWords } from './random-words.ts'
 
 /** What a helper was given and printed. */
 export interface Failure {
@@ -24,7 +24,7 @@ export function complaint(failure: Failure): string {
     .split('\n')
     .map((line) => line.trim())
   const last = lines.findLast(isMeaningful)
-  return last === undefined ? '' : shorten(maskRandomWords(redact(last, secretsOf(failure)).text))
+  return last === undefined ? '' : shorten(maskDoubtfulWords(redact(last, secretsOf(failure)).text))
 }
 
 /** Colours and other control characters could split a secret, or act on the terminal. */

@@ -8,8 +8,11 @@ const CANDIDATES = new RegExp(
   'gi',
 )
 
-/** Masks what nobody told us is a secret but looks as if: long words of letters and digits, and users in URLs. */
-export function maskRandomWords(text: string): string {
+/**
+ * Masks what nobody told us is a secret but could be: long words of letters and digits, and users in URLs. Stricter than
+ * what records need (`exchange/likely-secret`): nobody looks up an id in what a helper complained of.
+ */
+export function maskDoubtfulWords(text: string): string {
   return text.replace(CANDIDATES, (word: string, scheme?: string, user?: string, host?: string) => {
     if (scheme !== undefined) return `${scheme}${user ? `${MASK}@` : ''}${host}`
     return isName(word) ? word : MASK

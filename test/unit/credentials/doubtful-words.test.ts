@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { maskRandomWords } from '../../../src/credentials/random-words.ts'
+import { maskDoubtfulWords } from '../../../src/credentials/doubtful-words.ts'
 
 test.each([
   ['the key dGhpcyBpcyBhIHNlY3JldCBrZXk0Mg== is bad', 'the key [redacted] is bad'],
@@ -11,7 +11,7 @@ test.each([
   ['GET https://host.example/v1?token=abcd1234efgh5678ijkl', 'GET https://host.example/v1?[redacted]'],
   ['https://hooks.example/services/T1/B2/X1X2X3X4X5X6X7X8X9X0', 'https://hooks.example[redacted]'],
 ])('%j becomes %j', (text, masked) => {
-  expect(maskRandomWords(text)).toBe(masked)
+  expect(maskDoubtfulWords(text)).toBe(masked)
 })
 
 test.each([
@@ -24,5 +24,5 @@ test.each([
   '12345678901234567890',
   'a1'.repeat(9),
 ])('%j stays', (text) => {
-  expect(maskRandomWords(text)).toBe(text)
+  expect(maskDoubtfulWords(text)).toBe(text)
 })
