@@ -1,12 +1,14 @@
-import { homedir } from 'node:os'
+import { homedir, release } from 'node:os'
 import { parseArgs } from 'node:util'
 import { GatewayError, reasonOf } from './base/errors.ts'
 import type { ServeEntry } from './broker/registry.ts'
+import type { ClaudePlaces } from './claude/places.ts'
 import type { Config } from './config/config.ts'
 import { resolveConfig } from './config/config.ts'
 import type { Flags } from './config/global-options.ts'
 import { PARSED_OPTIONS, toFlags } from './config/global-options.ts'
 import { stateDirectory } from './config/paths.ts'
+import type { CredentialPlan } from './credentials/credential.ts'
 import { planCredential } from './credentials/plan.ts'
 
 const HELP = `Usage: claude-gw key [--profile NAME] [--credential REF]
@@ -38,6 +40,7 @@ async function key(argv: readonly string[]): Promise<number> {
 async function readKey(flags: Flags): Promise<string> {
   const { env } = process
   if (env['CLAUDE_GW_RUN_ID']) return readRunToken(env['CLAUDE_GW_RUN_TOKEN'])
+  await refuseRepository()
   const state = stateDirectory(env, homedir(), process.platform)
   return (await readServeToken(state)) ?? readCredential(resolveConfig(flags, env), state)
 }
@@ -52,14 +55,37 @@ function readRunToken(token: string | undefined): string {
   })
 }
 
-/** So does whoever has the address of a running `serve`; its port could be another program's by now. */
+/** From its second call on, Claude Code gives its helper the variables that the repository's settings name (measured). */
+async function refuseRepository(): Promise<void> {
+  const isOurs = (name: string) => /^CLAUDE_GW_(?!TAGS$)/i.test(name)
+  if (!Object.keys(process.env).some(isOurs)) return
+  const { readProjectSettings } = await import('./claude/settings.ts')
+  for (const { origin, env } of readProjectSettings(await places())) {
+    const variable = Object.keys(env).find(isOurs)
+    if (variable) throw new GatewayError('REPOSITORY_CONFIGURES', { origin, variable })
+  }
+}
+
+async function places(): Promise<ClaudePlaces> {
+  const { claudePlaces } = await import('./claude/places.ts')
+  const { env, platform } = process
+  return claudePlaces({ env, home: homedir(), cwd: process.cwd(), platform, user: '', kernel: release() })
+}
+
+/** Whoever has the address of a running `serve` needs its token; its port could be another program's by now. */
 async function readServeToken(state: string): Promise<string | undefined> {
-  const baseUrl = process.env['ANTHROPIC_BASE_URL']?.replace(/\/+$/, '')
-  if (!baseUrl) return undefined
   const { listEntries } = await import('./broker/registry.ts')
-  const entry = listEntries(state).find(({ url }) => url === baseUrl)
+  const entries = listEntries(state)
+  if (entries.length === 0) return undefined
+  const urls = (await baseUrls()).map((url) => url.replace(/\/+$/, ''))
+  const entry = entries.find(({ url }) => urls.includes(url))
   if (entry?.access.kind !== 'token' || !(await isServed(entry))) return undefined
   return entry.access.token
+}
+
+async function baseUrls(): Promise<readonly string[]> {
+  const { baseUrlsInSight } = await import('./claude/base-urls.ts')
+  return baseUrlsInSight(await places(), process.env)
 }
 
 async function isServed({ url, access }: ServeEntry): Promise<boolean> {
@@ -67,11 +93,22 @@ async function isServed({ url, access }: ServeEntry): Promise<boolean> {
   return isGateway(url, access)
 }
 
-async function readCredential({ values, origins }: Config, state: string): Promise<string> {
+async function readCredential(config: Config, state: string): Promise<string> {
+  const plan = await planFor(config, state, originOf(config.values.upstream || ANTHROPIC))
+  if (!isStored(plan)) return (await plan.source.current()).value
+  const plans = (await destinations(config)).map((origin) => planFor(config, state, origin))
+  const stored = await Promise.all(plans)
+  for (const { source } of stored) source.check()
+  return (await (stored.at(-1) ?? plan).source.current()).value
+}
+
+type InjectPlan = Extract<CredentialPlan, { readonly kind: 'inject' }>
+
+async function planFor({ values, origins }: Config, state: string, upstream: string): Promise<InjectPlan> {
   const { env, platform, execPath } = process
   const surroundings = {
     profile: values.profile,
-    upstream: destination(values.upstream),
+    upstream,
     stateDirectory: state,
     machine: { env, home: homedir(), platform, process, nodePath: execPath },
     ttlMs: values.credentialTtl,
@@ -82,12 +119,25 @@ async function readCredential({ values, origins }: Config, state: string): Promi
     mayUseApiKey: true,
   })
   if (plan.kind === 'passthrough') throw nothingToPrint(values.profile)
-  return (await plan.source.current()).value
+  return plan
 }
 
-/** Where Claude Code sends what it gets from its helper: what its settings name is in our environment then. */
-function destination(upstream: string): string {
-  const url = process.env['ANTHROPIC_BASE_URL'] || upstream || 'https://api.anthropic.com'
+/** Only what is in the keychain is for one upstream. */
+function isStored({ reference }: InjectPlan): boolean {
+  return reference.startsWith('keychain:')
+}
+
+const ANTHROPIC = 'https://api.anthropic.com'
+
+/** All that the key could be sent to. Without any base URL, Claude Code goes to its own API, whatever we are configured for. */
+async function destinations({ values }: Config): Promise<readonly string[]> {
+  const urls = await baseUrls()
+  if (urls.length > 0) return [...new Set(urls.map(originOf))]
+  const isHelper = process.env['CLAUDE_CODE_ENTRYPOINT'] !== undefined
+  return [originOf((!isHelper && values.upstream) || ANTHROPIC)]
+}
+
+function originOf(url: string): string {
   return URL.canParse(url) ? new URL(url).origin : url
 }
 
@@ -106,7 +156,9 @@ function nothingToPrint(profile: string): GatewayError {
 
 function report(error: unknown): number {
   const isUsage = (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true
+  // Without what was typed: it may be a key.
+  const reason = isUsage ? '`key` takes the options of `claude-gw help` only' : reasonOf(error)
   const known = error instanceof GatewayError ? error : undefined
-  process.stderr.write(`claude-gw: ${known ? `${known.message}. ${known.remedy}` : reasonOf(error)}\n`)
+  process.stderr.write(`claude-gw: ${known ? `${known.message}. ${known.remedy}` : reason}\n`)
   return known?.exitCode ?? (isUsage ? 2 : 1)
 }

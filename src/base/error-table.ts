@@ -68,6 +68,11 @@ export const ERROR_TABLE = {
     message: 'the key {reference} was stored for {stored}, and is not sent to {upstream}',
     remedy: 'if it belongs there too, confirm that with `{command}`; else name the right upstream',
   },
+  REPOSITORY_CONFIGURES: {
+    exit: 4,
+    message: '{origin} sets {variable}: settings of a repository must not configure claude-gw',
+    remedy: 'remove it there, and set it in your own settings if you want it',
+  },
   CREDENTIAL_REFUSED: {
     exit: 4,
     message: '{upstream} does not accept the key: {reason}',

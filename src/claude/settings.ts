@@ -21,6 +21,14 @@ export async function readSettings(
   )
 }
 
+/** The settings of the folder and of the repository around it, which whoever wrote the repository decides. */
+export function readProjectSettings(places: ClaudePlaces): readonly SettingsLayer[] {
+  return settingsFiles(places)
+    .filter(({ scope }) => scope !== 'user')
+    .map(({ scope, path }) => readLayerFile(scope, path))
+    .filter((layer) => layer !== undefined)
+}
+
 /** Newer versions of Claude Code read the local settings of the repository's root as well, below those of the folder. */
 function settingsFiles(places: ClaudePlaces): { readonly scope: SettingsScope; readonly path: string }[] {
   const { configDirectory, projectDirectory, repositoryRoot } = places

@@ -95,7 +95,9 @@ function addServers(program: Command, execute: Execute): void {
     .action((options, command) =>
       execute(command, async (context) => {
         const { serve } = await import('./commands/serve.ts')
-        return serve(context, { port: options.port, isJson: !!options.json, isNewToken: !!options.newToken })
+        const input = { port: options.port, isJson: !!options.json, isNewToken: !!options.newToken }
+        // A credential that is still being looked up must not hold up the end.
+        process.exit(await serve(context, input))
       }),
     )
   program

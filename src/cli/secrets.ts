@@ -1,3 +1,5 @@
+import type { Values } from '../config/schema.ts'
+import { environmentName } from '../config/schema.ts'
 import type { AuthStyle, CredentialPlan, CredentialSource } from '../credentials/credential.ts'
 import { planCredential } from '../credentials/plan.ts'
 import { isSecretReference, parseReference } from '../credentials/reference.ts'
@@ -52,12 +54,13 @@ export async function openSecrets(context: Context, input: SecretsInput): Promis
     withheld: [
       ...(credentials.kind === 'inject' ? credentials.withheld : []),
       ...[...Object.values(values.headers), values['tls.passphrase']].flatMap(variableOf),
+      ...telling(values),
     ],
     check: () => {
       for (const source of sources) source.check()
     },
     prefetch: async () => {
-      await Promise.all(sources.map((source) => source.current()))
+      await Promise.all(sources.map(async (source) => source.current()))
     },
   }
 }
@@ -95,6 +98,13 @@ async function openHeaders(
 function sourcesOf(credentials: CredentialPlan, headers: Secrets['extraHeaders']): CredentialSource[] {
   const ofHeaders = Object.values(headers).filter((value) => typeof value !== 'string')
   return credentials.kind === 'inject' ? [credentials.source, ...ofHeaders] : ofHeaders
+}
+
+/** Our own variables that can hold a secret in their text: that of a header, or of a command. */
+function telling(values: Values): string[] {
+  const isCommand = (text: string) => parseReference(text)?.scheme === 'command'
+  const keys = (['credential', 'tls.passphrase'] as const).filter((key) => isCommand(values[key]))
+  return [...keys, 'headers'].map(environmentName)
 }
 
 function variableOf(text: string): string[] {

@@ -59,6 +59,6 @@ function parse(name: ConfigKey, text: string, origin: Origin): unknown {
     origin,
     key: name,
     expected: kind.expected,
-    value: `"${text}"`,
+    value: name === 'headers' ? 'what stands there (it is not shown: it may hold a key)' : `"${text}"`,
   })
 }

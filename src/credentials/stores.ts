@@ -4,6 +4,7 @@ import { environmentStore } from './environment.ts'
 import type { Machine } from './machine.ts'
 import type { Reference } from './reference.ts'
 import { parseReference, REFERENCE_FORMS } from './reference.ts'
+import { shellWord } from './shell-word.ts'
 import { openSource } from './source.ts'
 
 /** What a profile and its machine say about credentials, whichever of them is used. */
@@ -109,8 +110,8 @@ async function openAccount(
   const { openKeychain } = await import('./keychain.ts')
   const { keychainStore } = await import('./keychain-store.ts')
   const { machine, upstream, stateDirectory, profile } = surroundings
-  const named = account === profile ? '' : `--credential keychain:${account} `
-  const loginCommand = commandFor(profile, `${named}--upstream ${upstream} login`)
+  const named = account === profile ? '' : `--credential ${shellWord(`keychain:${account}`)} `
+  const loginCommand = commandFor(profile, `${named}--upstream ${shellWord(upstream)} login --keep`)
   return keychainStore({ account, upstream, stateDirectory, loginCommand, freshness }, openKeychain(machine))
 }
 

@@ -40,6 +40,8 @@ export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
 }
 
-function badValue(origin: string, expected: string, value: string): GatewayError {
-  return new GatewayError('CONFIG_BAD_VALUE', { origin, key: 'upstream', expected, value: `"${value}"` })
+/** A user name, a password and a query can be secrets. */
+function badValue(origin: string, expected: string, text: string): GatewayError {
+  const shown = text.replace(/[?#][\s\S]*$/, '').replace(/[^/]*@/, '')
+  return new GatewayError('CONFIG_BAD_VALUE', { origin, key: 'upstream', expected, value: `"${shown}"` })
 }

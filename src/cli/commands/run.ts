@@ -18,7 +18,9 @@ import type { Command, Invocation } from '../invocation.ts'
 import { finishRun } from '../run-end.ts'
 import type { Session } from '../session.ts'
 import { openSession } from '../session.ts'
+import { silenceDebug } from '../silence.ts'
 import { checkSummaryPlace, isTalkative, startLine } from '../summary.ts'
+import { noteWait } from '../wait-notice.ts'
 
 /**
  * Gateway and Claude Code together.
@@ -112,6 +114,8 @@ async function runWithGateway(context: Context, invocation: Invocation): Promise
     claude: invocation.claude,
     mayUseApiKey: mayUseApiKey(context, invocation),
     tags: repositoryTags(context.cwd),
+    // What a script reads of stderr is for people as well; on a terminal of its own, the child owns every line.
+    ...(invocation.parsed.isPrint && !context.options.isQuiet && { onWait: noteWait(context) }),
   })
   const faults = noteFaults(session)
   try {
@@ -145,6 +149,7 @@ function noteFaults({ troubles }: Session): { readonly stop: () => void } {
 
 /** Beside the start of the child, which it must not delay. If it fails, the first request tries again and tells. */
 function loadAhead({ gateway, secrets }: Session): void {
+  silenceDebug()
   gateway
     .load()
     .then(secrets.prefetch)

@@ -6,6 +6,7 @@ import { readClaudeState } from '../claude-state.ts'
 import type { Context } from '../context.ts'
 import type { Session } from '../session.ts'
 import { openSession } from '../session.ts'
+import { silenceDebug } from '../silence.ts'
 import { keyName } from '../summary.ts'
 import { refuseOwnAddress } from '../upstream.ts'
 import { noteWait } from '../wait-notice.ts'
@@ -24,6 +25,7 @@ export async function serve(context: Context, input: ServeInput): Promise<number
   const state = context.stateDirectory()
   const last = readEntry(state, values.profile)
   await refuseSecond(last)
+  silenceDebug()
   const session = await open(context, input, last)
   const stopped = waitForStop()
   const entry = toEntry(session, values.profile)
