@@ -20,6 +20,7 @@ const SECRETS = {
     'first key',
     'next key',
     'headers',
+    'literal header',
     'tls.passphrase',
     'ANTHROPIC_API_KEY',
     'ANTHROPIC_AUTH_TOKEN',
@@ -77,6 +78,10 @@ const WAYS: Readonly<Record<string, (home: Home) => Way>> = {
     env: { ...VARIABLE, ANTHROPIC_BASE_URL: urlWith(SECRETS['base URL password']) },
     shown: FIRST,
   }),
+  'a header that is no reference': () => {
+    const CLAUDE_GW_HEADERS = JSON.stringify({ 'X-Gateway-Key': SECRETS['literal header'] })
+    return { env: { ...VARIABLE, CLAUDE_GW_HEADERS, HEADER_KEY: '' }, shown: SECRETS['literal header'] }
+  },
   'what libraries print with DEBUG': () => ({ env: { ...VARIABLE, DEBUG: '*' }, shown: FIRST }),
 }
 
