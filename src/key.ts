@@ -19,6 +19,7 @@ Inside \`claude-gw run\` it prints the token of that run.
 
 const OPTIONS = { ...PARSED_OPTIONS, help: { type: 'boolean', short: 'h' } } as const
 
+const ANTHROPIC = 'https://api.anthropic.com'
 const STOPS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
 // Through `exit`, which takes along the command that is being asked.
@@ -126,8 +127,6 @@ async function planFor({ values, origins }: Config, state: string, upstream: str
 function isStored({ reference }: InjectPlan): boolean {
   return reference.startsWith('keychain:')
 }
-
-const ANTHROPIC = 'https://api.anthropic.com'
 
 /** All that the key could be sent to. Without any base URL, Claude Code goes to its own API, whatever we are configured for. */
 async function destinations({ values }: Config): Promise<readonly string[]> {

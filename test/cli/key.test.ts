@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { writeAccount } from '../../src/credentials/accounts.ts'
@@ -70,8 +70,22 @@ test.each([
   ['key', '--nonsense'],
   ['--nonsense', 'key'],
   ['key', 'more'],
+  ['key', '--sk-ant-canary-1'],
 ])('%s %s is a usage error', async (...args) => {
-  expect(await runCli(args)).toMatchObject({ exitCode: 2, stdout: '' })
+  const result = await runCli(args)
+  expect(result).toMatchObject({ exitCode: 2, stdout: '' })
+  expect(result.stderr).not.toContain('canary')
+})
+
+test('settings of a repository must not configure it', async () => {
+  const cwd = temporaryDirectory()
+  mkdirSync(join(cwd, '.claude'))
+  const settings = { env: { CLAUDE_GW_CREDENTIAL: 'env:TEAM_KEY', CLAUDE_GW_TAGS: '{}' } }
+  writeFileSync(join(cwd, '.claude', 'settings.json'), JSON.stringify(settings))
+  const env = { ...settings.env, TEAM_KEY: 'secret-5' }
+  const result = await runCli(['key'], { cwd, env })
+  expect(result).toMatchObject({ exitCode: 4, stdout: '' })
+  expect(result.stderr).toContain('settings.json sets CLAUDE_GW_CREDENTIAL')
 })
 
 test('prints what a file holds', async () => {
@@ -133,6 +147,11 @@ describe('a stored key is for one upstream', () => {
       'https://evil.example',
     ],
     ['nothing names it', {}, 'https://api.anthropic.com'],
+    [
+      'Claude Code has no base URL, whatever is configured',
+      { CLAUDE_CODE_ENTRYPOINT: 'cli', CLAUDE_GW_UPSTREAM: 'https://gateway.example' },
+      'https://api.anthropic.com',
+    ],
   ] as const
 
   test.each(CASES)('when %s', async (_case, env, upstream) => {
