@@ -20,14 +20,8 @@ export async function openTls(
 
 /** One that did not open the key is not given twice, if its source has another by now. */
 function askAgain(source: CredentialSource): NonNullable<TlsSettings['passphrase']> {
-  return (refused) => {
-    const found = source.current()
-    if (!(found instanceof Promise) && found.value !== refused) return found.value
-    return lookUp(source, refused)
+  return async (refused) => {
+    const found = await source.current()
+    return (found.value === refused ? await source.refresh(found) : found).value
   }
-}
-
-async function lookUp(source: CredentialSource, refused: string | undefined): Promise<string> {
-  const found = await source.current()
-  return (found.value === refused ? await source.refresh(found) : found).value
 }

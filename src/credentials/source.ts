@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../base/errors.ts'
 import { GatewayError } from '../base/errors.ts'
 import type { Credential, CredentialSource, CredentialStore } from './credential.ts'
 import type { Lease } from './lease.ts'
@@ -5,8 +6,10 @@ import { isWithin } from './lease.ts'
 import type { SearchOptions } from './search.ts'
 import { search } from './search.ts'
 
-/** So long a store that had nothing better is left alone: asking it may mean asking a person. */
+/** So long a store that had nothing better is left alone: asking it may mean asking a person, */
 const PAUSE_MS = 30_000
+/** and so long one that has nothing: `login` may change that at any time, but each request would start a program. */
+const PAUSE_OF_NOTHING_MS = 5_000
 
 /**
  * The first credential that one of the stores has, remembered for as long as that store allows and never past the end
@@ -23,7 +26,7 @@ class Source implements CredentialSource {
   #lease: Lease | undefined
   #lookUp: Promise<Credential> | undefined
   /** Of the last look-up, if it had to be waited for: asking again could ask a person again. */
-  #failure: { readonly error: unknown; readonly atMs: number } | undefined
+  #failure: { readonly error: unknown; readonly atMs: number; readonly pauseMs: number } | undefined
   /** When a look-up after a refusal brought the refused one again. */
   #unchangedAtMs = -Infinity
 
@@ -39,7 +42,7 @@ class Source implements CredentialSource {
   }
 
   current(): Credential | Promise<Credential> {
-    const lease = this.#lease
+    const lease = this.#held()
     const nowMs = this.#now()
     if (!lease || !isWithin(lease.usableMs, lease.readAtMs, nowMs)) return this.#lookUpOrFallBack()
     if (!isWithin(lease.freshMs, lease.readAtMs, nowMs)) void this.#renew()
@@ -51,8 +54,10 @@ class Source implements CredentialSource {
     if (!this.#otherThan(refused)) await this.#lookUp?.catch(() => {})
     const other = this.#otherThan(refused)
     if (other) return other
-    if (this.#held() && isWithin(PAUSE_MS, this.#unchangedAtMs, this.#now())) return refused
-    const found = await this.#startLookUp()
+    const wasAsked = isWithin(PAUSE_MS, this.#unchangedAtMs, this.#now())
+    if (wasAsked && this.#held()) return refused
+    // A store before the one that had it may have another by now.
+    const found = await this.#startLookUp(wasAsked ? this.#order() : this.#stores)
     if (found.value === refused.value) this.#unchangedAtMs = this.#now()
     return found
   }
@@ -77,24 +82,29 @@ class Source implements CredentialSource {
   #fallBack(error: unknown): Credential {
     const old = isCertain(error) ? undefined : this.#held()
     if (!old) throw error
-    return old
+    return old.credential
   }
 
   #otherThan(refused: Credential): Credential | undefined {
-    const held = this.#held()
+    const held = this.#held()?.credential
     return held?.value === refused.value ? undefined : held
   }
 
-  /** What is remembered, unless it must not be handed out any more. */
-  #held(): Credential | undefined {
-    return this.#lease && this.#now() < this.#lease.endMs ? this.#lease.credential : undefined
+  /** What is remembered, unless it must not be handed out any more; why not, the next look-up tells. */
+  #held(): Lease | undefined {
+    const lease = this.#lease
+    if (!lease || this.#now() >= lease.endMs) return undefined
+    if (isAllowed(lease)) return lease
+    this.#lease = undefined
+    return undefined
   }
 
   /** One at a time, whoever asks. */
-  #startLookUp(): Credential | Promise<Credential> {
+  #startLookUp(stores = this.#order()): Credential | Promise<Credential> {
     if (this.#lookUp !== undefined) return this.#lookUp
-    if (this.#failure && isWithin(PAUSE_MS, this.#failure.atMs, this.#now())) throw this.#failure.error
-    const found = search(this.#order(), this.#options)
+    const failure = this.#failure
+    if (failure && isWithin(failure.pauseMs, failure.atMs, this.#now())) throw failure.error
+    const found = search(stores, this.#options)
     if (!(found instanceof Promise)) return this.#hold(found)
     this.#lookUp = this.#holdLater(found)
     return this.#lookUp
@@ -111,7 +121,7 @@ class Source implements CredentialSource {
       return this.#hold(await found)
     } catch (error) {
       if (isCertain(error)) this.#lease = undefined
-      else this.#failure = { error, atMs: this.#now() }
+      this.#failure = { error, atMs: this.#now(), pauseMs: pauseAfter(error) }
       throw error
     } finally {
       this.#lookUp = undefined
@@ -119,17 +129,39 @@ class Source implements CredentialSource {
   }
 
   #hold(lease: Lease): Credential {
+    if (lease.credential.value !== this.#lease?.credential.value) this.#unchangedAtMs = -Infinity
     this.#lease = lease
     this.#failure = undefined
-    this.#unchangedAtMs = -Infinity
     return lease.credential
   }
 }
 
-/** That there is none for this upstream is an answer, and no failure to get one. It may change at any time. */
+function isAllowed({ store }: Lease): boolean {
+  try {
+    store.check()
+    return true
+  } catch {
+    return false
+  }
+}
+
+function pauseAfter(error: unknown): number {
+  switch (codeOf(error)) {
+    case 'CREDENTIAL_ORIGIN':
+      return 0
+    case 'CREDENTIAL_NOT_FOUND':
+      return PAUSE_OF_NOTHING_MS
+    default:
+      return PAUSE_MS
+  }
+}
+
+/** That there is none for this upstream is an answer, and no failure to get one. */
 function isCertain(error: unknown): boolean {
-  return (
-    error instanceof GatewayError &&
-    (error.code === 'CREDENTIAL_NOT_FOUND' || error.code === 'CREDENTIAL_ORIGIN')
-  )
+  const code = codeOf(error)
+  return code === 'CREDENTIAL_NOT_FOUND' || code === 'CREDENTIAL_ORIGIN'
+}
+
+function codeOf(error: unknown): ErrorCode | undefined {
+  return error instanceof GatewayError ? error.code : undefined
 }

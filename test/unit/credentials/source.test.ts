@@ -206,7 +206,55 @@ describe('for a while', () => {
     store.read = read
     clock.ms += 300_000
     await expect(source.current()).rejects.toThrow()
-    await expect(source.current()).rejects.toThrow()
+    await expect((async () => source.current())()).rejects.toThrow()
+  })
+})
+
+describe('what the store knows to be wrong', () => {
+  const wrongOrigin = (): never => {
+    throw new GatewayError('CREDENTIAL_ORIGIN')
+  }
+
+  test.each<[string, Freshness]>([
+    ['until refused', 'until-refused'],
+    ['a while', TTL],
+  ])('ends the use of what is remembered: %s', async (_case, freshness) => {
+    const store = later('a', freshness)
+    const { source } = open([store])
+    await source.current()
+    Object.assign(store, { check: wrongOrigin, read: async () => wrongOrigin() })
+    await expect(source.current()).rejects.toMatchObject({ code: 'CREDENTIAL_ORIGIN' })
+  })
+
+  test('and may be over by the next look-up', async () => {
+    const store = later('a')
+    const { source } = open([store])
+    await source.current()
+    Object.assign(store, { value: 'b', check: wrongOrigin })
+    expect(await source.current()).toEqual(credential('b'))
+  })
+
+  test('keeps the old one from being used while look-ups fail', async () => {
+    const store = later('a', TTL)
+    const { source, clock } = open([store])
+    await source.current()
+    store.read = failsLater().read
+    clock.ms += 300_000
+    expect(await source.current()).toEqual(credential('a'))
+    store.check = wrongOrigin
+    expect(() => source.current()).toThrow()
+  })
+
+  test('is not asked where the store is read at each use', () => {
+    let checks = 0
+    const check = () => {
+      checks += 1
+    }
+    const store = { ...has('a', 'each-use'), check }
+    const { source } = open([store])
+    void source.current()
+    void source.current()
+    expect(checks).toBe(0)
   })
 })
 
@@ -256,18 +304,27 @@ describe('a look-up', () => {
     expect(store.reads).toBe(2)
   })
 
-  test.each(['CREDENTIAL_NOT_FOUND', 'CREDENTIAL_ORIGIN'] as const)(
-    '%s is over as soon as its cause is',
-    async (code) => {
-      const store = later('a')
-      const read = store.read
-      store.read = () => Promise.reject(new GatewayError(code))
-      const { source } = open([store])
-      await expect(source.current()).rejects.toMatchObject({ code })
-      store.read = read
-      expect(await source.current()).toEqual(credential('a'))
-    },
-  )
+  test('that found nothing is not repeated for 5 s if it had to be waited for', async () => {
+    const store = later(undefined)
+    const { source, clock } = open([store])
+    await expect(source.current()).rejects.toMatchObject(NOT_FOUND)
+    store.value = 'a'
+    clock.ms += 4_999
+    expect(codeOf(() => source.current())).toBe('CREDENTIAL_NOT_FOUND')
+    expect(store.reads).toBe(1)
+    clock.ms += 1
+    expect(await source.current()).toEqual(credential('a'))
+  })
+
+  test('that found a key for another origin is over as soon as its cause is', async () => {
+    const store = later('a')
+    const read = store.read
+    store.read = () => Promise.reject(new GatewayError('CREDENTIAL_ORIGIN'))
+    const { source } = open([store])
+    await expect(source.current()).rejects.toMatchObject({ code: 'CREDENTIAL_ORIGIN' })
+    store.read = read
+    expect(await source.current()).toEqual(credential('a'))
+  })
 })
 
 describe('refresh', () => {
@@ -392,7 +449,30 @@ describe('refresh', () => {
     const refused = await source.current()
     store.value = undefined
     await expect(source.refresh(refused)).rejects.toMatchObject(NOT_FOUND)
-    await expect(source.current()).rejects.toMatchObject(NOT_FOUND)
+    expect(codeOf(() => source.current())).toBe('CREDENTIAL_NOT_FOUND')
+  })
+
+  test('asks the stores in their own order, so that a better one is found again', async () => {
+    const [better, other] = [later(undefined), has('env', 'each-use')]
+    const { source } = open([better, other])
+    const refused = await source.current()
+    better.value = 'stored'
+    expect(source.current()).toEqual(credential('env'))
+    expect(await source.refresh(refused)).toEqual(credential('stored'))
+    expect(source.current()).toEqual(credential('stored'))
+  })
+
+  test('asks such a better one only once in 30 s, however often the other is refused', async () => {
+    const [better, other] = [later(undefined), has('env', 'each-use')]
+    const { source, clock } = open([better, other])
+    const refused = await source.current()
+    await source.refresh(refused)
+    void source.current()
+    await source.refresh(refused)
+    expect(better.reads).toBe(2)
+    clock.ms += 30_000
+    await source.refresh(refused)
+    expect(better.reads).toBe(3)
   })
 
   test('does not give a token past its end, even so soon after a look-up', async () => {
