@@ -99,7 +99,7 @@ function setMarkers(variables: Variables, input: ChildEnvironmentInput): void {
   const { env, platform, gateway, profile, runId } = input
   if (!env['CLAUDE_GW_RUN_ID']) {
     const outer = new Variables(env, platform).get('ANTHROPIC_BASE_URL')
-    if (outer) variables.set('CLAUDE_GW_RUN_OUTER_BASE_URL', outer)
+    if (outer && !holdsPassword(outer)) variables.set('CLAUDE_GW_RUN_OUTER_BASE_URL', outer)
     else variables.delete('CLAUDE_GW_RUN_OUTER_BASE_URL')
   }
   variables.set('CLAUDE_GW_RUN_ID', runId)
@@ -108,6 +108,11 @@ function setMarkers(variables: Variables, input: ChildEnvironmentInput): void {
   variables.set('CLAUDE_GW_RUN_DEPTH', String(runDepth(env)))
   if (gateway.access.kind === 'token') variables.set('CLAUDE_GW_RUN_TOKEN', gateway.access.token)
   else variables.delete('CLAUDE_GW_RUN_TOKEN')
+}
+
+/** Such an address is refused as an upstream, and its password is for nobody to see. */
+function holdsPassword(url: string): boolean {
+  return url.includes('@')
 }
 
 /** What Claude Code switches off behind a base URL that is not its own, given back where it works. */

@@ -76,6 +76,9 @@ function launchError({ command, cwd }: LaunchInput, error: unknown): GatewayErro
     return new GatewayError('CLAUDE_NOT_FOUND', { reason: `the folder ${cwd} does not exist` }, error)
   if (isMissing && !existsSync(command))
     return new GatewayError('CLAUDE_NOT_FOUND', { reason: `${command} was not found` }, error)
-  const reason = isMissing ? 'its interpreter was not found' : reasonOf(error)
+  const { code = '' } = error as NodeJS.ErrnoException
+  // The message of Node's own errors shows the argument or the variable that it does not like.
+  const shown = code.startsWith('ERR_') ? code : reasonOf(error)
+  const reason = isMissing ? 'its interpreter was not found' : shown
   return new GatewayError('CLAUDE_NOT_EXECUTABLE', { path: command, reason }, error)
 }
