@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { helperEnvironment } from './helper-environment.ts'
+import { endingGroup } from './helper-group.ts'
 import { keepEnd, keepStart } from './helper-output.ts'
 import type { Machine } from './machine.ts'
 
@@ -22,6 +23,8 @@ export interface HelperRun {
   readonly timeoutMs: number
   /** For its stdin, which is empty otherwise. */
   readonly input?: string
+  /** Leaves its stdin open: a helper that reads on sees by its end that we are gone. */
+  readonly holdsInput?: boolean
   /** More than this on stdout ends the helper; 64 KB by default. */
   readonly maxOutputBytes?: number
 }
@@ -35,8 +38,8 @@ const CLOSE_MS = 250
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /**
- * Runs a helper and gives what it printed; never rejects. When it takes too long or prints too much, and when this
- * process exits, it is killed with all that it has started.
+ * Runs a helper and gives what it printed; never rejects. Whatever way the look-up ends, nothing that the helper has
+ * started in its own process group goes on.
  * Node's own spawn, because execa costs 70 ms to import and cannot kill a process group.
  */
 export async function runHelper(command: HelperCommand, options: HelperRun): Promise<HelperOutcome> {
@@ -48,7 +51,8 @@ export async function runHelper(command: HelperCommand, options: HelperRun): Pro
 }
 
 /** A session of its own: a group to kill, and no hold on the terminal, which belongs to Claude Code. */
-function start(command: HelperCommand, { machine, env = machine.env, input }: HelperRun): ChildProcess {
+function start(command: HelperCommand, options: HelperRun): ChildProcess {
+  const { machine, env = machine.env, input, holdsInput = false } = options
   const isWindows = machine.platform === 'win32'
   const [file, args] = isWindows ? onWindows(command) : onPosix(command)
   const child = spawn(file, args, {
@@ -59,7 +63,8 @@ function start(command: HelperCommand, { machine, env = machine.env, input }: He
     windowsVerbatimArguments: isWindows && command.kind === 'shell',
   })
   // A helper need not read what it is given.
-  child.stdin?.on('error', () => {}).end(input)
+  child.stdin?.on('error', () => {}).write(input ?? '')
+  if (!holdsInput) child.stdin?.end()
   return child
 }
 
@@ -75,59 +80,35 @@ function onWindows(command: HelperCommand): [string, readonly string[]] {
 }
 
 async function follow(child: ChildProcess, options: HelperRun): Promise<HelperOutcome> {
-  const { machine } = options
-  const { process: host } = machine
-  const kill = () => killGroup(child, machine)
-  host.once('exit', kill)
+  const end = endingGroup(child, options.machine)
   try {
-    const { outcome, isOver } = await watch(child, options)
-    if (!isOver) kill()
-    return outcome
+    return await outcomeOf(child, options)
   } finally {
-    host.off('exit', kill)
+    end()
+    child.stdin?.destroy()
     child.stdout?.destroy()
     child.stderr?.destroy()
   }
 }
 
-interface Verdict {
-  readonly outcome: HelperOutcome
-  /** Nothing of it runs any more, as far as its pipes tell. */
-  readonly isOver: boolean
-}
-
-function watch(child: ChildProcess, options: HelperRun): Promise<Verdict> {
+function outcomeOf(child: ChildProcess, options: HelperRun): Promise<HelperOutcome> {
   const { timeoutMs, maxOutputBytes = MAX_OUTPUT_BYTES } = options
   return new Promise((settle) => {
-    const decide = (outcome: HelperOutcome, isOver: boolean) => {
+    const decide = (outcome: HelperOutcome) => {
       clearTimeout(timer)
-      settle({ outcome, isOver })
+      settle(outcome)
     }
-    const stdout = keepStart(child.stdout, maxOutputBytes, () => decide(tooMuch(maxOutputBytes), false))
+    const stdout = keepStart(child.stdout, maxOutputBytes, () => decide(tooMuch(maxOutputBytes)))
     const stderr = keepEnd(child.stderr, KEPT_ERROR_BYTES)
-    const outcome = () => ended(child, stdout(), stderr())
-    let timer = setTimeout(() => decide(tooLong(timeoutMs), false), Math.min(timeoutMs, LONGEST_TIMER_MS))
-    child.on('error', (error) => decide(notStarted(error), true))
+    const finish = () => decide(ended(child, stdout(), stderr()))
+    let timer = setTimeout(() => decide(tooLong(timeoutMs)), Math.min(timeoutMs, LONGEST_TIMER_MS))
+    child.on('error', (error) => decide(notStarted(error)))
     child.on('exit', () => {
       clearTimeout(timer)
-      timer = setTimeout(() => decide(outcome(), false), CLOSE_MS)
+      timer = setTimeout(finish, CLOSE_MS)
     })
-    child.on('close', () => decide(outcome(), true))
+    child.on('close', finish)
   })
-}
-
-function killGroup({ pid }: ChildProcess, { platform, process: host }: Machine): void {
-  if (pid === undefined) return
-  if (platform === 'win32') {
-    const options = { stdio: 'ignore', windowsHide: true } as const
-    spawn('taskkill', ['/pid', String(pid), '/T', '/F'], options).on('error', () => {})
-    return
-  }
-  try {
-    host.kill(-pid, 'SIGKILL')
-  } catch {
-    // Nothing of the group is left.
-  }
 }
 
 function ended({ exitCode, signalCode }: ChildProcess, stdout: string, stderr: string): HelperOutcome {

@@ -145,16 +145,36 @@ describe('the end of a helper', () => {
     await allGone(await ids())
   })
 
-  test('leaves alone what it started apart from its output, such as an agent', async () => {
+  test('ends what it left in the background, apart from its output', async () => {
     const { path, ids } = processList()
-    const agent = `sh -c 'sleep 0.5; echo $$ >${path}' >/dev/null 2>&1 &`
-    expect(await shell(agent)).toMatchObject({ exitCode: 0 })
-    await ids(1)
+    const background = `sh -c 'echo $$ >${path}; exec sleep 60' >/dev/null 2>&1 &`
+    const both = `until [ -s ${path} ]; do sleep 0.01; done`
+    expect(await shell(`${background}\n${both}`)).toMatchObject({ exitCode: 0 })
+    await allGone(await ids(1))
   })
 
-  test('leaves no listener behind', async () => {
+  test('leaves alone what has a session of its own, such as an agent', async () => {
+    const { path, ids } = processList()
+    const agent = fakeProgram(
+      'agent',
+      `require('node:fs').writeFileSync(process.argv[2], process.pid + '\\n')
+      setTimeout(() => require('node:fs').appendFileSync(process.argv[2], process.pid + '\\n'), 300)`,
+    )
+    const starter = fakeProgram(
+      'start-agent',
+      `require('node:child_process')
+      .spawn('agent', process.argv.slice(2), { detached: true, stdio: 'ignore' }).unref()`,
+    )
+    const PATH = `${agent.PATH}:${starter.PATH}`
+    expect(await shell(`start-agent ${path}`, { machine: machine({ PATH }) })).toMatchObject({ exitCode: 0 })
+    await ids(2)
+  })
+
+  test('is heard of by one listener for all helpers, and by none afterwards', async () => {
     const before = process.listenerCount('exit')
-    await Promise.all([shell('exit 0'), shell('sleep 60', { timeoutMs: 50 }), shell('yes')])
+    const helpers = Array.from({ length: 12 }, () => shell('sleep 60', { timeoutMs: 200 }))
+    expect(process.listenerCount('exit')).toBe(before + 1)
+    await Promise.all([...helpers, shell('exit 0'), shell('yes')])
     expect(process.listenerCount('exit')).toBe(before)
   })
 })
