@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs'
 import { userInfo } from 'node:os'
 import { reasonOf } from '../base/errors.ts'
-import { shellWord } from './shell-word.ts'
+import { shellWord } from '../base/shell-word.ts'
 
 /** Why a credential is not taken from a file, and what to do. */
 export interface FileFault {

@@ -1,11 +1,11 @@
 import { GatewayError } from '../base/errors.ts'
+import { shellWord } from '../base/shell-word.ts'
 import type { AuthStyle, Credential, CredentialStore, Freshness } from './credential.ts'
 import { complaint } from './helper-complaint.ts'
 import { isInLoop } from './helper-environment.ts'
 import type { HelperCommand, HelperOutcome } from './helper-process.ts'
 import { runHelper } from './helper-process.ts'
 import type { Machine } from './machine.ts'
-import { shellWord } from './shell-word.ts'
 import { checkToken } from './token.ts'
 
 /** A program that prints a credential. */

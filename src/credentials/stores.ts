@@ -1,17 +1,17 @@
 import { GatewayError } from '../base/errors.ts'
+import { shellWord } from '../base/shell-word.ts'
 import type { CredentialSource, CredentialStore, Freshness } from './credential.ts'
 import { environmentStore } from './environment.ts'
 import type { Machine } from './machine.ts'
 import type { Reference } from './reference.ts'
 import { parseReference, REFERENCE_FORMS } from './reference.ts'
-import { shellWord } from './shell-word.ts'
 import { openSource } from './source.ts'
 
 /** What a profile and its machine say about credentials, whichever of them is used. */
 export interface Surroundings {
   readonly profile: string
-  /** Origin that the credentials go to; a key stored by `login` goes to no other than its own. */
-  readonly upstream: string
+  /** Origin that the credentials go to; a key stored by `login` goes to no other than its own. Undefined for none. */
+  readonly upstream: string | undefined
   readonly stateDirectory: string
   readonly machine: Machine
   /** The keys `credentialTtl` and `credentialTimeout`; undefined leaves them to the kind of source. */
@@ -111,7 +111,8 @@ async function openAccount(
   const { keychainStore } = await import('./keychain-store.ts')
   const { machine, upstream, stateDirectory, profile } = surroundings
   const named = account === profile ? '' : `--credential ${shellWord(`keychain:${account}`)} `
-  const loginCommand = commandFor(profile, `${named}--upstream ${shellWord(upstream)} login --keep`)
+  const target = upstream === undefined ? '' : `--upstream ${shellWord(upstream)} `
+  const loginCommand = commandFor(profile, `${named}${target}login --keep`)
   return keychainStore({ account, upstream, stateDirectory, loginCommand, freshness }, openKeychain(machine))
 }
 

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { GatewayError } from '../../base/errors.ts'
+import { shellWord } from '../../base/shell-word.ts'
 import { resolveConfig } from '../../config/config.ts'
 import type { DemoPrompt } from '../../demo/script.ts'
 import { DEMO_CREDENTIAL, DEMO_PROMPTS } from '../../demo/script.ts'
@@ -56,7 +57,7 @@ async function playAll(context: Context, inside: Context): Promise<number> {
   let exitCode = 0
   for (const prompt of DEMO_PROMPTS) {
     context.stderr.write(
-      `\n# ${prompt.title}\n$ claude-gw run ${prompt.claudeArguments.map(quote).join(' ')}\n`,
+      `\n# ${prompt.title}\n$ claude-gw run ${prompt.claudeArguments.map(shellWord).join(' ')}\n`,
     )
     exitCode ||= await play(prompt)
   }
@@ -92,10 +93,6 @@ async function playWithStandIn(inside: Context, { prompt }: DemoPrompt): Promise
   } finally {
     await gateway.close()
   }
-}
-
-function quote(argument: string): string {
-  return /^[\w:.@/=-]+$/.test(argument) ? argument : `'${argument}'`
 }
 
 /** On stderr, because stdout is the child's. */

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { shellWord } from '../../../src/credentials/shell-word.ts'
+import { shellWord } from '../../../src/base/shell-word.ts'
 
 test.each(['a', '', 'a b', "it's", '$(ls)', '~', '*', 'a\nb', 'op://v/i/f', '-x=1'])(
   '%j is one word for a shell',
