@@ -46,7 +46,7 @@ function findOpening(path: string, { mode, uid }: BigIntStats): FileFault | unde
   if ((bits & 0o077) !== 0)
     return {
       reason: `others can ${bits & 0o044 ? 'read' : 'use'} it (mode 0${bits.toString(8)})`,
-      remedy: `run \`chmod 600 ${shellWord(path)}\``,
+      remedy: `run \`chmod 600 ${escapeControls(shellWord(path))}\``,
     }
   if (isOurs(uid)) return undefined
   return { reason: `it belongs to another user (${uid})`, remedy: 'copy it to a file of your own' }
@@ -66,6 +66,20 @@ function isOurs(uid: bigint): boolean {
 export function fileFaultOf(error: unknown, path: string): FileFault {
   const { code } = error as NodeJS.ErrnoException
   if (code === 'ENOENT' || code === 'ENOTDIR')
-    return { reason: 'there is no such file', remedy: `put the key into ${path}, with the mode 0600` }
-  return { reason: reasonOf(error), remedy: `run \`ls -l ${shellWord(path)}\` to see who may read it` }
+    return {
+      reason: 'there is no such file',
+      remedy: `put the key into ${escapeControls(path)}, with the mode 0600`,
+    }
+  return {
+    reason: escapeControls(reasonOf(error)),
+    remedy: `run \`ls -l ${escapeControls(shellWord(path))}\` to see who may read it`,
+  }
+}
+
+/** A path may hold any character but NUL; an error is one line. */
+export function escapeControls(path: string): string {
+  return path.replace(
+    /\p{Cc}/gu,
+    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  )
 }

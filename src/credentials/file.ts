@@ -4,7 +4,7 @@ import { isAbsolute, join } from 'node:path'
 import { GatewayError } from '../base/errors.ts'
 import type { Credential, CredentialStore } from './credential.ts'
 import type { FileFault, FileSystems } from './file-fault.ts'
-import { fileFaultOf, findFileFault } from './file-fault.ts'
+import { escapeControls, fileFaultOf, findFileFault } from './file-fault.ts'
 import { fileSystemWithoutModes } from './file-system.ts'
 import type { Machine } from './machine.ts'
 import { checkToken } from './token.ts'
@@ -47,7 +47,7 @@ export function fileStore(
   { home, platform }: Pick<Machine, 'home' | 'platform'>,
   options: FileOptions = {},
 ): CredentialStore {
-  const reference = `file:${given}`
+  const reference = `file:${escapeControls(given)}`
   const path = given.startsWith('~/') ? join(home, given.slice(2)) : given
   const file = { fileSystemWithoutModes, now: Date.now, ...options, platform, reference, path }
   let content: Content | undefined

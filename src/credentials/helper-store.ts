@@ -6,6 +6,7 @@ import { isInLoop } from './helper-environment.ts'
 import type { HelperCommand, HelperOutcome } from './helper-process.ts'
 import { runHelper } from './helper-process.ts'
 import type { Machine } from './machine.ts'
+import { isOnPath } from './program-path.ts'
 import { checkToken } from './token.ts'
 
 /** A program that prints a credential. */
@@ -28,10 +29,21 @@ const LOOP = 'it leads back to claude-gw'
 
 type Exit = Extract<HelperOutcome, { readonly kind: 'exited' }>
 
-/** The credential that a program prints; nothing is known of it without running it. */
+/** The credential that a program prints; without running it, all that is known is whether it is there. */
 export function helperStore(helper: Helper, options: HelperOptions): CredentialStore {
   const { reference } = helper
-  return { reference, freshness: options.freshness, check: () => {}, read: () => read(helper, options) }
+  const check = checkOnce(helper, options)
+  return { reference, freshness: options.freshness, check, read: () => read(helper, options) }
+}
+
+/** What was there once is not looked for again: reading tells if it is gone. */
+function checkOnce(helper: Helper, { machine }: HelperOptions): () => void {
+  const { command } = helper
+  let isThere = command.kind === 'shell'
+  return () => {
+    isThere ||= command.kind === 'program' && isOnPath(command.file, machine)
+    if (!isThere) throw missing(helper)
+  }
 }
 
 async function read(helper: Helper, { machine, timeoutMs }: HelperOptions): Promise<Credential> {

@@ -63,6 +63,17 @@ test.each([
 })
 
 test.each([
+  ['op', 'op://vault/item/field'],
+  ['vault', 'vault:secret/team#key'],
+])('a credential of the program `%s` without that program ends it with 4', async (program, reference) => {
+  const env = { ...NOWHERE, CLAUDE_GW_CREDENTIAL: reference, PATH: '/nonexistent' }
+  const { result, hasStarted } = await tryRun([], env)
+  expect(result).toMatchObject({ exitCode: 4, stdout: '' })
+  expect(result.stderr).toContain(`the program \`${program}\` is not on PATH`)
+  expect(hasStarted).toBe(false)
+})
+
+test.each([
   [['--bg', 'do it'], '`--bg`'],
   [['agents'], '`agents`'],
   [['--settings', '{}', 'agents'], '`agents`'],

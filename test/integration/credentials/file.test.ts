@@ -166,6 +166,19 @@ describe('refuses, and says why', () => {
     expect(failureOf(open(path).read).message).toContain('there is no such file')
   })
 
+  test.each([
+    ['that is not there', 'none'],
+    ['below what is no folder', 'file/none'],
+    ['that holds nothing', 'file'],
+  ])('one %s, in one line where its path has more', (_case, name) => {
+    const folder = join(temporaryDirectory(), 'a\nb\rc')
+    mkdirSync(folder)
+    writeSecret(join(folder, 'file'), '')
+    const { message, remedy } = failureOf(open(join(folder, name)).read)
+    expect(message).toContain('a\\x0ab\\x0dc')
+    expect(`${message} ${remedy}`).not.toMatch(/\p{Cc}/u)
+  })
+
   test('a folder', () => {
     expect(failureOf(open(temporaryDirectory()).read)).toMatchObject({ code: 'CREDENTIAL_FAILED' })
   })
@@ -195,6 +208,14 @@ describe.skipIf(isWindows)('refuses, where files have a mode,', () => {
     chmodSync(path, 0o644)
     execFileSync('/bin/sh', ['-c', /`(.+)`/.exec(failureOf(open(path).read).remedy)?.[1] ?? 'false'])
     expect(open(path).read()).toMatchObject({ value: SECRET })
+  })
+
+  test('one whose path has more than one line, in one line', () => {
+    const path = join(temporaryDirectory(), 'a\nb')
+    writeSecret(path, SECRET)
+    chmodSync(path, 0o644)
+    const { message, remedy } = failureOf(open(path).read)
+    expect(`${message} ${remedy}`).not.toMatch(/\p{Cc}/u)
   })
 
   test('a pipe, without waiting for who writes to it', () => {

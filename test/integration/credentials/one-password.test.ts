@@ -26,6 +26,13 @@ test('without the program, the error says so', async () => {
   await expect(store({ PATH: '/nonexistent' }).read()).rejects.toThrow(/the program `op` is not on PATH$/)
 })
 
+test('whether the program is there is known before it is run', () => {
+  const { PATH, calls } = fakeProgram('op')
+  store({ PATH }).check()
+  expect(calls()).toEqual([])
+  expect(() => store({ PATH: '/nonexistent' }).check()).toThrow(/the program `op` is not on PATH$/)
+})
+
 function store(env: Machine['env']) {
   return onePasswordStore(URI, { machine: machine(env), timeoutMs: 20_000, freshness: 'until-refused' })
 }

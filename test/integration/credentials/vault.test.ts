@@ -44,6 +44,13 @@ test('without the program, the error says so', async () => {
   })
 })
 
+test('whether the program is there is known before it is run', () => {
+  const { PATH, calls } = fakeProgram('vault')
+  store({ PATH }).check()
+  expect(calls()).toEqual([])
+  expect(() => store({ PATH: '/nonexistent' }).check()).toThrow(/the program `vault` is not on PATH$/)
+})
+
 function store(env: Machine['env']) {
   const field = { path: 'secret/team', field: 'key' }
   return vaultStore(field, { machine: machine(env), timeoutMs: 20_000, freshness: 'until-refused' })
