@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders } from 'node:http'
 import { GatewayError, reasonOf } from '../base/errors.ts'
 import type { AuthStyle } from '../credentials/credential.ts'
 import { authStyle, isOauthToken } from '../credentials/credential.ts'
-import { redact } from '../exchange/redact.ts'
+import { oneLine } from '../exchange/one-line.ts'
 import { outgoingHeaders } from '../gateway/headers.ts'
 import { createSupply } from '../gateway/supply.ts'
 import { createUpstreamAgent } from '../network/agent.ts'
@@ -84,14 +84,8 @@ async function findVerdict(ask: (question: Question) => Promise<InquiryAnswer>):
 function report(verdict: Verdict, { name }: Upstream, secrets: readonly string[]): void {
   if (verdict.kind === 'proved') return
   const code = verdict.kind === 'refused' ? 'CREDENTIAL_REFUSED' : 'CREDENTIAL_UNPROVED'
-  throw new GatewayError(code, { upstream: name, reason: presentable(verdict.reason, secrets) })
-}
-
-const LONGEST_REASON = 200
-
-/** Control characters are taken out first: they could split a secret, or act on the terminal. */
-function presentable(words: string, secrets: readonly string[]): string {
-  const plain = words.replace(/\s+/g, ' ').replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '')
-  const { text } = redact(plain, secrets)
-  return text.length <= LONGEST_REASON ? text : `${text.slice(0, LONGEST_REASON - 1)}…`
+  throw new GatewayError(code, {
+    upstream: name,
+    reason: oneLine(verdict.reason, secrets, { areIdsPublic: true }),
+  })
 }

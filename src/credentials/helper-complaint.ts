@@ -1,6 +1,4 @@
-import { stripVTControlCharacters } from 'node:util'
-import { redact } from '../exchange/redact.ts'
-import { maskDoubtfulWords } from './doubtful-words.ts'
+import { oneLine, plainText } from '../exchange/one-line.ts'
 import type { HelperCommand } from './helper-process.ts'
 import type { Machine } from './machine.ts'
 
@@ -12,7 +10,6 @@ export interface Failure {
   readonly stderr: string
 }
 
-const MAX_CHARACTERS = 200
 /** Shorter words of an output are hardly secrets. */
 const SHORTEST_WORD = 6
 const SHORTEST_VALUE = 8
@@ -24,15 +21,7 @@ export function complaint(failure: Failure): string {
     .split('\n')
     .map((line) => line.trim())
   const last = lines.findLast(isMeaningful)
-  return last === undefined ? '' : shorten(maskDoubtfulWords(redact(last, secretsOf(failure)).text))
-}
-
-/** Colours and other control characters could split a secret, or act on the terminal. */
-function plainText(text: string): string {
-  return stripVTControlCharacters(text)
-    .replace(/\r/g, '\n')
-    .replace(/\t/g, ' ')
-    .replace(/[^\P{C}\n]/gu, '')
+  return last === undefined ? '' : oneLine(last, secretsOf(failure))
 }
 
 /** Node.js prints a stack and its version behind the message of an error. */
@@ -61,8 +50,4 @@ function pieces(text: string, shortest: number): readonly string[] {
 function argumentsOf(line: string): readonly string[] {
   const [, ...words] = line.trim().split(/[\s'"`=]+/)
   return words.filter((word) => word.length >= SHORTEST_WORD && !/^([~.]{0,2}\/|--[a-z-]+$)/.test(word))
-}
-
-function shorten(text: string): string {
-  return text.length <= MAX_CHARACTERS ? text : `${text.slice(0, MAX_CHARACTERS - 1)}…`
 }

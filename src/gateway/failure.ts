@@ -41,6 +41,6 @@ export function redirectError(answer: IncomingMessage, upstream: Upstream): Gate
 
 /** What nobody foresaw. Its text may hold anything, and the client is not to see our secrets. */
 export function internalError(error: unknown, secrets: readonly string[]): GatewayError {
-  const reason = maskRandomWords(redact(reasonOf(error), secrets).text)
+  const reason = maskRandomWords(redact(reasonOf(error), secrets).text, { areIdsPublic: true })
   return new GatewayError('INTERNAL', { reason }, error)
 }

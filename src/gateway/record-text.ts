@@ -17,7 +17,8 @@ export class RecordText {
 
   /** Without what looks like a secret. */
   masked(text: string): string {
-    return maskRandomWords(text) === text ? text : maskRandomWords(redact(text, this.#secrets).text)
+    const mask = (unmasked: string) => maskRandomWords(unmasked, { areIdsPublic: true })
+    return mask(text) === text ? text : mask(redact(text, this.#secrets).text)
   }
 
   /** Not longer than a record bears. */

@@ -70,6 +70,7 @@ describe('a secret is masked', () => {
   test('that nobody told us of', () => {
     expect(complain({ stderr: 'bad: sk-ant-api03-abcdefgh' })).toBe('bad: [redacted]')
     expect(complain({ stderr: 'bad: a1b2c3d4e5f6g7h8i9j0' })).toBe('bad: [redacted]')
+    expect(complain({ stderr: 'password s3cret-Pass-99x is wrong' })).toBe('password [redacted] is wrong')
   })
 })
 
