@@ -30,6 +30,10 @@ const authStyle: Kind<string> = {
   expected: '`bearer`, `x-api-key`, `both` or `header:NAME`',
   parse: parseAuthStyle,
 }
+const proxyChoice: Kind<string> = {
+  expected: '`auto`, `off` or the URL of a proxy',
+  parse: (value) => (['auto', 'off'].includes(value) || URL.canParse(value) ? value : undefined),
+}
 const textMap: Kind<Readonly<Record<string, string>>> = {
   expected: 'a JSON object of texts',
   parse: parseTextMap,
@@ -57,6 +61,7 @@ export const SCHEMA = {
   ),
   auth: key(authStyle, '', 'how the key is sent: bearer, x-api-key, both, header:NAME'),
   headers: key(headerMap, {}, 'extra request headers, as a JSON object'),
+  'models.aliases': key(textMap, {}, 'requested model to the name that the upstream has for it'),
   'timeouts.connect': key(duration, 10_000, 'time to connect to the upstream'),
   'timeouts.firstByte': key(duration, 0, 'time to the first byte of an answer'),
   'timeouts.idle': key(duration, 360_000, 'silence allowed in the middle of an answer'),
@@ -64,6 +69,7 @@ export const SCHEMA = {
   'tls.cert': key(text, '', 'file of the certificate for an upstream that asks for one (PEM)'),
   'tls.key': key(text, '', 'file of the private key of that certificate (PEM)'),
   'tls.passphrase': key(text, '', 'where the passphrase of that key comes from: a reference'),
+  proxy: key(proxyChoice, 'auto', 'auto (HTTPS_PROXY and NO_PROXY), off, or the URL of a proxy'),
   allowHttp: key(boolean, 'false', 'allow a plain http upstream that is not on this machine'),
   maxBodyBytes: key(size, 32 * 1024 ** 2, 'largest request body'),
   toolSearch: key(oneOf('auto', 'on', 'off'), 'auto', 'give MCP tool search back to Claude Code'),
@@ -73,6 +79,11 @@ export const SCHEMA = {
   'retry.upstream': key(oneOf('off', 'connect'), 'connect', 'try once more when no connection could be made'),
   'claude.command': key(text, '', 'the program to launch instead of `claude` on PATH'),
   'serve.port': key(port, -1, 'port of `serve`; 0 for any free one'),
+  'serve.idleExit': key<number | undefined>(
+    duration,
+    undefined,
+    'how long `serve` waits without a request before it ends',
+  ),
 } as const
 
 export type ConfigKey = keyof typeof SCHEMA
