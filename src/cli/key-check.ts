@@ -1,5 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http'
 import { GatewayError, reasonOf } from '../base/errors.ts'
+import { repositoryTags } from '../config/repository.ts'
+import { resolveTags } from '../config/tags.ts'
 import type { AuthStyle } from '../credentials/credential.ts'
 import { authStyle, isOauthToken } from '../credentials/credential.ts'
 import { redact } from '../exchange/redact.ts'
@@ -28,7 +30,13 @@ export interface Trial {
  */
 export async function checkKey(context: Context, trial: Trial, key: string): Promise<void> {
   const { upstream } = trial
-  const secrets = await openSecrets(context, { ...trial, mayUseApiKey: true, onWait: noteWait(context) })
+  const tags = resolveTags(context.config().values.tags, repositoryTags(context.cwd))
+  const secrets = await openSecrets(context, {
+    ...trial,
+    tags,
+    mayUseApiKey: true,
+    onWait: noteWait(context),
+  })
   const extra = await createSupply({ kind: 'passthrough' }, secrets.extraHeaders).current()
   const known = [key, ...extra.secrets.map(({ value }) => value)]
   const limits = { connectMs: context.config().values['timeouts.connect'], answerMs: ANSWER_MS }

@@ -6,6 +6,7 @@ import { openReference } from '../credentials/stores.ts'
 import type { TlsSettings } from '../network/secure-context.ts'
 import type { Upstream } from '../network/url.ts'
 import type { Context } from './context.ts'
+import { namesTag, tagHeaders } from './header-values.ts'
 import { machineOf } from './machine.ts'
 import { openTls } from './tls.ts'
 import type { ClaudeSources } from './upstream.ts'
@@ -28,6 +29,8 @@ export interface SecretsInput {
   readonly upstream: Upstream
   readonly claude: ClaudeSources
   readonly mayUseApiKey: boolean
+  /** Labels of the records, which a header may carry too. */
+  readonly tags: Readonly<Record<string, string>>
   /** Tells a person what is waited for; absent where the terminal is the child's. */
   readonly onWait?: (reference: string) => void
 }
@@ -42,7 +45,10 @@ export async function openSecrets(context: Context, input: SecretsInput): Promis
     mayUseApiKey,
     ...(claude.apiKeyHelper && { apiKeyHelper: claude.apiKeyHelper }),
   })
-  const extraHeaders = await openHeaders(values.headers, origins.headers, surroundings)
+  const extraHeaders = {
+    ...tagHeaders(values.headers, input.tags),
+    ...(await openHeaders(values.headers, origins.headers, surroundings)),
+  }
   const sources = sourcesOf(credentials, extraHeaders)
   return {
     credentials,
@@ -89,7 +95,8 @@ async function openHeaders(
     const place = { key: `headers.${name}`, origin }
     return [name, isSecretReference(value) ? await openReference(value, place, surroundings) : value] as const
   }
-  return Object.fromEntries(await Promise.all(Object.entries(headers).map(open)))
+  const entries = Object.entries(headers).filter(([, value]) => !namesTag(value))
+  return Object.fromEntries(await Promise.all(entries.map(open)))
 }
 
 function sourcesOf(credentials: CredentialPlan, headers: Secrets['extraHeaders']): CredentialSource[] {

@@ -18,6 +18,8 @@ export interface GatewayOptions {
   /** From the key `auth`; undefined leaves it to the source and the host. */
   readonly authStyle: AuthStyle | undefined
   readonly extraHeaders: ExtraHeaders
+  /** Names of models that clients may ask for, and the names that the upstream has for them. */
+  readonly aliases: Readonly<Record<string, string>>
   readonly maxBodyBytes: number
   readonly timeouts: Timeouts
   readonly retry: RetryPolicy
