@@ -4,6 +4,7 @@ import { GatewayError, reasonOf } from './base/errors.ts'
 import type { ServeEntry } from './broker/registry.ts'
 import type { Config } from './config/config.ts'
 import { resolveConfig } from './config/config.ts'
+import { readConfigFiles } from './config/files.ts'
 import type { Flags } from './config/global-options.ts'
 import { PARSED_OPTIONS, toFlags } from './config/global-options.ts'
 import { stateDirectory } from './config/paths.ts'
@@ -39,7 +40,13 @@ async function readKey(flags: Flags): Promise<string> {
   const { env } = process
   if (env['CLAUDE_GW_RUN_ID']) return readRunToken(env['CLAUDE_GW_RUN_TOKEN'])
   const state = stateDirectory(env, homedir(), process.platform)
-  return (await readServeToken(state)) ?? readCredential(resolveConfig(flags, env), state)
+  return (await readServeToken(state)) ?? readCredential(readConfig(flags), state)
+}
+
+/** What does not count in it is not told here: our stderr goes to Claude Code. */
+function readConfig(flags: Flags): Config {
+  const { env, platform } = process
+  return resolveConfig(flags, env, readConfigFiles({ env, cwd: process.cwd(), home: homedir(), platform }))
 }
 
 /** The child of a run uses the run's gateway, and that wants the run's own token. */

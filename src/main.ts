@@ -11,7 +11,8 @@ async function main(argv: readonly string[]): Promise<number> {
     const { before, command, after } = splitArguments(argv)
     if (before.includes('--version') || before.includes('-V')) return printVersion()
     if (command === undefined) return await (await import('./cli/program.ts')).runProgram(argv)
-    const context = createContext(parseGlobalOptions(before))
+    const options = parseGlobalOptions(before)
+    const context = createContext(command === 'run' ? options : { ...options, isQuiet: true })
     const { run, runProgram } = await import('./cli/commands/run.ts')
     process.exit(await (command === 'run' ? run(context, after) : runProgram(context, after)))
   } catch (error) {

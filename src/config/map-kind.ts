@@ -1,0 +1,39 @@
+import { isJsonObject } from '../json/object.ts'
+import type { Kind } from './kind.ts'
+
+export type TextMap = Readonly<Record<string, string>>
+
+/** The kind of the entries of a map of texts. */
+export interface EntryKind {
+  readonly isEntry: (name: string, text: string) => boolean
+  /** Names of one identity are the same entry. */
+  readonly identity: (name: string) => string
+}
+
+export const textMap = mapOf('a JSON object of texts', {
+  isEntry: () => true,
+  identity: (name) => name,
+})
+
+/** A map of texts. Its variable holds JSON. */
+export function mapOf(expected: string, kind: EntryKind): Kind<TextMap> {
+  // Of all names this one alone means something else where somebody assigns it.
+  const isEntry = (name: string, text: string) => name !== '__proto__' && kind.isEntry(name, text)
+  const entries = { ...kind, isEntry }
+  const read = (json: unknown) => readMap(json, entries)
+  return { expected, parse: (text) => read(parseJson(text)), read, write: (map) => map, entries }
+}
+
+function readMap(json: unknown, { isEntry }: EntryKind): TextMap | undefined {
+  if (!isJsonObject(json)) return undefined
+  const isText = ([name, item]: [string, unknown]) => typeof item === 'string' && isEntry(name, item)
+  return Object.entries(json).every(isText) ? (json as TextMap) : undefined
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
