@@ -25,7 +25,8 @@ export interface Gateway {
  * @throws GatewayError LISTEN_FAILED
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const agent = createUpstreamAgent(options.upstream, { tls: options.tls })
+  const { upstream, tls, proxy, timeouts } = options
+  const agent = createUpstreamAgent(upstream, { tls, proxy, connectMs: timeouts.connectMs })
   let loading: Promise<void> | undefined
   let service: Service | undefined
   const load = () => {
