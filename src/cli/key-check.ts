@@ -14,6 +14,7 @@ import type { Upstream } from '../network/url.ts'
 import type { Context } from './context.ts'
 import type { Question, Verdict } from './key-proof.ts'
 import { judge, MESSAGE, MODELS } from './key-proof.ts'
+import { findProxy } from './proxy.ts'
 import { openSecrets } from './secrets.ts'
 import type { ClaudeSources } from './upstream.ts'
 import { noteWait } from './wait-notice.ts'
@@ -40,7 +41,11 @@ export async function checkKey(context: Context, trial: Trial, key: string): Pro
   const extra = await createSupply({ kind: 'passthrough' }, secrets.extraHeaders).current()
   const known = [key, ...extra.secrets.map(({ value }) => value)]
   const limits = { connectMs: context.config().values['timeouts.connect'], answerMs: ANSWER_MS }
-  const agent = createUpstreamAgent(upstream, { tls: secrets.tls })
+  const agent = createUpstreamAgent(upstream, {
+    tls: secrets.tls,
+    proxy: findProxy(context, upstream, trial.claude),
+    connectMs: limits.connectMs,
+  })
   const ask = ({ method, path, body }: Question) => {
     const headers = headersFor(body, { upstream, key, configured: secrets.authStyle, extra: extra.headers })
     return inquire(upstream, agent, { method, path, body, headers }, limits)

@@ -54,7 +54,7 @@ export async function openSecrets(context: Context, input: SecretsInput): Promis
     credentials,
     authStyle: (values.auth || undefined) as AuthStyle | undefined,
     extraHeaders,
-    tls: await openTls(context, surroundings),
+    tls: await openTls(context, surroundings, claude),
     withheld: [
       ...(credentials.kind === 'inject' ? credentials.withheld : []),
       ...[...Object.values(values.headers), values['tls.passphrase']].flatMap(variableOf),

@@ -16,6 +16,7 @@ import { startGateway } from '../gateway/gateway.ts'
 import { TrafficLog } from '../log/writer.ts'
 import type { Upstream } from '../network/url.ts'
 import type { Context } from './context.ts'
+import { findProxy } from './proxy.ts'
 import type { Secrets } from './secrets.ts'
 import { openSecrets } from './secrets.ts'
 import type { ClaudeSources } from './upstream.ts'
@@ -77,6 +78,7 @@ export async function openSession(context: Context, options: SessionOptions): Pr
     port: options.port,
     upstream,
     tls: secrets.tls,
+    proxy: findProxy(context, upstream, options.claude),
     access,
     credentials: secrets.credentials,
     authStyle: secrets.authStyle,

@@ -4,11 +4,6 @@ import { GatewayError, reasonOf } from '../base/errors.ts'
 import type { ClientCertificate, TlsFiles } from './tls-files.ts'
 
 export interface TlsSettings extends TlsFiles {
-  /**
-   * Looks up what opens an encrypted key.
-   * @param refused what it gave the last time, if that did not
-   */
-  readonly passphrase?: (refused?: string) => string | Promise<string>
   /** Reads what the machine trusts beside `ca`; asked once, when that did not suffice. */
   readonly systemAuthorities?: () => Promise<readonly string[]>
 }
