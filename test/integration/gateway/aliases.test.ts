@@ -107,7 +107,10 @@ describe('which requests', () => {
     ['POST', '/v1/messages_of_others'],
     ['PUT', '/v1/messages'],
   ])('%s %s does not', async (method, path) => {
-    expect(await sent(await start(), '{"model":"opus"}', { method, path })).toBe('{"model":"opus"}')
+    const gateway = await start()
+    for (const framing of ['length', 'chunked'] as const) {
+      expect(await sent(gateway, '{"model":"opus"}', { method, path, framing })).toBe('{"model":"opus"}')
+    }
   })
 
   test.each(['gzip', 'deflate', 'br'] as const)(
@@ -119,6 +122,11 @@ describe('which requests', () => {
       expect(gateway.upstream.requests[0]?.sha256).toBe(sha256(body))
     },
   )
+
+  test('one whose body is said to be coded goes out as it is, even if it is not', async () => {
+    const headers = [['Content-Encoding', 'gzip']] as const
+    expect(await sent(await start(), '{"model":"opus"}', { headers })).toBe('{"model":"opus"}')
+  })
 
   test('one whose coding is said to be none is looked at', async () => {
     const headers = [['Content-Encoding', 'Identity']] as const
