@@ -1,11 +1,12 @@
 import { GatewayError } from '../base/errors.ts'
 import type { JsonMembers, JsonNode } from './json-tree.ts'
 import { isMembers } from './json-tree.ts'
+import type { EntryKind } from './map-kind.ts'
 import { nearest } from './nearest.ts'
 import type { ConfigKey } from './schema.ts'
 import { CONFIG_KEYS, keyOf, SCHEMA } from './schema.ts'
 import type { Setting } from './setting.ts'
-import { badValue, shownName } from './value-error.ts'
+import { badValue, quoted, shownName } from './value-error.ts'
 
 /** What a configuration file says: for every profile, and for each one alone. */
 export interface FileSettings {
@@ -59,7 +60,7 @@ function readProfiles(node: JsonNode | undefined, place: Place): FileSettings['p
   const read = ([profile, child]: readonly [string, JsonNode]) => {
     const own = `${name}.${profile}`
     if (kind.parse(profile) === undefined)
-      throw badValue(originOf(child, place), name, kind.expected, profile)
+      throw badValue(originOf(child, place), name, kind.expected, quoted(profile))
     const within = { ...place, prefix: `${own}.`, sections: [] }
     return [profile, readKeys(membersOf(child, own, place), '', within)] as const
   }
@@ -85,31 +86,41 @@ function isKey(name: string, { prefix }: Place): name is ConfigKey {
 
 function readKey(key: ConfigKey, node: JsonNode, place: Place): Setting[] {
   const { kind } = keyOf(key)
-  const origin = originOf(node, place)
-  if (kind.entries && isMembers(node.value)) return readEntries(key, node.value, place)
-  const value = isMembers(node.value) || Array.isArray(node.value) ? undefined : kind.read(node.value)
-  if (value !== undefined) return [{ key, value, origin }]
-  throw badValue(origin, place.prefix + key, kind.expected, plain(node))
+  if (kind.entries && isMembers(node.value)) return readEntries(key, node, node.value, place)
+  const value = isMembers(node.value) ? undefined : kind.read(node.value)
+  if (value === undefined) throw wrongValue(key, node, place)
+  return [toSetting({ key, value }, node, place)]
 }
 
-function readEntries(key: ConfigKey, members: JsonMembers, place: Place): Setting[] {
-  const { entries, expected } = keyOf(key).kind
+function readEntries(key: ConfigKey, map: JsonNode, members: JsonMembers, place: Place): Setting[] {
+  const { isEntry, maxEntries } = keyOf(key).kind.entries as EntryKind
+  if (members.size > maxEntries) throw wrongValue(key, map, place)
   return [...members].map(([entry, node]) => {
     const { value } = node
-    const origin = originOf(node, place)
-    if (typeof value === 'string' && entries?.isEntry(entry, value)) return { key, entry, value, origin }
-    throw badValue(origin, place.prefix + key, expected, `${shownName(entry)}: …`)
+    if (typeof value === 'string' && isEntry(entry, value))
+      return toSetting({ key, entry, value }, node, place)
+    throw wrongValue(key, node, place, `${quoted(entry)}: ${shown(node)}`)
   })
+}
+
+function toSetting(what: Omit<Setting, 'origin'>, node: JsonNode, place: Place): Setting {
+  const isEnforced = place.prefix.startsWith('enforced.')
+  return { ...what, origin: originOf(node, place), ...(isEnforced && { isEnforced }) }
+}
+
+function wrongValue(key: ConfigKey, node: JsonNode, place: Place, text = shown(node)): GatewayError {
+  return badValue(originOf(node, place), place.prefix + key, keyOf(key).kind.expected, text)
 }
 
 function membersOf(node: JsonNode, name: string, place: Place): JsonMembers {
   if (isMembers(node.value)) return node.value
-  throw badValue(originOf(node, place), name || 'the whole file', 'a JSON object', plain(node))
+  throw badValue(originOf(node, place), name || 'the file', 'a JSON object', shown(node))
 }
 
-function plain({ value }: JsonNode): unknown {
-  if (Array.isArray(value)) return '[…]'
-  return isMembers(value as JsonNode['value']) ? '{…}' : value
+function shown({ value }: JsonNode): string {
+  if (typeof value === 'string') return quoted(value)
+  if (isMembers(value)) return `an object of ${value.size}`
+  return Array.isArray(value) ? 'an array' : String(value)
 }
 
 function originOf({ line }: JsonNode, { path }: Place): string {

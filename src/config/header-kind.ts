@@ -14,6 +14,7 @@ export const headerMap = mapOf(
   {
     isEntry: (name, value) => isFreeToSet(name) && /^[\x20-\x7e]*$/.test(value),
     identity: (name) => name.toLowerCase(),
+    maxEntries: Infinity,
   },
 )
 

@@ -6,6 +6,11 @@ export interface JsonNode {
   readonly value: JsonValue
 }
 
+/** A whole file. */
+export interface JsonRoot extends JsonNode {
+  readonly value: JsonMembers
+}
+
 export type JsonMembers = ReadonlyMap<string, JsonNode>
 export type JsonValue = string | number | boolean | null | readonly JsonNode[] | JsonMembers
 
@@ -21,21 +26,26 @@ const SPACE = /[ \t\r\n]*/y
 interface Cursor {
   readonly text: string
   readonly path: string
+  readonly remedy: string
   at: number
   line: number
   lineStart: number
 }
 
 /**
- * Reads JSON with the lines of its names, for errors and for the origin of a value; errors never repeat the text,
+ * Reads a JSON object with the lines of its names, for errors and for the origin of a value; errors never repeat the text,
  * which may be a secret. Names become keys of a Map, so that none of them is special. A name that stands twice is
  * refused: people look at the first one, and the last one would count.
  * @param path the file, for errors
  * @throws GatewayError CONFIG_MALFORMED with line and column
  */
-export function parseJsonTree(text: string, path: string): JsonNode {
-  const cursor = { text: text.replace(/^\uFEFF/, ''), path, at: 0, line: 1, lineStart: 0 }
-  const root = readValue(cursor, 1)
+export function parseJsonTree(text: string, path: string, remedy = 'mend it, or remove the file'): JsonRoot {
+  const cursor = { text: text.replace(/^\uFEFF/, ''), path, remedy, at: 0, line: 1, lineStart: 0 }
+  skipSpace(cursor)
+  const { line } = cursor
+  if (!take(cursor, '{')) throw malformed(cursor, 'it is no JSON object')
+  const root = { line, value: readMembers(cursor, 1) }
+  skipSpace(cursor)
   if (cursor.at < cursor.text.length) throw malformed(cursor, 'there is more text behind the JSON')
   return root
 }
@@ -117,7 +127,7 @@ function skipSpace(cursor: Cursor): void {
   cursor.at += space.length
 }
 
-function malformed({ path, line, lineStart, at }: Cursor, reason: string): GatewayError {
+function malformed({ path, remedy, line, lineStart, at }: Cursor, reason: string): GatewayError {
   const origin = `${path}:${line}:${at - lineStart + 1}`
-  return new GatewayError('CONFIG_MALFORMED', { origin, reason, remedy: 'mend it, or remove the file' })
+  return new GatewayError('CONFIG_MALFORMED', { origin, reason, remedy })
 }

@@ -8,11 +8,20 @@ export interface EntryKind {
   readonly isEntry: (name: string, text: string) => boolean
   /** Names of one identity are the same entry. */
   readonly identity: (name: string) => string
+  readonly maxEntries: number
 }
 
 export const textMap = mapOf('a JSON object of texts', {
   isEntry: () => true,
   identity: (name) => name,
+  maxEntries: Infinity,
+})
+
+/** They stand in every record, and a repository that nobody trusts may set them. */
+export const tagMap = mapOf('a JSON object of at most 64 texts, each of at most 256 characters', {
+  isEntry: (name, text) => name.length <= 64 && text.length <= 256,
+  identity: (name) => name,
+  maxEntries: 64,
 })
 
 /** A map of texts. Its variable holds JSON. */
@@ -24,10 +33,11 @@ export function mapOf(expected: string, kind: EntryKind): Kind<TextMap> {
   return { expected, parse: (text) => read(parseJson(text)), read, write: (map) => map, entries }
 }
 
-function readMap(json: unknown, { isEntry }: EntryKind): TextMap | undefined {
+function readMap(json: unknown, { isEntry, maxEntries }: EntryKind): TextMap | undefined {
   if (!isJsonObject(json)) return undefined
+  const items = Object.entries(json)
   const isText = ([name, item]: [string, unknown]) => typeof item === 'string' && isEntry(name, item)
-  return Object.entries(json).every(isText) ? (json as TextMap) : undefined
+  return items.length <= maxEntries && items.every(isText) ? (json as TextMap) : undefined
 }
 
 function parseJson(text: string): unknown {

@@ -15,6 +15,8 @@ export interface ConfigEntry extends Sourced {
   readonly name: string
   readonly key: ConfigKey
   readonly entry?: string
+  /** Whether nobody below the machine file can change it. */
+  readonly isEnforced: boolean
   /** What lower layers say, highest first. */
   readonly shadowed: readonly Sourced[]
 }
@@ -53,13 +55,14 @@ function identityOf({ key, entry }: Setting): string | undefined {
 
 function toEntry(key: ConfigKey, settings: readonly Setting[]): ConfigEntry {
   const [winner, ...rest] = settings as [Setting, ...Setting[]]
-  const { value, origin, entry } = winner
+  const { value, origin, entry, isEnforced = false } = winner
   return {
     name: settingName(winner),
     key,
     ...(entry !== undefined && { entry }),
     value,
     origin,
+    isEnforced,
     shadowed: rest
       .filter((setting) => setting.origin !== 'default')
       .map((setting) => ({ value: setting.value, origin: setting.origin })),

@@ -4,13 +4,13 @@ import { lstatSync, realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { findGitDirectory } from '../base/git-directory.ts'
 import { readFileBytes } from './file-bytes.ts'
-import type { JsonNode } from './json-tree.ts'
+import type { JsonRoot } from './json-tree.ts'
 import { parseJsonTree } from './json-tree.ts'
 import type { FileIdentity } from './trust.ts'
 
 /** The `.claude-gw.json` of a folder, as it was read once: its hash is that of the bytes its JSON was read from. */
 export type ProjectFile =
-  | (FileIdentity & { readonly kind: 'file'; readonly path: string; readonly root: JsonNode })
+  | (FileIdentity & { readonly kind: 'file'; readonly path: string; readonly root: JsonRoot })
   | { readonly kind: 'ignored'; readonly path: string; readonly reason: string }
 
 interface Place {

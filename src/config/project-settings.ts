@@ -1,6 +1,5 @@
 import type { FileSettings } from './file-settings.ts'
 import { readSettings, USER_SECTIONS } from './file-settings.ts'
-import { isMembers } from './json-tree.ts'
 import { refuseLiteralSecrets } from './literal-secret.ts'
 import type { CheckedSettings } from './machine-file.ts'
 import type { ProjectFile } from './project-file.ts'
@@ -33,7 +32,6 @@ export function settingsOf({ root, path }: ReadFile): FileSettings {
 /** The rest is not even checked, as it may be for a newer claude-gw. */
 function readUntrusted({ root, path }: ReadFile, trust: Trust): CheckedSettings {
   refuseLiteralSecrets(root, path)
-  if (!isMembers(root.value)) return { settings: readSettings(root, path, []) }
   const members = [...root.value]
   const harmless = new Map(members.filter(([name]) => isHarmless(name)))
   const ignored = members.map(([name]) => name).filter((name) => !isHarmless(name))
@@ -54,5 +52,5 @@ function describe(path: string, trust: Trust, ignored: readonly string[]): strin
   const plain = ignored.filter((name) => /^[\w.-]{1,40}$/.test(name)).slice(0, SHOWN_NAMES)
   const rest = ignored.length - plain.length
   const names = [...plain.map((name) => `\`${name}\``), ...(rest > 0 ? [`${rest} more`] : [])].join(', ')
-  return `${path} ${state}: ${names} in it does not count; look at it, then \`claude-gw config trust\``
+  return `${path} ${state}: only its tags count, not ${names} (look at it, then \`claude-gw config trust\`)`
 }

@@ -1,7 +1,7 @@
 import { authStyle, headerMap } from './header-kind.ts'
 import type { Kind } from './kind.ts'
 import { boolean, duration, oneOf, port, profileName, proxyChoice, size, text } from './kind.ts'
-import { textMap } from './map-kind.ts'
+import { tagMap, textMap } from './map-kind.ts'
 
 export interface Key<T> {
   readonly kind: Kind<T>
@@ -60,7 +60,7 @@ export const SCHEMA = {
   maxBodyBytes: key(size, 32 * 1024 ** 2, 'largest request body'),
   toolSearch: key(oneOf('auto', 'on', 'off'), 'auto', 'give MCP tool search back to Claude Code'),
   fineGrainedStreaming: key(oneOf('auto', 'on', 'off'), 'auto', 'give fine-grained tool streaming back'),
-  tags: key(textMap, {}, 'labels for every record by name', {
+  tags: key(tagMap, {}, 'labels for every record by name', {
     ...words('project, repository, branch'),
     isForUntrusted: true,
   }),

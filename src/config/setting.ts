@@ -10,6 +10,8 @@ export interface Setting {
   readonly entry?: string
   readonly value: unknown
   readonly origin: Origin
+  /** Whether nobody below the machine file can change it. */
+  readonly isEnforced?: boolean
 }
 
 /** `upstream`, or `tags.project`. */

@@ -1,6 +1,5 @@
 import { renameSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { GatewayError } from '../base/errors.ts'
 import type { JsonObject } from '../json/object.ts'
 import { isJsonObject } from '../json/object.ts'
 import { readFileBytes, unreadable } from './file-bytes.ts'
@@ -59,21 +58,14 @@ function keepMalformedAside(path: string): void {
   const content = readFileBytes(path, () => undefined)
   if (!content) return
   if (content.kind === 'fault') throw unreadable(path, content.fault, 'put a file there, or nothing')
-  try {
-    parseJsonTree(content.bytes.toString('utf8'), path)
-  } catch (error) {
-    throw error instanceof GatewayError ? asideError(path, error) : error
-  }
-}
-
-function asideError(path: string, error: GatewayError): GatewayError {
   const aside = `${path}.corrupt-${new Date().toISOString().replace(/[:.]/g, '-')}`
-  renameSync(path, aside)
-  return new GatewayError('CONFIG_MALFORMED', {
-    origin: error.message.slice(0, error.message.indexOf(': ')),
-    reason: error.message.slice(error.message.indexOf(': ') + 2),
-    remedy: `it is kept as ${aside}; mend that and put it back, or say again what you want, for a new file`,
-  })
+  const remedy = `it is kept as ${aside}: mend that and put it back, or give the command again for a new file`
+  try {
+    parseJsonTree(content.bytes.toString('utf8'), path, remedy)
+  } catch (error) {
+    renameSync(path, aside)
+    throw error
+  }
 }
 
 function valueAt(document: JsonObject, names: readonly string[]): unknown {
