@@ -83,7 +83,7 @@ async function open(connect: Connect, given: object, opening: Opening): Promise<
     ...(tunnel && { socket: tunnel }),
   })
   await standing(addAbortSignal(signal, socket), isSecure ? 'secureConnect' : 'connect')
-  return socket
+  return socket.setTimeout(idleMs)
 }
 
 function standing(socket: Socket, event: 'secureConnect' | 'connect'): Promise<void> {

@@ -20,8 +20,8 @@ const UNKNOWN_AUTHORITY = new Set([
 
 /** Whether a connection failed because nobody that is trusted vouches for the other end, a proxy's included. */
 export function isUnknownAuthority(error: unknown): boolean {
-  const { code } = (error instanceof GatewayError ? error.cause : error) as NodeJS.ErrnoException
-  return UNKNOWN_AUTHORITY.has(code ?? '')
+  const fault = error instanceof GatewayError ? error.cause : error
+  return fault instanceof Error && UNKNOWN_AUTHORITY.has((fault as NodeJS.ErrnoException).code ?? '')
 }
 
 const TLS_FAULT = /^(ERR_TLS_|ERR_SSL_|CERT_|EPROTO$|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/
