@@ -6,11 +6,9 @@ import { environmentName, SCHEMA } from '../config/schema.ts'
 import { toGlobalOptions } from './arguments.ts'
 import type { LogsInput } from './commands/logs.ts'
 import { SHELLS } from './commands/shells.ts'
-import type { Context } from './context.ts'
+import { addConfig } from './config-commands.ts'
 import { createContext } from './context.ts'
-
-type Run = (context: Context) => Promise<number>
-type Execute = (command: Command, run: Run) => Promise<void>
+import type { Execute } from './execute.ts'
 
 /** Runs any command but `run` and `key`, which have their own short ways. @returns the exit code */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -42,6 +40,7 @@ function createProgram(execute: Execute): Command {
   addKeys(program, execute)
   addServers(program, execute)
   addLogs(program, execute)
+  addConfig(program, execute)
   addDemo(program, execute)
   return program.addHelpText('after', environmentHelp())
 }
@@ -172,6 +171,9 @@ function environmentHelp(): string {
   const rows = (Object.keys(SCHEMA) as ConfigKey[]).map(
     (name) => `  ${environmentName(name).padEnd(35)} ${SCHEMA[name].help}`,
   )
-  const state = `  ${'CLAUDE_GW_STATE_DIR'.padEnd(35)} where logs and the list of running gateways are kept`
-  return `\nEnvironment (an option of the same name goes before it):\n${[...rows, state].join('\n')}`
+  const directories = [
+    `  ${'CLAUDE_GW_CONFIG_DIR'.padEnd(35)} where your configuration file is kept`,
+    `  ${'CLAUDE_GW_STATE_DIR'.padEnd(35)} where logs and the list of running gateways are kept`,
+  ]
+  return `\nEnvironment (an option of the same name goes before it):\n${[...rows, ...directories].join('\n')}`
 }
