@@ -14,8 +14,16 @@ interface NamedSetting {
 }
 
 /** Who sets these decides where prompts and keys go, and who can read them there. */
-const WEIGHTY: readonly string[] = ['upstream', 'proxy', 'allowHttp', 'tls.ca', 'claude.command', 'auth']
-const COLUMNS = [{ title: 'KEY' }, { title: 'VALUE' }, { title: 'ORIGIN' }]
+const WEIGHTY: readonly string[] = [
+  'profile',
+  'upstream',
+  'proxy',
+  'allowHttp',
+  'tls.ca',
+  'claude.command',
+  'auth',
+]
+const COLUMNS = [{ title: 'KEY' }, { title: 'VALUE' }, { title: 'LINE' }]
 const SHOWN_NAMES = 8
 
 /**
@@ -42,12 +50,12 @@ function namedSettings({ top, profiles }: FileSettings): NamedSetting[] {
 }
 
 function toRow({ name, setting }: NamedSetting, { yellow, dim }: Palette): Row {
-  const [shown, value, origin] = [name, settingText(setting, setting), setting.origin].map(escapeControls)
   const paint = isWeighty(setting) ? { paint: yellow } : {}
+  const line = /\d+$/.exec(setting.origin)?.[0]
   return [
-    { forms: [shown ?? ''], ...paint },
-    { forms: [value ?? ''], ...paint },
-    { forms: [origin ?? ''], paint: dim },
+    { forms: [escapeControls(name)], ...paint },
+    { forms: [escapeControls(settingText(setting, setting))], ...paint },
+    { forms: [`line ${line}`], paint: dim },
   ]
 }
 
@@ -61,8 +69,6 @@ function warning(settings: readonly NamedSetting[], { yellow }: Palette): string
 
 /** Any reference weighs: it reads a secret of the user, and may run a command for that. */
 function isWeighty({ key, value }: Setting): boolean {
-  return (
-    WEIGHTY.includes(key) ||
-    (typeof value === 'string' && parseReference(value) !== undefined && key !== 'tags')
-  )
+  if (key === 'tags') return false
+  return WEIGHTY.includes(key) || parseReference(String(value)) !== undefined
 }

@@ -1,4 +1,5 @@
 import { GatewayError } from '../../base/errors.ts'
+import type { FileSettings } from '../../config/file-settings.ts'
 import { configDirectory } from '../../config/paths.ts'
 import type { ProjectFile } from '../../config/project-file.ts'
 import { readProjectFile } from '../../config/project-file.ts'
@@ -26,9 +27,9 @@ export async function configTrust(context: Context, { isConfirmed }: ConfigTrust
   const directory = directoryOf(context)
   const file = readFile(context)
   const settings = settingsOf(file)
-  if (trustOf(directory, file) === 'trusted') return tell(context, `${file.path} is trusted already`)
-  const hasChanged = trustOf(directory, file) === 'changed'
-  context.stderr.write(projectPage(settings, hasChanged, await openPalette(context, context.stderr)))
+  const trust = trustOf(directory, file)
+  if (trust === 'trusted') return tell(context, `${file.path} is trusted already`)
+  await show(context, settings, trust === 'changed')
   if (!isConfirmed && !(await isAgreed(context))) {
     tell(context, 'nothing was changed')
     return 1
@@ -58,6 +59,11 @@ function readFile({ cwd, home }: Context): ReadFile {
     reason: file?.reason ?? `there is none in ${cwd}, nor above it up to the root of a repository`,
     remedy: file ? 'put a plain file in its place' : 'go to the folder of the repository that has one',
   })
+}
+
+async function show(context: Context, settings: FileSettings, hasChanged: boolean): Promise<void> {
+  const { stderr } = context
+  stderr.write(projectPage(settings, hasChanged, await openPalette(context, stderr)))
 }
 
 async function isAgreed(context: Context): Promise<boolean> {
