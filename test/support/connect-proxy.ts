@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { connect } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import { onTestFinished } from 'vitest'
 import type { ForwardProxy } from '../../src/network/forward-proxy.ts'
 import { resolveProxy } from '../../src/network/forward-proxy.ts'
@@ -23,6 +24,8 @@ export interface ConnectProxy {
   readonly port: number
   /** In the order of their arrival. */
   readonly connects: readonly { readonly target: string; readonly headers: IncomingHttpHeaders }[]
+  /** What clients that spoke TLS to it called it (SNI). */
+  readonly serverNames: readonly (string | false | null)[]
   /** How many bytes of clients went through its tunnels. */
   readonly carriedBytes: () => number
   readonly openTunnels: () => number
@@ -33,9 +36,11 @@ export interface ConnectProxy {
 /** A real CONNECT proxy on loopback, closed when the test ends. All names lead to 127.0.0.1. */
 export async function startConnectProxy(options: ConnectProxyOptions = {}): Promise<ConnectProxy> {
   const connects: { target: string; headers: IncomingHttpHeaders }[] = []
+  const serverNames: (string | false | null)[] = []
   const tunnels = new Set<Socket>()
   let carriedBytes = 0
   const server: Server = options.tls ? createTlsServer(options.tls) : createServer()
+  server.on('secureConnection', ({ servername }: TLSSocket) => serverNames.push(servername))
   server.on('connect', (request: IncomingMessage, client: Socket, head: Buffer) => {
     connects.push({ target: request.url ?? '', headers: request.headers })
     client.on('error', () => {})
@@ -73,6 +78,7 @@ export async function startConnectProxy(options: ConnectProxyOptions = {}): Prom
     url: `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`,
     port,
     connects,
+    serverNames,
     carriedBytes: () => carriedBytes,
     openTunnels: () => tunnels.size,
     breakTunnels,

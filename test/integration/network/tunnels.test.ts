@@ -58,6 +58,13 @@ describe.skipIf(opensslUnavailable)(title, () => {
     expect(proxy.connects.map(({ target }) => target)).toEqual([`upstream.test:${server.port}`])
   })
 
+  test('verify the name of the proxy, where it is spoken to over TLS', async () => {
+    const proxy = await startConnectProxy({ tls: ca.server })
+    const { get } = await start({ proxy: proxyAt(`https://localhost:${proxy.port}`) })
+    expect(await get()).toBe(200)
+    expect(proxy.serverNames).toEqual(['localhost'])
+  })
+
   test('are refused where the certificate is for another name', async () => {
     const server = await startFaultUpstream(answer(), ca.server)
     onTestFinished(server.close)
