@@ -14,6 +14,7 @@ import { checkLaunch } from '../../launch/preconditions.ts'
 import { runChild } from '../child.ts'
 import { readClaudeState } from '../claude-state.ts'
 import type { Context } from '../context.ts'
+import { watchTermination } from '../drain.ts'
 import type { Command, Invocation } from '../invocation.ts'
 import { finishRun } from '../run-end.ts'
 import type { Session } from '../session.ts'
@@ -114,12 +115,20 @@ async function runWithGateway(context: Context, invocation: Invocation): Promise
     tags: repositoryTags(context.cwd),
   })
   const faults = noteFaults(session)
+  const isTerminated = watchTermination()
   try {
     const environment = environmentForChild(context, invocation, session)
     if (isTalkative(context, invocation.parsed)) context.stderr.write(`${startLine(session)}\n`)
     const child = { ...invocation, environment, onSpawn: () => loadAhead(session) }
     const { exitCode } = await runChild(context, child)
-    return await finishRun(context, { session, invocation, environment, startedAt, exitCode })
+    return await finishRun(context, {
+      session,
+      invocation,
+      environment,
+      startedAt,
+      exitCode,
+      isTerminated: isTerminated(),
+    })
   } finally {
     await session.gateway.close()
     faults.stop()
