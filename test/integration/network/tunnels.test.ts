@@ -1,5 +1,7 @@
 import { once } from 'node:events'
 import { request as httpsRequest } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { AgentSettings, UpstreamAgent } from '../../../src/network/agent.ts'
@@ -123,6 +125,30 @@ describe.skipIf(opensslUnavailable)(title, () => {
     const codes = results.map((result) => result.status === 'rejected' && result.reason.code)
     expect(new Set(codes)).toEqual(new Set(['PROXY_REFUSED']))
     expect(proxy.connects).toHaveLength(20)
+  })
+
+  test('that are opened ahead are dropped after a sleep also while they are under way', async () => {
+    const clocks = { wall: 0 }
+    const { proxy, upstream } = await start({
+      clocks: { wallMs: () => clocks.wall, monotonicMs: () => 0 },
+    })
+    upstream.warm()
+    clocks.wall += 3_600_000
+    upstream.dropStale()
+    await expect.poll(() => proxy.connects.length).toBe(1)
+    await expect.poll(() => proxy.openTunnels()).toBe(0)
+  })
+
+  test('to a proxy that does not answer are given up with the agent', async () => {
+    const silent = createServer((socket) => void socket.on('error', () => {})).listen(0, '127.0.0.1')
+    onTestFinished(() => void silent.close())
+    await once(silent, 'listening')
+    const { port } = silent.address() as AddressInfo
+    const { upstream } = await start({ proxy: proxyAt(`http://127.0.0.1:${port}`) })
+    upstream.warm()
+    const [socket] = await once(silent, 'connection')
+    upstream.destroy()
+    await once(socket.resume(), 'close')
   })
 
   test('that are under way are given up with the agent', async () => {
