@@ -2,6 +2,7 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { configDirectory, userFilePath } from '../../src/config/paths.ts'
 import type { Home } from './claude-run.ts'
 import type { CliResult } from './cli.ts'
 import { runCli } from './cli.ts'
@@ -30,7 +31,7 @@ export const machineFileUnavailable =
 
 /** The user's file of a home. */
 export function userFile(home: Home): string {
-  return join(home.directory, '.config', 'claude-gw', 'config.json')
+  return userFilePath(configDirectory({}, home.directory, process.platform))
 }
 
 /** The project file of a home. */
