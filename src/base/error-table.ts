@@ -74,8 +74,7 @@ export const ERROR_TABLE = {
     exit: 3,
     message:
       'sessions started by `{argument}` outlive this command, and with it the gateway they would talk to',
-    remedy:
-      'run `claude-gw serve` in another terminal, then `eval "$(claude-gw env)"` and `claude {argument}`',
+    remedy: 'start `{serve}` in another terminal, which stays, and repeat this one',
   },
   CREDENTIAL_NOT_FOUND: {
     exit: 4,

@@ -1,3 +1,4 @@
+import type { Values } from '../config/schema.ts'
 import type { AuthStyle, CredentialPlan, CredentialSource } from '../credentials/credential.ts'
 import { planCredential } from '../credentials/plan.ts'
 import { isSecretReference, parseReference } from '../credentials/reference.ts'
@@ -55,10 +56,7 @@ export async function openSecrets(context: Context, input: SecretsInput): Promis
     authStyle: (values.auth || undefined) as AuthStyle | undefined,
     extraHeaders,
     tls: await openTls(context, surroundings, claude),
-    withheld: [
-      ...(credentials.kind === 'inject' ? credentials.withheld : []),
-      ...[...Object.values(values.headers), values['tls.passphrase']].flatMap(variableOf),
-    ],
+    withheld: [...(credentials.kind === 'inject' ? credentials.withheld : []), ...namedVariables(values)],
     check: () => {
       for (const source of sources) source.check()
     },
@@ -102,6 +100,11 @@ async function openHeaders(
 function sourcesOf(credentials: CredentialPlan, headers: Secrets['extraHeaders']): CredentialSource[] {
   const ofHeaders = Object.values(headers).filter((value) => typeof value !== 'string')
   return credentials.kind === 'inject' ? [credentials.source, ...ofHeaders] : ofHeaders
+}
+
+/** Names of the variables that the configuration itself names as the place of a secret. */
+export function namedVariables(values: Values): string[] {
+  return [values.credential, ...Object.values(values.headers), values['tls.passphrase']].flatMap(variableOf)
 }
 
 function variableOf(text: string): string[] {
