@@ -4,10 +4,11 @@ import { GatewayError, reasonOf } from './base/errors.ts'
 import type { ServeEntry } from './broker/registry.ts'
 import type { Config } from './config/config.ts'
 import { resolveConfig } from './config/config.ts'
-import { readConfigFiles } from './config/files.ts'
+import type { ConfigFiles, ConfigSurroundings } from './config/files.ts'
 import type { Flags } from './config/global-options.ts'
 import { PARSED_OPTIONS, toFlags } from './config/global-options.ts'
-import { stateDirectory } from './config/paths.ts'
+import { configDirectory, machineFilePath, mayExist, stateDirectory, userFilePath } from './config/paths.ts'
+import { findProjectPlace } from './config/project-place.ts'
 import { planCredential } from './credentials/plan.ts'
 
 const HELP = `Usage: claude-gw key [--profile NAME] [--credential REF]
@@ -40,13 +41,22 @@ async function readKey(flags: Flags): Promise<string> {
   const { env } = process
   if (env['CLAUDE_GW_RUN_ID']) return readRunToken(env['CLAUDE_GW_RUN_TOKEN'])
   const state = stateDirectory(env, homedir(), process.platform)
-  return (await readServeToken(state)) ?? readCredential(readConfig(flags), state)
+  return (await readServeToken(state)) ?? readCredential(await readConfig(flags), state)
 }
 
 /** What does not count in it is not told here: our stderr goes to Claude Code. */
-function readConfig(flags: Flags): Config {
+async function readConfig(flags: Flags): Promise<Config> {
   const { env, platform } = process
-  return resolveConfig(flags, env, readConfigFiles({ env, cwd: process.cwd(), home: homedir(), platform }))
+  return resolveConfig(flags, env, await readFiles({ env, cwd: process.cwd(), home: homedir(), platform }))
+}
+
+/** To load the code that reads files takes longer than all else here, so it is loaded for those that are there. */
+async function readFiles(surroundings: ConfigSurroundings): Promise<ConfigFiles> {
+  const { env, cwd, home, platform } = surroundings
+  if (findProjectPlace(cwd, home)) return (await import('./config/files.ts')).readConfigFiles(surroundings)
+  const paths = [machineFilePath(env, platform), userFilePath(configDirectory(env, home, platform))]
+  if (!paths.some(mayExist)) return { notes: [] }
+  return (await import('./config/fixed-files.ts')).readFixedFiles(surroundings)
 }
 
 /** The child of a run uses the run's gateway, and that wants the run's own token. */

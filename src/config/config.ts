@@ -1,17 +1,17 @@
 import { GatewayError } from '../base/errors.ts'
-import { refuseEnforced } from './enforced.ts'
 import type { FileSettings } from './file-settings.ts'
 import type { ConfigFiles } from './files.ts'
 import type { Flags } from './global-options.ts'
 import { optionName } from './global-options.ts'
 import type { TextMap } from './map-kind.ts'
 import type { ConfigEntry, Sourced } from './merge.ts'
-import { mergeLayers } from './merge.ts'
+import { isSameSetting, mergeLayers } from './merge.ts'
 import { nearest } from './nearest.ts'
 import type { ConfigKey, Values } from './schema.ts'
 import { CONFIG_KEYS, environmentName, keyOf } from './schema.ts'
 import { selectProfile } from './selected-profile.ts'
 import type { Origin, Setting } from './setting.ts'
+import { settingName } from './setting.ts'
 import { badValue, quoted } from './value-error.ts'
 
 /** Values with the place each came from. */
@@ -79,6 +79,22 @@ function readText(key: ConfigKey, text: string | undefined, origin: Origin): Set
   if (value === undefined) throw badValue(origin, key, kind.expected, quoted(text))
   if (!kind.entries) return [{ key, value, origin }]
   return Object.entries(value as TextMap).map(([entry, item]) => ({ key, entry, value: item, origin }))
+}
+
+/**
+ * Refuses what asks for another value than the machine file enforces; lower files are just shadowed by it.
+ * @throws GatewayError CONFIG_ENFORCED
+ */
+function refuseEnforced(enforced: readonly Setting[], given: readonly Setting[]): void {
+  for (const setting of given) {
+    const fixed = enforced.find((candidate) => isSameSetting(candidate, setting))
+    if (!fixed || fixed.value === setting.value) continue
+    throw new GatewayError('CONFIG_ENFORCED', {
+      origin: setting.origin,
+      key: settingName(fixed),
+      file: fixed.origin,
+    })
+  }
 }
 
 function layersOf(file: FileSettings | undefined, profile: string): (readonly Setting[])[] {

@@ -27,7 +27,9 @@ export function readFileBytes(
   try {
     const stats = fstatSync(fd)
     const fault = stats.isFile() ? findFault(stats) : 'it is no regular file'
-    return fault === undefined ? { kind: 'bytes', bytes: readWhole(fd, path) } : { kind: 'fault', fault }
+    return fault === undefined
+      ? { kind: 'bytes', bytes: readWhole(fd, stats.size, path) }
+      : { kind: 'fault', fault }
   } finally {
     closeSync(fd)
   }
@@ -46,14 +48,15 @@ function open(path: string): number | undefined {
   }
 }
 
-/** Its size alone says little: a file can grow, and some of the system's say 0. */
-function readWhole(fd: number, path: string): Buffer {
-  const buffer = Buffer.allocUnsafe(MAX_BYTES + 1)
+/** One byte more than there should be shows a file that grows, or one of the system's that says 0. */
+function readWhole(fd: number, size: number, path: string): Buffer {
+  if (size > MAX_BYTES) throw unreadable(path, 'it is larger than 1 MB', 'make it shorter, or remove it')
+  const buffer = Buffer.alloc(size + 1)
   let length = 0
-  for (;;) {
+  while (length <= size) {
     const count = readSync(fd, buffer, length, buffer.length - length, null)
-    if (count === 0) return Buffer.from(buffer.subarray(0, length))
+    if (count === 0) return buffer.subarray(0, length)
     length += count
-    if (length > MAX_BYTES) throw unreadable(path, 'it is larger than 1 MB', 'make it shorter, or remove it')
   }
+  throw unreadable(path, 'it grows while it is read', 'try again')
 }

@@ -1,11 +1,10 @@
 import type { FileSettings } from './file-settings.ts'
+import { readFixedFiles } from './fixed-files.ts'
 import type { AdministratorPlace } from './machine-file.ts'
-import { readMachineSettings } from './machine-file.ts'
-import { configDirectory, machineFilePath, userFilePath } from './paths.ts'
+import { configDirectory } from './paths.ts'
 import { readProjectSettings } from './project-settings.ts'
-import { readUserSettings } from './user-file.ts'
 
-/** What the configuration files of a user in a folder say. */
+/** What configuration files say. */
 export interface ConfigFiles {
   readonly machine?: FileSettings
   readonly user?: FileSettings
@@ -23,21 +22,20 @@ export interface ConfigSurroundings {
 }
 
 /**
- * Reads them all, with nothing but the file system.
+ * Reads all configuration files of a user in a folder.
+ * @param machinePlace where the file of the machine is; else where the platform has it
  * @throws GatewayError CONFIG_* for what is malformed, unreadable, unknown or wrong in them
  */
 export function readConfigFiles(
-  { env, cwd, home, platform }: ConfigSurroundings,
-  machinePlace: AdministratorPlace = { path: machineFilePath(env, platform), administratorUid: 0 },
+  surroundings: ConfigSurroundings,
+  machinePlace?: AdministratorPlace,
 ): ConfigFiles {
-  const directory = configDirectory(env, home, platform)
-  const machine = readMachineSettings(machinePlace, platform)
-  const user = readUserSettings(userFilePath(directory))
-  const project = readProjectSettings(cwd, home, directory)
+  const { env, cwd, home, platform } = surroundings
+  const fixed = readFixedFiles(surroundings, machinePlace)
+  const { settings, note } = readProjectSettings(cwd, home, configDirectory(env, home, platform))
   return {
-    ...(machine.settings && { machine: machine.settings }),
-    ...(user && { user }),
-    ...(project.settings && { project: project.settings }),
-    notes: [machine.note, project.note].filter((note) => note !== undefined),
+    ...fixed,
+    ...(settings && { project: settings }),
+    notes: note === undefined ? fixed.notes : [...fixed.notes, note],
   }
 }

@@ -1,6 +1,7 @@
 import { parseDuration } from '../base/duration.ts'
 import { parseSize } from '../base/size.ts'
 import type { EntryKind } from './map-kind.ts'
+import { isFreeToSet } from './map-kind.ts'
 
 /** The kind of a value: how it is read and written. Both readers give undefined for what is not of that kind. */
 export interface Kind<T> {
@@ -53,6 +54,12 @@ export const profileName = textKind('a name of letters, digits, `-`, `_` or `.`'
 export const proxyChoice = textKind('`auto`, `off` or the URL of a proxy', (value) =>
   ['auto', 'off'].includes(value) || URL.canParse(value) ? value : undefined,
 )
+
+/** How a key is sent. */
+export const authStyle = textKind('`bearer`, `x-api-key`, `both` or `header:NAME`', (value) => {
+  const isKnown = ['bearer', 'x-api-key', 'both'].includes(value)
+  return isKnown || (value.startsWith('header:') && isFreeToSet(value.slice(7))) ? value : undefined
+})
 
 /** One of some words. */
 export function oneOf<T extends string>(...choices: readonly T[]): Kind<T> {

@@ -3,8 +3,8 @@ import { isSecretName, maskRandomWords } from '../exchange/likely-secret.ts'
 import { redact } from '../exchange/redact.ts'
 import type { JsonNode } from './json-tree.ts'
 import { isMembers } from './json-tree.ts'
+import { findSettingKey } from './setting.ts'
 import type { SettingKey } from './setting-name.ts'
-import { findSettingKey } from './setting-name.ts'
 import { shownName } from './value-error.ts'
 
 /** Headers that hold a key whatever it looks like. */

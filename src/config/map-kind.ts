@@ -1,4 +1,5 @@
 import { isJsonObject } from '../json/object.ts'
+import { HOP_BY_HOP, SENDERS_OWN } from '../network/message-headers.ts'
 import type { Kind } from './kind.ts'
 
 export type TextMap = Readonly<Record<string, string>>
@@ -24,8 +25,24 @@ export const tagMap = mapOf('a JSON object of at most 64 texts, each of at most 
   maxEntries: 64,
 })
 
+/** Headers by name, in any letter case (RFC 9110 section 5.1). */
+export const headerMap = mapOf(
+  'a JSON object of header names (not those of the connection itself) and values of printable ASCII',
+  {
+    isEntry: (name, value) => isFreeToSet(name) && /^[\x20-\x7e]*$/.test(value),
+    identity: (name) => name.toLowerCase(),
+    maxEntries: Infinity,
+  },
+)
+
+/** Whether it is the name of a header (RFC 9110 section 5.6.2) that is not about the connection or the framing. */
+export function isFreeToSet(name: string): boolean {
+  const lower = name.toLowerCase()
+  return /^[\w!#$%&'*+.^`|~-]+$/.test(name) && !HOP_BY_HOP.has(lower) && !SENDERS_OWN.has(lower)
+}
+
 /** A map of texts. Its variable holds JSON. */
-export function mapOf(expected: string, kind: EntryKind): Kind<TextMap> {
+function mapOf(expected: string, kind: EntryKind): Kind<TextMap> {
   // Of all names this one alone means something else where somebody assigns it.
   const isEntry = (name: string, text: string) => name !== '__proto__' && kind.isEntry(name, text)
   const entries = { ...kind, isEntry }

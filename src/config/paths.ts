@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { GatewayError } from '../base/errors.ts'
 
@@ -51,6 +52,15 @@ export function machineFilePath(env: Environment, platform: NodeJS.Platform): st
   if (platform === 'darwin') return '/Library/Application Support/claude-gw/config.json'
   if (platform === 'win32') return join(env['ProgramData'] || 'C:\\ProgramData', 'claude-gw', 'config.json')
   return '/etc/claude-gw/config.json'
+}
+
+/** Whether there is a file, or a folder hides whether there is one. */
+export function mayExist(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch {
+    return true
+  }
 }
 
 /** Where the daily traffic logs are. */

@@ -1,7 +1,6 @@
-import { authStyle, headerMap } from './header-kind.ts'
 import type { Kind } from './kind.ts'
-import { boolean, duration, oneOf, port, profileName, proxyChoice, size, text } from './kind.ts'
-import { tagMap, textMap } from './map-kind.ts'
+import { authStyle, boolean, duration, oneOf, port, profileName, proxyChoice, size, text } from './kind.ts'
+import { headerMap, tagMap, textMap } from './map-kind.ts'
 
 export interface Key<T> {
   readonly kind: Kind<T>

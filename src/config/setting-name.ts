@@ -1,7 +1,8 @@
 import { GatewayError } from '../base/errors.ts'
 import { nearest } from './nearest.ts'
 import type { ConfigKey } from './schema.ts'
-import { CONFIG_KEYS, keyOf, SCHEMA } from './schema.ts'
+import { CONFIG_KEYS, SCHEMA } from './schema.ts'
+import { findSettingKey } from './setting.ts'
 
 /** A key, or one entry of a map. */
 export interface SettingKey {
@@ -30,16 +31,6 @@ export function parseSettingName(text: string): SettingName {
     return { ...setting, profile, names: ['profiles', profile, ...namesOf(setting)] }
   }
   throw unknownSetting(text)
-}
-
-/** The key with that name in a profile or at the top; undefined if there is none. */
-export function findSettingKey(name: string): SettingKey | undefined {
-  const key = CONFIG_KEYS.find((candidate) => candidate === name)
-  if (key) return { key }
-  const map = CONFIG_KEYS.find(
-    (candidate) => keyOf(candidate).kind.entries && name.startsWith(`${candidate}.`),
-  )
-  return map && { key: map, entry: name.slice(map.length + 1) }
 }
 
 function namesOf({ key, entry }: SettingKey): string[] {

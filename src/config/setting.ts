@@ -1,4 +1,6 @@
 import type { ConfigKey } from './schema.ts'
+import { CONFIG_KEYS, keyOf } from './schema.ts'
+import type { SettingKey } from './setting-name.ts'
 
 /** `--upstream`, `CLAUDE_GW_UPSTREAM`, `/path/config.json:12`, or `default`. */
 export type Origin = string
@@ -17,4 +19,14 @@ export interface Setting {
 /** `upstream`, or `tags.project`. */
 export function settingName({ key, entry }: Pick<Setting, 'key' | 'entry'>): string {
   return entry === undefined ? key : `${key}.${entry}`
+}
+
+/** The key with that name in a profile or at the top; undefined if there is none. */
+export function findSettingKey(name: string): SettingKey | undefined {
+  const key = CONFIG_KEYS.find((candidate) => candidate === name)
+  if (key) return { key }
+  const map = CONFIG_KEYS.find(
+    (candidate) => keyOf(candidate).kind.entries && name.startsWith(`${candidate}.`),
+  )
+  return map && { key: map, entry: name.slice(map.length + 1) }
 }

@@ -1,16 +1,18 @@
 import { GatewayError } from '../base/errors.ts'
-import { redact } from '../exchange/redact.ts'
 
 const LONGEST_SHOWN = 64
+/** Shorter than the keys of any vendor. */
+const LONGEST_WHOLE = 24
+const BEGINNING = 12
 
 /** What is wrong with a value. @param shown the value as people may see it, such as `quoted` gives it */
 export function badValue(origin: string, key: string, expected: string, shown: string): GatewayError {
   return new GatewayError('CONFIG_BAD_VALUE', { origin, key: shownName(key), expected, value: shown })
 }
 
-/** The text of a value in quotes, short, and without what looks like a secret in it. */
+/** The text of a value in quotes. Of a long one only the beginning, since it may be a secret. */
 export function quoted(text: string): string {
-  return `"${shownName(redact(text, []).text)}"`
+  return `"${shownName(text.length > LONGEST_WHOLE ? `${text.slice(0, BEGINNING)}…` : text)}"`
 }
 
 /** A name out of a file, short and without what could move the cursor of a terminal. */
