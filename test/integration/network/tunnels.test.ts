@@ -144,7 +144,7 @@ describe.skipIf(opensslUnavailable)(title, () => {
     onTestFinished(() => void silent.close())
     await once(silent, 'listening')
     const { port } = silent.address() as AddressInfo
-    const { upstream } = await start({ proxy: proxyAt(`http://127.0.0.1:${port}`) })
+    const { upstream } = await start({ proxy: proxyAt(`http://127.0.0.1:${port}`), connectMs: 60_000 })
     upstream.warm()
     const [socket] = await once(silent, 'connection')
     upstream.destroy()
