@@ -186,7 +186,11 @@ interface ChildFacts {
   readonly withheld: readonly string[]
 }
 
-function environmentOf(context: Context, { claude }: Invocation, facts: ChildFacts): ChildEnvironment {
+function environmentOf(
+  context: Context,
+  { claude, parsed }: Invocation,
+  facts: ChildFacts,
+): ChildEnvironment {
   const { values } = context.config()
   return childEnvironment({
     env: context.env,
@@ -195,6 +199,7 @@ function environmentOf(context: Context, { claude }: Invocation, facts: ChildFac
     profile: values.profile,
     toolSearch: values.toolSearch,
     fineGrainedStreaming: values.fineGrainedStreaming,
+    isBackground: parsed.kind === 'background',
     ...facts,
   })
 }

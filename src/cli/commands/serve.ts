@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { GatewayError, reasonOf } from '../../base/errors.ts'
 import { claimEntry } from '../../broker/claim.ts'
 import { isGateway } from '../../broker/probe.ts'
@@ -114,9 +115,19 @@ async function untilUnused({ config, options, stderr }: Context, { gateway }: Se
     stderr.write(`claude-gw: nobody asked for ${shortDuration(limitMs ?? 0)}, so it ends (serve.idleExit)\n`)
 }
 
-/** Before there is a gateway to close, a signal just ends the process, and so does a second one. */
+/**
+ * Before there is a gateway to close, a signal just ends the process, and so does a second one. The listener stays: that
+ * of proper-lockfile would end the process where it is the only one.
+ */
 function waitForStop(): Promise<void> {
   return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve())
+    let isStopping = false
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        if (isStopping) process.exit(128 + constants.signals[signal])
+        isStopping = true
+        resolve()
+      })
+    }
   })
 }
