@@ -89,6 +89,7 @@ function isScalar(json: unknown): json is string | number {
 
 /** With the largest unit that leaves a whole number. */
 function writeUnit(value: number, units: Readonly<Record<string, number>>): string {
-  const [name, factor] = Object.entries(units).find(([, count]) => value % count === 0) ?? ['', 1]
+  const fitting = Object.entries(units).find(([, count]) => value >= count && value % count === 0)
+  const [name, factor] = fitting ?? (Object.entries(units).at(-1) as [string, number])
   return `${value / factor}${name}`
 }
