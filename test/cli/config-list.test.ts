@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest'
+import { resolve } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Home } from '../support/claude-run.ts'
 import { openHome } from '../support/claude-run.ts'
 import {
@@ -9,7 +10,9 @@ import {
   userFile,
   writeFile,
 } from '../support/configured.ts'
+import { Pty, ptyUnavailable } from '../support/pty.ts'
 
+const BIN = resolve(import.meta.dirname, '../../bin/claude-gw.js')
 const MACHINE_FILE = '/etc/claude-gw/config.json'
 const MACHINE = {
   upstream: 'https://machine.example',
@@ -157,6 +160,25 @@ test('nothing in a value moves the cursor or begins a line', async () => {
   const env = { CLAUDE_GW_TAGS: JSON.stringify({ 'a\x1b[2J': 'b\nupstream https://evil.example' }) }
   const { stdout } = await configIn(openHome(), ['list'], { env })
   expect(stdout).toMatch(/tags\.a\\x1b\[2J +b\\nupstream https:\/\/evil\.example\n/)
+})
+
+test.skipIf(ptyUnavailable)('on a terminal lines have titles, and fit', async () => {
+  const home = openHome()
+  const { env, project } = home
+  writeFile(userFile(home), { credential: `command:${'get-key '.repeat(20)}` })
+  const terminal = new Pty({
+    command: process.execPath,
+    args: [BIN, 'config', 'list', '--origin', '--no-color'],
+    env: { PATH: process.env['PATH'], ...env },
+    cwd: project,
+    columns: 72,
+  })
+  onTestFinished(() => terminal.close())
+  expect(await terminal.exitCode()).toBe(0)
+  const lines = terminal.output.split('\r\n')
+  expect(lines[0]).toMatch(/^KEY +VALUE +ORIGIN$/)
+  expect(lines.find((line) => line.startsWith('credential '))).toMatch(/ command:get.*…/)
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(72)
 })
 
 /** `list` of a user with a trusted project, on a machine with a file, with an option and a variable. */
