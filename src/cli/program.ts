@@ -9,6 +9,7 @@ import { SHELLS } from './commands/shells.ts'
 import { addConfig } from './config-commands.ts'
 import { createContext } from './context.ts'
 import type { Execute } from './execute.ts'
+import { SETTINGS_SCOPES } from './settings-place.ts'
 
 /** Runs any command but `run` and `key`, which have their own short ways. @returns the exit code */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -39,6 +40,7 @@ function createProgram(execute: Execute): Command {
   addLaunchers(program)
   addKeys(program, execute)
   addServers(program, execute)
+  addSettings(program, execute)
   addLogs(program, execute)
   addConfig(program, execute)
   addDemo(program, execute)
@@ -105,6 +107,21 @@ function addServers(program: Command, execute: Execute): void {
       execute(command, async (context) => {
         const { env } = await import('./commands/env.ts')
         return env(context, { shell: options.shell })
+      }),
+    )
+}
+
+function addSettings(program: Command, execute: Execute): void {
+  program
+    .command('settings')
+    .description('print settings of Claude Code that lead to the upstream of the profile')
+    .addOption(new Option('--scope <SCOPE>', 'for which file').choices(SETTINGS_SCOPES).default('user'))
+    .addOption(new Option('--editor <NAME>', 'for the settings of an editor').choices(['vscode']))
+    .option('--wrapper', 'start Claude Code through `claude-gw-run` instead')
+    .action(({ scope, editor, wrapper }, command) =>
+      execute(command, async (context) => {
+        const { settings } = await import('./commands/settings.ts')
+        return settings(context, { scope, editor, isWrapper: !!wrapper })
       }),
     )
 }
