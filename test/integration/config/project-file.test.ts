@@ -1,14 +1,18 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { readProjectFile } from '../../../src/config/project-file.ts'
 import { CONFIG_KEYS, keyOf } from '../../../src/config/schema.ts'
 import { openConfigPlaces, writeConfig } from '../../support/config-places.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 const isWindows = process.platform === 'win32'
+const FLIP = join(import.meta.dirname, '../../fixtures/flip-link.mjs')
 const NAME = '.claude-gw.json'
+/** Not even a note: the file is none of this folder. */
+const NOTHING = { values: { tags: {} }, notes: [] }
 const tagged = (project: string) => ({ tags: { project } })
 
 describe('a project file that nobody trusts', () => {
@@ -180,16 +184,18 @@ describe('the nearest project file counts', () => {
   })
 
   test('and none above the root of the repository', () => {
-    const { resolve, repository } = openConfigPlaces()
-    writeConfig(join(repository, '..', NAME), tagged('above'))
-    expect(resolve().values.tags).toEqual({})
+    const { resolve, home } = openConfigPlaces()
+    const repository = folderIn(home, 'work/inner')
+    mkdirSync(join(repository, '.git'))
+    writeConfig(join(home, 'work', NAME), tagged('above'))
+    expect(resolve({ cwd: folderIn(repository, 'below') })).toMatchObject(NOTHING)
   })
 
   test('and none above the root of a nested repository', () => {
     const { resolve, repository } = openConfigPlaces({ project: tagged('outer') })
     const inner = folderIn(repository, 'vendor/inner')
     mkdirSync(join(inner, '.git'))
-    expect(resolve({ cwd: inner }).values.tags).toEqual({})
+    expect(resolve({ cwd: inner })).toMatchObject(NOTHING)
   })
 
   test.each([
@@ -199,7 +205,7 @@ describe('the nearest project file counts', () => {
     const { resolve, repository } = openConfigPlaces({ project: tagged('main') })
     const tree = folderIn(repository, 'trees/a')
     writeFileSync(join(tree, '.git'), `${link}\n`)
-    expect(resolve({ cwd: tree }).values.tags).toEqual({})
+    expect(resolve({ cwd: tree })).toMatchObject(NOTHING)
     writeConfig(join(tree, NAME), tagged('tree'))
     expect(resolve({ cwd: folderIn(tree, 'src') }).values.tags).toEqual({ project: 'tree' })
   })
@@ -208,7 +214,7 @@ describe('the nearest project file counts', () => {
     const { resolve, home } = openConfigPlaces()
     const cwd = folderIn(home, 'elsewhere/below')
     writeConfig(join(home, 'elsewhere', NAME), tagged('above'))
-    expect(resolve({ cwd }).values.tags).toEqual({})
+    expect(resolve({ cwd })).toMatchObject(NOTHING)
     writeConfig(join(cwd, NAME), tagged('here'))
     expect(resolve({ cwd }).values.tags).toEqual({ project: 'here' })
   })
@@ -259,6 +265,18 @@ describe.skipIf(isWindows)('a link in place of the project file', () => {
     renameSync(projectFile, join(repository, 'moved.json'))
     symlinkSync(join(repository, 'moved.json'), projectFile)
     expect(resolve({ cwd: below }).values.auth).toBe('')
+  })
+
+  test('is not read elsewhere either while somebody keeps changing it', async () => {
+    const { resolve, repository, projectFile } = openConfigPlaces()
+    const outside = join(temporaryDirectory(), 'other.json')
+    writeConfig(outside, tagged('secret'))
+    writeConfig(join(repository, 'inside.json'), tagged('its'))
+    const changer = spawn(process.execPath, [FLIP, projectFile, outside, join(repository, 'inside.json')])
+    onTestFinished(() => void changer.kill('SIGKILL'))
+    await once(changer.stdout, 'data')
+    const seen = Array.from({ length: 2000 }, () => resolve().values.tags['project'])
+    expect(new Set(seen)).toEqual(new Set(['its', undefined]))
   })
 
   test('to itself is an error', () => {

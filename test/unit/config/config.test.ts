@@ -29,7 +29,10 @@ describe('resolveConfig', () => {
   })
 
   test('the variables of the program itself are none of its keys', () => {
-    resolveConfig({}, { CLAUDE_GW_STATE_DIR: '/x', CLAUDE_GW_CONFIG_DIR: '/y', CLAUDE_GW_RUN_ID: 'z', OTHER: '1' })
+    resolveConfig(
+      {},
+      { CLAUDE_GW_STATE_DIR: '/x', CLAUDE_GW_CONFIG_DIR: '/y', CLAUDE_GW_RUN_ID: 'z', OTHER: '1' },
+    )
   })
 
   test.each([
