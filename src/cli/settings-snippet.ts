@@ -64,19 +64,27 @@ function customHeaders(headers: Values['headers']): { lines: string[]; notes: st
 const FAMILIES = ['opus', 'sonnet', 'haiku', 'fable']
 
 /** Claude Code asks for the upstream's name of a model where all aliases of its family agree on one. */
-function defaultModels(aliases: Values['models.aliases']): {
-  env: Record<string, string>
-  notes: string[]
-} {
-  const env: Record<string, string> = {}
-  const notes: string[] = []
-  for (const [asked, name] of Object.entries(aliases)) {
-    const family = FAMILIES.find((word) => asked.toLowerCase().includes(word))
-    const variable = `ANTHROPIC_DEFAULT_${family?.toUpperCase()}_MODEL`
-    if (family !== undefined && (env[variable] ?? name) === name) env[variable] = name
-    else notes.push(`the alias ${asked} is left out: only claude-gw itself can do it`)
+function defaultModels(aliases: Values['models.aliases']): { env: Record<string, string>; notes: string[] } {
+  const entries = Object.entries(aliases).map(([asked, name]) => ({ asked, name, family: familyOf(asked) }))
+  const agreed = FAMILIES.flatMap((family) => {
+    const [name, ...others] = new Set(entries.filter((entry) => entry.family === family).map(nameOf))
+    return name !== undefined && others.length === 0 ? [{ family, name }] : []
+  })
+  const left = entries.filter((entry) => !agreed.some(({ family }) => family === entry.family))
+  return {
+    env: Object.fromEntries(
+      agreed.map(({ family, name }) => [`ANTHROPIC_DEFAULT_${family.toUpperCase()}_MODEL`, name]),
+    ),
+    notes: left.map(({ asked }) => `the alias ${asked} is left out: only claude-gw itself can do it`),
   }
-  return { env, notes }
+}
+
+function familyOf(model: string): string | undefined {
+  return FAMILIES.find((family) => model.toLowerCase().includes(family))
+}
+
+function nameOf({ name }: { readonly name: string }): string {
+  return name
 }
 
 function features({ toolSearch, fineGrainedStreaming }: Values): Record<string, string> {
