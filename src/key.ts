@@ -5,9 +5,11 @@ import type { ServeEntry } from './broker/registry.ts'
 import type { ClaudePlaces } from './claude/places.ts'
 import type { Config } from './config/config.ts'
 import { resolveConfig } from './config/config.ts'
+import type { ConfigFiles, ConfigSurroundings } from './config/files.ts'
 import type { Flags } from './config/global-options.ts'
 import { PARSED_OPTIONS, toFlags } from './config/global-options.ts'
-import { stateDirectory } from './config/paths.ts'
+import { configDirectory, machineFilePath, mayExist, stateDirectory, userFilePath } from './config/paths.ts'
+import { findProjectPlace } from './config/project-place.ts'
 import type { CredentialPlan } from './credentials/credential.ts'
 import { planCredential } from './credentials/plan.ts'
 
@@ -43,7 +45,22 @@ async function readKey(flags: Flags): Promise<string> {
   if (env['CLAUDE_GW_RUN_ID']) return readRunToken(env['CLAUDE_GW_RUN_TOKEN'])
   await refuseRepository()
   const state = stateDirectory(env, homedir(), process.platform)
-  return (await readServeToken(state)) ?? readCredential(resolveConfig(flags, env), state)
+  return (await readServeToken(state)) ?? readCredential(await readConfig(flags), state)
+}
+
+/** What does not count in it is not told here: our stderr goes to Claude Code. */
+async function readConfig(flags: Flags): Promise<Config> {
+  const { env, platform } = process
+  return resolveConfig(flags, env, await readFiles({ env, cwd: process.cwd(), home: homedir(), platform }))
+}
+
+/** To load the code that reads files takes longer than all else here, so it is loaded for those that are there. */
+async function readFiles(surroundings: ConfigSurroundings): Promise<ConfigFiles> {
+  const { env, cwd, home, platform } = surroundings
+  if (findProjectPlace(cwd, home)) return (await import('./config/files.ts')).readConfigFiles(surroundings)
+  const paths = [machineFilePath(env, platform), userFilePath(configDirectory(env, home, platform))]
+  if (!paths.some(mayExist)) return { notes: [] }
+  return (await import('./config/fixed-files.ts')).readFixedFiles(surroundings)
 }
 
 /** The child of a run uses the run's gateway, and that wants the run's own token. */

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { parseGlobalOptions, splitArguments } from './cli/arguments.ts'
-import { createContext } from './cli/context.ts'
 import { reportError } from './cli/report.ts'
 
 process.exitCode = await main(process.argv.slice(2))
@@ -11,7 +10,9 @@ async function main(argv: readonly string[]): Promise<number> {
     const { before, command, after } = splitArguments(argv)
     if (before.includes('--version') || before.includes('-V')) return printVersion()
     if (command === undefined) return await (await import('./cli/program.ts')).runProgram(argv)
-    const context = createContext(parseGlobalOptions(before))
+    const options = parseGlobalOptions(before)
+    const { createContext } = await import('./cli/context.ts')
+    const context = createContext(command === 'run' ? options : { ...options, isQuiet: true })
     const { run, runProgram } = await import('./cli/commands/run.ts')
     process.exit(await (command === 'run' ? run(context, after) : runProgram(context, after)))
   } catch (error) {

@@ -34,6 +34,36 @@ export const ERROR_TABLE = {
     message: '{origin}: `{key}` must be {expected}, not {value}',
     remedy: 'change it, or remove it to use the default',
   },
+  CONFIG_UNKNOWN_PROFILE: {
+    exit: 3,
+    message: '{origin}: there is no profile `{profile}`; known are {known}',
+    remedy: 'name one of them, or make it with `claude-gw config set profiles.{profile}.upstream URL`',
+  },
+  CONFIG_ENFORCED: {
+    exit: 3,
+    message: '{origin}: `{key}` is fixed by {file}, and cannot be changed here',
+    remedy: 'remove {origin}, or ask the administrator of this machine',
+  },
+  CONFIG_MALFORMED: {
+    exit: 3,
+    message: '{origin}: {reason}',
+    remedy: '{remedy}',
+  },
+  CONFIG_UNREADABLE: {
+    exit: 3,
+    message: 'cannot read {path}: {reason}',
+    remedy: '{remedy}',
+  },
+  CONFIG_UNWRITABLE: {
+    exit: 3,
+    message: 'cannot write {path}: {reason}',
+    remedy: '{remedy}',
+  },
+  CONFIG_LITERAL_SECRET: {
+    exit: 3,
+    message: '{origin}: `{key}` holds a secret itself, where only the name of its place may stand',
+    remedy: '{remedy}',
+  },
   CLOUD_PROVIDER: {
     exit: 3,
     message:
@@ -44,8 +74,7 @@ export const ERROR_TABLE = {
     exit: 3,
     message:
       'sessions started by `{argument}` outlive this command, and with it the gateway they would talk to',
-    remedy:
-      'run `claude-gw serve` in another terminal, then `eval "$(claude-gw env)"` and `claude {argument}`',
+    remedy: 'start `{serve}` in another terminal, which stays, and repeat this one',
   },
   CREDENTIAL_NOT_FOUND: {
     exit: 4,
@@ -257,6 +286,52 @@ export const ERROR_TABLE = {
     message:
       '{upstream} redirects to {target}; following it would send your prompt and key past this gateway',
     remedy: 'if {target} is right, set the key `upstream` to it',
+  },
+  PROXY_UNREACHABLE: {
+    exit: 5,
+    status: 502,
+    type: 'api_error',
+    retry: true,
+    message: 'cannot reach the proxy {proxy} ({origin}): {reason}',
+    remedy: 'check the network and {origin}; CLAUDE_GW_PROXY=off connects without a proxy',
+  },
+  PROXY_TLS: {
+    exit: 5,
+    status: 502,
+    type: 'api_error',
+    message: 'no trusted TLS connection to the proxy {proxy} ({origin}): {reason}',
+    remedy:
+      'name its private certificate authority in CLAUDE_GW_TLS_CA; if it speaks no TLS, its URL begins with http://',
+  },
+  PROXY_AUTH: {
+    exit: 5,
+    status: 502,
+    type: 'api_error',
+    message: 'the proxy {proxy} ({origin}) {reason}',
+    remedy: '{remedy}',
+  },
+  PROXY_REFUSED: {
+    exit: 5,
+    status: 502,
+    type: 'api_error',
+    message: 'the proxy {proxy} ({origin}) does not let us through to {target}: it answered {status}',
+    remedy:
+      'ask who runs it to allow {target}; if that is reached without a proxy, set CLAUDE_GW_PROXY=off or name it in NO_PROXY',
+  },
+  PROXY_FAILED: {
+    exit: 5,
+    status: 502,
+    type: 'api_error',
+    retry: true,
+    message: 'the proxy {proxy} ({origin}) did not get through to {target}: it answered {status}',
+    remedy:
+      'check the key `upstream`; if that is reached without a proxy, set CLAUDE_GW_PROXY=off or name it in NO_PROXY',
+  },
+  TLS_UNVERIFIED: {
+    exit: 3,
+    message: 'NODE_TLS_REJECT_UNAUTHORIZED=0 would let anybody on the network read your prompts and your key',
+    remedy:
+      'unset it; to trust a private certificate authority, name its file in CLAUDE_GW_TLS_CA (or NODE_EXTRA_CA_CERTS)',
   },
   INTERNAL: {
     exit: 1,

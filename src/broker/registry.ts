@@ -1,7 +1,7 @@
-import { closeSync, readdirSync, readFileSync, writeSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { GatewayError, reasonOf } from '../base/errors.ts'
-import { ensurePrivateDirectory, openPrivateFile } from '../base/private-file.ts'
+import { ensurePrivateDirectory, replacePrivateFile } from '../base/private-file.ts'
 
 /** The last `claude-gw serve` of a profile: what a shell needs to use it, and what the next one takes over. */
 export interface ServeEntry {
@@ -38,29 +38,30 @@ export function listEntries(stateDirectory: string): ServeEntry[] {
 
 function entryFiles(stateDirectory: string): string[] {
   try {
-    return readdirSync(join(stateDirectory, 'serve')).filter((file) => file.endsWith('.json'))
+    return readdirSync(registryFolder(stateDirectory)).filter((file) => file.endsWith('.json'))
   } catch {
     return []
   }
 }
 
-/** Keeps the entry in a file of the user's alone. @throws GatewayError STATE_UNWRITABLE */
-export function writeEntry(stateDirectory: string, entry: ServeEntry): void {
-  const path = entryPath(stateDirectory, entry.profile)
-  try {
-    ensurePrivateDirectory(dirname(path))
-    writePrivateFile(path, `${JSON.stringify(entry)}\n`)
-  } catch (error) {
-    throw new GatewayError('STATE_UNWRITABLE', { path, reason: reasonOf(error) }, error)
-  }
+/** Makes the folder of the entries. @throws GatewayError STATE_UNWRITABLE */
+export function openRegistry(stateDirectory: string): void {
+  writing(registryFolder(stateDirectory), ensurePrivateDirectory)
 }
 
-function writePrivateFile(path: string, text: string): void {
-  const fd = openPrivateFile(path, 'w')
+/** Keeps the entry in a file of the user's alone. @throws GatewayError STATE_UNWRITABLE */
+export function writeEntry(stateDirectory: string, entry: ServeEntry): void {
+  openRegistry(stateDirectory)
+  writing(entryPath(stateDirectory, entry.profile), (path) =>
+    replacePrivateFile(path, `${JSON.stringify(entry)}\n`),
+  )
+}
+
+function writing(path: string, write: (path: string) => void): void {
   try {
-    writeSync(fd, text)
-  } finally {
-    closeSync(fd)
+    write(path)
+  } catch (error) {
+    throw new GatewayError('STATE_UNWRITABLE', { path, reason: reasonOf(error) }, error)
   }
 }
 
@@ -72,6 +73,11 @@ export function markStopped(stateDirectory: string, { profile, pid }: ServeEntry
   writeEntry(stateDirectory, rest)
 }
 
-function entryPath(stateDirectory: string, profile: string): string {
-  return join(stateDirectory, 'serve', `${profile}.json`)
+/** The file of the entry of a profile. */
+export function entryPath(stateDirectory: string, profile: string): string {
+  return join(registryFolder(stateDirectory), `${profile}.json`)
+}
+
+function registryFolder(stateDirectory: string): string {
+  return join(stateDirectory, 'serve')
 }

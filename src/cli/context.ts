@@ -2,8 +2,10 @@ import { homedir } from 'node:os'
 import type { Writable } from 'node:stream'
 import type { Config } from '../config/config.ts'
 import { resolveConfig } from '../config/config.ts'
+import { readConfigFiles } from '../config/files.ts'
 import type { Flags } from '../config/global-options.ts'
 import { stateDirectory } from '../config/paths.ts'
+import { tellConfigNotes } from './config-notes.ts'
 
 /** What a command may touch of the process it runs in; made once, in main. */
 export interface Context {
@@ -14,7 +16,7 @@ export interface Context {
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number }
   readonly stderr: Writable & { readonly isTTY?: boolean }
   readonly options: GlobalOptions
-  /** Read at the first call. @throws GatewayError CONFIG_UNKNOWN_KEY, CONFIG_BAD_VALUE */
+  /** Read at the first call, which tells a person what in it does not count. @throws GatewayError CONFIG_* */
   readonly config: () => Config
   readonly stateDirectory: () => string
 }
@@ -32,19 +34,23 @@ export interface GlobalOptions {
 /** The context of this process. */
 export function createContext(options: GlobalOptions): Context {
   const home = homedir()
+  const { env, platform, stdout, stderr } = process
+  const cwd = process.cwd()
   let config: Config | undefined
   return {
-    env: process.env,
-    cwd: process.cwd(),
+    env,
+    cwd,
     home,
-    platform: process.platform,
-    stdout: process.stdout,
-    stderr: process.stderr,
+    platform,
+    stdout,
+    stderr,
     options,
     config: () => {
-      config ??= resolveConfig(options.flags, process.env)
+      if (config) return config
+      config = resolveConfig(options.flags, env, readConfigFiles({ env, cwd, home, platform }))
+      tellConfigNotes(config, stderr, options)
       return config
     },
-    stateDirectory: () => stateDirectory(process.env, home, process.platform),
+    stateDirectory: () => stateDirectory(env, home, platform),
   }
 }

@@ -1,5 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http'
 import { GatewayError, reasonOf } from '../base/errors.ts'
+import { repositoryTags } from '../config/repository.ts'
+import { resolveTags } from '../config/tags.ts'
 import type { AuthStyle } from '../credentials/credential.ts'
 import { authStyle, isOauthToken } from '../credentials/credential.ts'
 import { oneLine } from '../exchange/one-line.ts'
@@ -12,6 +14,7 @@ import type { Upstream } from '../network/url.ts'
 import type { Context } from './context.ts'
 import type { Question, Verdict } from './key-proof.ts'
 import { judge, MESSAGE, MODELS } from './key-proof.ts'
+import { findProxy } from './proxy.ts'
 import { openSecrets } from './secrets.ts'
 import type { ClaudeSources } from './upstream.ts'
 import { noteWait } from './wait-notice.ts'
@@ -28,11 +31,21 @@ export interface Trial {
  */
 export async function checkKey(context: Context, trial: Trial, key: string): Promise<void> {
   const { upstream } = trial
-  const secrets = await openSecrets(context, { ...trial, mayUseApiKey: true, onWait: noteWait(context) })
+  const tags = resolveTags(context.config().values.tags, repositoryTags(context.cwd))
+  const secrets = await openSecrets(context, {
+    ...trial,
+    tags,
+    mayUseApiKey: true,
+    onWait: noteWait(context),
+  })
   const extra = await createSupply({ kind: 'passthrough' }, secrets.extraHeaders).current()
   const known = [key, ...extra.secrets.map(({ value }) => value)]
   const limits = { connectMs: context.config().values['timeouts.connect'], answerMs: ANSWER_MS }
-  const agent = createUpstreamAgent(upstream, { tls: secrets.tls })
+  const agent = createUpstreamAgent(upstream, {
+    tls: secrets.tls,
+    proxy: findProxy(context, upstream, trial.claude),
+    connectMs: limits.connectMs,
+  })
   const ask = ({ method, path, body }: Question) => {
     const headers = headersFor(body, { upstream, key, configured: secrets.authStyle, extra: extra.headers })
     return inquire(upstream, agent, { method, path, body, headers }, limits)

@@ -6,11 +6,10 @@ import { environmentName, SCHEMA } from '../config/schema.ts'
 import { toGlobalOptions } from './arguments.ts'
 import type { LogsInput } from './commands/logs.ts'
 import { SHELLS } from './commands/shells.ts'
-import type { Context } from './context.ts'
+import { addConfig } from './config-commands.ts'
 import { createContext } from './context.ts'
-
-type Run = (context: Context) => Promise<number>
-type Execute = (command: Command, run: Run) => Promise<void>
+import type { Execute } from './execute.ts'
+import { SETTINGS_SCOPES } from './settings-place.ts'
 
 /** Runs any command but `run` and `key`, which have their own short ways. @returns the exit code */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -41,7 +40,9 @@ function createProgram(execute: Execute): Command {
   addLaunchers(program)
   addKeys(program, execute)
   addServers(program, execute)
+  addSettings(program, execute)
   addLogs(program, execute)
+  addConfig(program, execute)
   addDemo(program, execute)
   return program.addHelpText('after', environmentHelp())
 }
@@ -112,6 +113,21 @@ function addServers(program: Command, execute: Execute): void {
     )
 }
 
+function addSettings(program: Command, execute: Execute): void {
+  program
+    .command('settings')
+    .description('print settings of Claude Code that lead to the upstream of the profile')
+    .addOption(new Option('--scope <SCOPE>', 'for which file').choices(SETTINGS_SCOPES).default('user'))
+    .addOption(new Option('--editor <NAME>', 'for the settings of an editor').choices(['vscode']))
+    .option('--wrapper', 'start Claude Code through `claude-gw-run` instead')
+    .action(({ scope, editor, wrapper }, command) =>
+      execute(command, async (context) => {
+        const { settings } = await import('./commands/settings.ts')
+        return settings(context, { scope, editor, isWrapper: !!wrapper })
+      }),
+    )
+}
+
 function addLogs(program: Command, execute: Execute): void {
   const logs = program
     .command('logs')
@@ -174,6 +190,9 @@ function environmentHelp(): string {
   const rows = (Object.keys(SCHEMA) as ConfigKey[]).map(
     (name) => `  ${environmentName(name).padEnd(35)} ${SCHEMA[name].help}`,
   )
-  const state = `  ${'CLAUDE_GW_STATE_DIR'.padEnd(35)} where logs and the list of running gateways are kept`
-  return `\nEnvironment (an option of the same name goes before it):\n${[...rows, state].join('\n')}`
+  const directories = [
+    `  ${'CLAUDE_GW_CONFIG_DIR'.padEnd(35)} where your configuration file is kept`,
+    `  ${'CLAUDE_GW_STATE_DIR'.padEnd(35)} where logs and the list of running gateways are kept`,
+  ]
+  return `\nEnvironment (an option of the same name goes before it):\n${[...rows, ...directories].join('\n')}`
 }

@@ -4,6 +4,7 @@ import type { ChildEnvironment } from '../launch/child-env.ts'
 import { describeRouting } from '../launch/routing.ts'
 import { readClaudeState } from './claude-state.ts'
 import type { Context } from './context.ts'
+import { drain } from './drain.ts'
 import type { Invocation } from './invocation.ts'
 import { reportError } from './report.ts'
 import type { Session } from './session.ts'
@@ -16,12 +17,14 @@ export interface EndedRun {
   readonly environment: ChildEnvironment
   readonly startedAt: Date
   readonly exitCode: number
+  /** Whether this process was asked to end. */
+  readonly isTerminated: boolean
 }
 
 /** Closes the gateway and says what there is to say, now that the terminal is free again. @returns the exit code */
 export async function finishRun(context: Context, ended: EndedRun): Promise<number> {
   const { session, invocation, startedAt, exitCode } = ended
-  await session.gateway.close()
+  await drain(context, session.gateway, ended.isTerminated)
   const { summaryFile, isQuiet } = context.options
   if (isTalkative(context, invocation.parsed)) context.stderr.write(`${endLine(session)}\n`)
   for (const warning of isQuiet ? [] : await warnings(context, ended))

@@ -8,6 +8,7 @@ import { openReference } from '../credentials/stores.ts'
 import type { TlsSettings } from '../network/secure-context.ts'
 import type { Upstream } from '../network/url.ts'
 import type { Context } from './context.ts'
+import { namesTag, tagHeaders } from './header-values.ts'
 import { machineOf } from './machine.ts'
 import { openTls } from './tls.ts'
 import type { ClaudeSources } from './upstream.ts'
@@ -30,6 +31,8 @@ export interface SecretsInput {
   readonly upstream: Upstream
   readonly claude: ClaudeSources
   readonly mayUseApiKey: boolean
+  /** Labels of the records, which a header may carry too. */
+  readonly tags: Readonly<Record<string, string>>
   /** Tells a person what is waited for; absent where the terminal is the child's. */
   readonly onWait?: (reference: string) => void
 }
@@ -44,17 +47,20 @@ export async function openSecrets(context: Context, input: SecretsInput): Promis
     mayUseApiKey,
     ...(claude.apiKeyHelper && { apiKeyHelper: claude.apiKeyHelper }),
   })
-  const extraHeaders = await openHeaders(values.headers, origins.headers, surroundings)
+  const extraHeaders = {
+    ...tagHeaders(values.headers, input.tags),
+    ...(await openHeaders(values.headers, origins.headers, surroundings)),
+  }
   const sources = sourcesOf(credentials, extraHeaders)
   return {
     credentials,
     authStyle: (values.auth || undefined) as AuthStyle | undefined,
     extraHeaders,
-    tls: await openTls(context, surroundings),
+    tls: await openTls(context, surroundings, claude),
     withheld: [
       ...(credentials.kind === 'inject' ? credentials.withheld : []),
-      ...[...Object.values(values.headers), values['tls.passphrase']].flatMap(variableOf),
-      ...telling(values),
+      ...namedVariables(values),
+      ...tellingVariables(values),
     ],
     check: () => {
       for (const source of sources) source.check()
@@ -92,7 +98,8 @@ async function openHeaders(
     const place = { key: `headers.${name}`, origin }
     return [name, isSecretReference(value) ? await openReference(value, place, surroundings) : value] as const
   }
-  return Object.fromEntries(await Promise.all(Object.entries(headers).map(open)))
+  const entries = Object.entries(headers).filter(([, value]) => !namesTag(value))
+  return Object.fromEntries(await Promise.all(entries.map(open)))
 }
 
 function sourcesOf(credentials: CredentialPlan, headers: Secrets['extraHeaders']): CredentialSource[] {
@@ -101,10 +108,15 @@ function sourcesOf(credentials: CredentialPlan, headers: Secrets['extraHeaders']
 }
 
 /** Our own variables that can hold a secret in their text: that of a header, or of a command. */
-function telling(values: Values): string[] {
+export function tellingVariables(values: Values): string[] {
   const isCommand = (text: string) => parseReference(text)?.scheme === 'command'
   const keys = (['credential', 'tls.passphrase'] as const).filter((key) => isCommand(values[key]))
   return [...keys, 'headers'].map(environmentName)
+}
+
+/** Names of the variables that the configuration itself names as the place of a secret. */
+export function namedVariables(values: Values): string[] {
+  return [values.credential, ...Object.values(values.headers), values['tls.passphrase']].flatMap(variableOf)
 }
 
 function variableOf(text: string): string[] {

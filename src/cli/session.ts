@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import type { Config } from '../config/config.ts'
 import { trafficDirectory } from '../config/paths.ts'
+import { resolveTags } from '../config/tags.ts'
 import { resolveTimeouts } from '../config/timeouts.ts'
 import type { ExchangeRecord } from '../exchange/exchange.ts'
 import { toLine } from '../exchange/line.ts'
@@ -15,6 +16,7 @@ import { startGateway } from '../gateway/gateway.ts'
 import { TrafficLog } from '../log/writer.ts'
 import type { Upstream } from '../network/url.ts'
 import type { Context } from './context.ts'
+import { findProxy } from './proxy.ts'
 import type { Secrets } from './secrets.ts'
 import { openSecrets } from './secrets.ts'
 import type { ClaudeSources } from './upstream.ts'
@@ -62,7 +64,8 @@ export interface SessionOptions {
 export async function openSession(context: Context, options: SessionOptions): Promise<Session> {
   const config = context.config()
   const upstream = resolveUpstream(config, options.claude)
-  const secrets = await openSecrets(context, { upstream, ...options })
+  const tags = resolveTags(config.values.tags, options.tags)
+  const secrets = await openSecrets(context, { ...options, upstream, tags })
   secrets.check()
   const kind = secrets.credentials.kind === 'inject' ? 'token' : 'path'
   const access = options.access?.kind === kind ? options.access : createAccess(kind)
@@ -75,10 +78,12 @@ export async function openSession(context: Context, options: SessionOptions): Pr
     port: options.port,
     upstream,
     tls: secrets.tls,
+    proxy: findProxy(context, upstream, options.claude),
     access,
     credentials: secrets.credentials,
     authStyle: secrets.authStyle,
     extraHeaders: secrets.extraHeaders,
+    aliases: config.values['models.aliases'],
     maxBodyBytes: config.values.maxBodyBytes,
     timeouts: resolveTimeouts(config.values, context.env['API_TIMEOUT_MS']),
     retry: config.values['retry.upstream'],
@@ -88,7 +93,7 @@ export async function openSession(context: Context, options: SessionOptions): Pr
       upstream: upstream.name,
       user: userName(context.env),
       host: hostname(),
-      tags: { ...options.tags, ...config.values.tags },
+      tags,
     },
     onRecord: (record, { secrets: known, isStranger }) => {
       if (!isStranger) addToTotals(totals, record)

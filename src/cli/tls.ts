@@ -3,19 +3,31 @@ import type { Surroundings } from '../credentials/stores.ts'
 import { openReference } from '../credentials/stores.ts'
 import type { TlsSettings } from '../network/secure-context.ts'
 import { readTlsFiles } from '../network/tls-files.ts'
+import { systemAuthorities } from '../network/trust-store.ts'
+import { refuseUnverifiedTls } from '../network/verification.ts'
+import { claudeEnvironment } from './claude-environment.ts'
 import type { Context } from './context.ts'
+import type { ClaudeSources } from './upstream.ts'
 
-/** What the keys `tls.*` say, with the source of the passphrase. @throws GatewayError CONFIG_BAD_VALUE */
+/**
+ * What the keys `tls.*` and Claude Code's variables say, with the source of the passphrase and the machine's own
+ * authorities.
+ * @throws GatewayError CONFIG_BAD_VALUE, TLS_UNVERIFIED
+ */
 export async function openTls(
-  { config, env, home }: Context,
+  { config, env: own, home, platform }: Context,
   surroundings: Surroundings,
+  claude: ClaudeSources,
 ): Promise<TlsSettings> {
+  if (surroundings.upstream.startsWith('https:')) refuseUnverifiedTls(own)
   const { values, origins } = config()
-  const files = readTlsFiles({ values, origins, env, home })
+  const { env, originOf } = claudeEnvironment(claude)
+  const files = readTlsFiles({ values, origins, env, originOf, home })
+  const settings = { ...files, systemAuthorities: () => systemAuthorities({ env, platform }) }
   const reference = values['tls.passphrase']
-  if (!reference) return files
+  if (!reference) return settings
   const place = { key: 'tls.passphrase', origin: origins['tls.passphrase'] }
-  return { ...files, passphrase: askAgain(await openReference(reference, place, surroundings)) }
+  return { ...settings, passphrase: askAgain(await openReference(reference, place, surroundings)) }
 }
 
 /** One that did not open the key is not given twice, if its source has another by now. */

@@ -35,7 +35,7 @@ export function resolveUpstream(
     { text: 'https://api.anthropic.com', origin: 'default' },
   ]
   const chosen = candidates.find(({ text }) => text) as { text: string; origin: string }
-  return parseUpstream(chosen.text, values.allowHttp === 'true', chosen.origin)
+  return parseUpstream(chosen.text, values.allowHttp, chosen.origin)
 }
 
 /** The gateway around us is no upstream; what stood there before is kept beside it. */

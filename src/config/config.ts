@@ -1,45 +1,57 @@
 import { GatewayError } from '../base/errors.ts'
+import type { FileSettings } from './file-settings.ts'
+import type { ConfigFiles } from './files.ts'
 import type { Flags } from './global-options.ts'
 import { optionName } from './global-options.ts'
+import type { TextMap } from './map-kind.ts'
+import type { ConfigEntry, Sourced } from './merge.ts'
+import { isSameSetting, mergeLayers } from './merge.ts'
 import { nearest } from './nearest.ts'
-import type { ConfigKey, Key, Values } from './schema.ts'
-import { environmentName, SCHEMA } from './schema.ts'
+import type { ConfigKey, Values } from './schema.ts'
+import { CONFIG_KEYS, environmentName, keyOf } from './schema.ts'
+import { selectProfile } from './selected-profile.ts'
+import type { Origin, Setting } from './setting.ts'
+import { settingName } from './setting.ts'
+import { badValue, quoted } from './value-error.ts'
 
 /** Values with the place each came from. */
 export interface Config {
   readonly values: Values
+  /** Of a map: the places of its entries. */
   readonly origins: Readonly<Record<ConfigKey, Origin>>
+  /** What lower layers say about a key that is no map, highest first. */
+  readonly shadowed: Readonly<Record<ConfigKey, readonly Sourced[]>>
+  /** Every key and every entry of a map, in the order of the schema. */
+  readonly entries: readonly ConfigEntry[]
+  /** For people: which files do not count, and why. */
+  readonly notes: readonly string[]
 }
 
-/** `--upstream`, `CLAUDE_GW_UPSTREAM`, or `default`. */
-export type Origin = string
+type Environment = Readonly<Record<string, string | undefined>>
+
+const NO_FILES: ConfigFiles = { notes: [] }
 
 /** Variables that claude-gw sets or reads itself and that are no keys of the configuration. */
-const RESERVED = /^CLAUDE_GW_(STATE_DIR|LOOKUP_DEPTH|RUN_\w+)$/
+const RESERVED = /^CLAUDE_GW_(STATE_DIR|CONFIG_DIR|LOOKUP_DEPTH|RUN_\w+)$/
 
 /**
- * The configuration: flags over `CLAUDE_GW_*` variables over defaults.
- * @throws GatewayError CONFIG_UNKNOWN_KEY, CONFIG_BAD_VALUE
+ * The configuration, from the highest layer to the lowest: what the machine file enforces, flags, `CLAUDE_GW_*`
+ * variables, project file, user file, machine file, defaults. In a file, the profile in use goes before the top level.
+ * @throws GatewayError CONFIG_UNKNOWN_KEY, CONFIG_BAD_VALUE, CONFIG_UNKNOWN_PROFILE, CONFIG_ENFORCED
  */
-export function resolveConfig(flags: Flags, env: Readonly<Record<string, string | undefined>>): Config {
+export function resolveConfig(flags: Flags, env: Environment, files: ConfigFiles = NO_FILES): Config {
   rejectUnknownVariables(env)
-  const values: Record<string, unknown> = {}
-  const origins: Record<string, Origin> = {}
-  for (const name of Object.keys(SCHEMA) as ConfigKey[]) {
-    const variable = environmentName(name)
-    const layers = [
-      { text: flags[name], origin: `--${optionName(name) ?? name}` },
-      { text: env[variable], origin: variable },
-    ]
-    const found = layers.find((layer) => layer.text !== undefined && layer.text !== '')
-    values[name] = found?.text === undefined ? SCHEMA[name].default : parse(name, found.text, found.origin)
-    origins[name] = found?.origin ?? 'default'
-  }
-  return { values: values as Values, origins: origins as Record<ConfigKey, Origin> }
+  const given = [readFlags(flags), readVariables(env)]
+  const profile = selectProfile(given.flat(), files)
+  const enforced = layersOf(files.machine?.enforced, profile)
+  refuseEnforced(enforced.flat(), given.flat())
+  const fromFiles = [files.project, files.user, files.machine].flatMap((file) => layersOf(file, profile))
+  const entries = mergeLayers([...enforced, ...given, ...fromFiles])
+  return { ...byKey(entries), entries, notes: files.notes }
 }
 
-function rejectUnknownVariables(env: Readonly<Record<string, string | undefined>>): void {
-  const known = (Object.keys(SCHEMA) as ConfigKey[]).map(environmentName)
+function rejectUnknownVariables(env: Environment): void {
+  const known = CONFIG_KEYS.map(environmentName)
   for (const variable of Object.keys(env)) {
     if (!variable.startsWith('CLAUDE_GW_') || RESERVED.test(variable) || known.includes(variable)) continue
     const guess = nearest(variable, known)
@@ -51,14 +63,72 @@ function rejectUnknownVariables(env: Readonly<Record<string, string | undefined>
   }
 }
 
-function parse(name: ConfigKey, text: string, origin: Origin): unknown {
-  const { kind } = SCHEMA[name] as Key<unknown>
+function readFlags(flags: Flags): Setting[] {
+  return CONFIG_KEYS.flatMap((key) => readText(key, flags[key], `--${optionName(key) ?? key}`))
+}
+
+function readVariables(env: Environment): Setting[] {
+  return CONFIG_KEYS.flatMap((key) => readText(key, env[environmentName(key)], environmentName(key)))
+}
+
+/** An empty text says nothing. */
+function readText(key: ConfigKey, text: string | undefined, origin: Origin): Setting[] {
+  if (!text) return []
+  const { kind } = keyOf(key)
   const value = kind.parse(text)
-  if (value !== undefined) return value
-  throw new GatewayError('CONFIG_BAD_VALUE', {
-    origin,
-    key: name,
-    expected: kind.expected,
-    value: name === 'headers' ? 'what stands there (it is not shown: it may hold a key)' : `"${text}"`,
+  if (value === undefined) throw badValue(origin, key, kind.expected, quoted(text))
+  if (!kind.entries) return [{ key, value, origin }]
+  return Object.entries(value as TextMap).map(([entry, item]) => ({ key, entry, value: item, origin }))
+}
+
+/**
+ * Refuses what asks for another value than the machine file enforces; lower files are just shadowed by it.
+ * @throws GatewayError CONFIG_ENFORCED
+ */
+function refuseEnforced(enforced: readonly Setting[], given: readonly Setting[]): void {
+  for (const setting of given) {
+    const fixed = enforced.find((candidate) => isSameSetting(candidate, setting))
+    if (!fixed || fixed.value === setting.value) continue
+    throw new GatewayError('CONFIG_ENFORCED', {
+      origin: setting.origin,
+      key: settingName(fixed),
+      file: fixed.origin,
+    })
+  }
+}
+
+function layersOf(file: FileSettings | undefined, profile: string): (readonly Setting[])[] {
+  return file ? [file.profiles.get(profile) ?? [], file.top] : []
+}
+
+function byKey(entries: readonly ConfigEntry[]): Pick<Config, 'values' | 'origins' | 'shadowed'> {
+  const rows = CONFIG_KEYS.map((key) => {
+    const found = entries.filter((entry) => entry.key === key)
+    return {
+      key,
+      value: valueFrom(key, found),
+      origin: originFrom(found),
+      shadowed: shadowedFrom(key, found),
+    }
   })
+  const table = (field: 'value' | 'origin' | 'shadowed') =>
+    Object.fromEntries(rows.map((row) => [row.key, row[field]]))
+  return {
+    values: table('value') as Values,
+    origins: table('origin') as Config['origins'],
+    shadowed: table('shadowed') as Config['shadowed'],
+  }
+}
+
+function valueFrom(key: ConfigKey, entries: readonly ConfigEntry[]): unknown {
+  if (!keyOf(key).kind.entries) return entries[0]?.value
+  return Object.fromEntries(entries.map(({ entry, value }) => [entry, value]))
+}
+
+function originFrom(entries: readonly ConfigEntry[]): Origin {
+  return [...new Set(entries.map(({ origin }) => origin))].join(', ') || 'default'
+}
+
+function shadowedFrom(key: ConfigKey, entries: readonly ConfigEntry[]): readonly Sourced[] {
+  return keyOf(key).kind.entries ? [] : (entries[0]?.shadowed ?? [])
 }

@@ -1,4 +1,6 @@
-import { join } from 'node:path'
+import { lstatSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
+import { GatewayError } from '../base/errors.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -13,6 +15,52 @@ export function stateDirectory(env: Environment, home: string, platform: NodeJS.
   if (platform === 'win32')
     return join(env['LOCALAPPDATA'] || join(home, 'AppData', 'Local'), 'claude-gw', 'State')
   return join(env['XDG_STATE_HOME'] || join(home, '.local', 'state'), 'claude-gw')
+}
+
+/**
+ * The folder of the user's configuration: `CLAUDE_GW_CONFIG_DIR`, else the one that `conf` would take.
+ * @throws GatewayError CONFIG_BAD_VALUE for a relative one: each repository could have its own there
+ */
+export function configDirectory(env: Environment, home: string, platform: NodeJS.Platform): string {
+  const chosen = env['CLAUDE_GW_CONFIG_DIR']
+  if (chosen) return absolute(chosen)
+  if (platform === 'darwin') return join(home, 'Library', 'Preferences', 'claude-gw')
+  if (platform === 'win32')
+    return join(env['APPDATA'] || join(home, 'AppData', 'Roaming'), 'claude-gw', 'Config')
+  // A relative one is none, says the XDG Base Directory Specification.
+  const base = env['XDG_CONFIG_HOME']
+  return join(base && isAbsolute(base) ? base : join(home, '.config'), 'claude-gw')
+}
+
+function absolute(path: string): string {
+  if (isAbsolute(path)) return path
+  throw new GatewayError('CONFIG_BAD_VALUE', {
+    origin: 'environment',
+    key: 'CLAUDE_GW_CONFIG_DIR',
+    expected: 'a path from the root',
+    value: `"${path}"`,
+  })
+}
+
+/** The configuration of the user. */
+export function userFilePath(directory: string): string {
+  return join(directory, 'config.json')
+}
+
+/** The configuration of the machine, for its administrator. */
+export function machineFilePath(env: Environment, platform: NodeJS.Platform): string {
+  if (platform === 'darwin') return '/Library/Application Support/claude-gw/config.json'
+  if (platform === 'win32') return join(env['ProgramData'] || 'C:\\ProgramData', 'claude-gw', 'config.json')
+  return '/etc/claude-gw/config.json'
+}
+
+/** Whether there is a file, or a folder hides whether there is one. */
+export function mayExist(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch {
+    return true
+  }
 }
 
 /** Where the daily traffic logs are. */

@@ -30,6 +30,8 @@ export interface ExchangeRecord {
   /** The model asked for. */
   readonly model?: string | null
   readonly model_reason?: string
+  /** The name that was sent in its place, where an alias applied. */
+  readonly upstream_model?: string
   /** The model that answered. */
   readonly response_model?: string
   /** Whether a stream was asked for. */
@@ -42,6 +44,7 @@ export interface ExchangeRecord {
   readonly outcome: Outcome
   /** Present when there was more than one attempt, or one that failed before the answer. */
   readonly attempts?: readonly AttemptRecord[]
+  /** Body bytes as the client sent them. */
   readonly request_bytes: number
   /** Body bytes handed to the client, as encoded on the wire. */
   readonly response_bytes: number

@@ -23,6 +23,7 @@ const OPTIONAL: readonly (readonly [keyof ExchangeRecord, FieldType])[] = [
   ['parent_agent_id', 'string'],
   ['query', 'string'],
   ['model', 'string'],
+  ['upstream_model', 'string'],
   ['response_model', 'string'],
   ['status', 'number'],
   ['client_status', 'number'],

@@ -1,17 +1,26 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
-import { TLSSocket } from 'node:tls'
 import httpProxy from 'http-proxy-3'
-import { reasonOf } from '../base/errors.ts'
+import { GatewayError, reasonOf } from '../base/errors.ts'
 import type { Timeouts } from '../config/timeouts.ts'
 import type { UpstreamAgent } from '../network/agent.ts'
 import type { Upstream } from '../network/url.ts'
+import { isTlsFault } from '../network/verification.ts'
 
 /** Why there was no answer. */
 export interface Failure {
-  readonly kind: 'unreachable' | 'tls' | 'dead-socket' | 'cut' | 'connect-timeout' | 'first-byte-timeout'
+  readonly kind:
+    | 'unreachable'
+    | 'refused'
+    | 'tls'
+    | 'dead-socket'
+    | 'cut'
+    | 'connect-timeout'
+    | 'first-byte-timeout'
   readonly reason: string
+  /** What was said on the way to the upstream, by a proxy for example. */
+  readonly error?: GatewayError
 }
 
 export interface AttemptRequest {
@@ -56,16 +65,19 @@ interface ConnectionFacts {
  */
 export function createSend(
   upstream: Upstream,
-  { agent }: UpstreamAgent,
+  { agent, wasAhead }: UpstreamAgent,
   timeouts: Pick<Timeouts, 'connectMs' | 'firstByteMs'>,
 ): Send {
   const pendings = new WeakMap<IncomingMessage, Pending>()
+  const used = new WeakSet<Socket>()
   const target = new URL(upstream.url)
   target.pathname = upstream.prefix
   const proxy = httpProxy.createProxyServer({ agent, target, toProxy: true, selfHandleResponse: true })
   proxy.on('proxyReq', (upstreamRequest, request, _response, _options, socket) => {
     const pending = pendings.get(request)
-    if (pending) watchConnection(pending, upstreamRequest, socket, timeouts.firstByteMs, fail)
+    const wasIdle = used.has(socket) || wasAhead(socket)
+    used.add(socket)
+    if (pending) beginWait(pending, upstreamRequest, { socket, wasIdle })
     // It waited for a connection until its client had left, or had been told that there is none.
     else upstreamRequest.destroy()
   })
@@ -78,6 +90,21 @@ export function createSend(
     pending.answer = answer
     pending.attempt.onAnswer(answer)
   })
+
+  /** A connection stands when it comes, and from here the upstream has its time. */
+  function beginWait(
+    pending: Pending,
+    upstreamRequest: ClientRequest,
+    { socket, wasIdle }: Pick<ConnectionFacts, 'socket' | 'wasIdle'>,
+  ): void {
+    const { firstByteMs } = timeouts
+    pending.upstreamRequest = upstreamRequest
+    pending.connection = { socket, wasIdle, takenAtMs: performance.now(), bytesBefore: socket.bytesRead }
+    // Node closes without an error when it gets a switch of protocols that nobody asked for.
+    upstreamRequest.once('close', () => fail(pending, { kind: 'cut', reason: 'it sent no HTTP answer' }))
+    clearTimeout(pending.timer)
+    pending.timer = setTimeout(() => fail(pending, timeout('first-byte-timeout', firstByteMs)), firstByteMs)
+  }
 
   function settle(request: IncomingMessage): Pending | undefined {
     const pending = pendings.get(request)
@@ -113,35 +140,6 @@ export function createSend(
   }
 }
 
-type Fail = (pending: Pending, failure: Failure) => void
-
-/** From here the upstream has `firstByteMs`, counted from the moment the connection stands. */
-function watchConnection(
-  pending: Pending,
-  upstreamRequest: ClientRequest,
-  socket: Socket,
-  firstByteMs: number,
-  fail: Fail,
-): void {
-  pending.upstreamRequest = upstreamRequest
-  const wasIdle = isConnected(socket)
-  pending.connection = { socket, wasIdle, takenAtMs: performance.now(), bytesBefore: socket.bytesRead }
-  // Node closes without an error when it gets a switch of protocols that nobody asked for.
-  upstreamRequest.once('close', () => fail(pending, { kind: 'cut', reason: 'it sent no HTTP answer' }))
-  const onConnected = () => {
-    clearTimeout(pending.timer)
-    pending.timer = setTimeout(() => fail(pending, timeout('first-byte-timeout', firstByteMs)), firstByteMs)
-  }
-  if (wasIdle) onConnected()
-  else socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', onConnected)
-}
-
-/** A TLS socket is past `connecting` while it still shakes hands. */
-function isConnected(socket: Socket): boolean {
-  if (socket.connecting) return false
-  return !(socket instanceof TLSSocket) || socket.getFinished() !== undefined
-}
-
 /** Node ends an answer that lasts until its connection closes cleanly, even when that connection is reset. */
 function breakOff(answer: IncomingMessage, error: Error): void {
   if (!answer.complete) answer.destroy(error)
@@ -153,7 +151,6 @@ function timeout(kind: 'connect-timeout' | 'first-byte-timeout', limitMs: number
 
 const NO_CONNECTION =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|ETIMEDOUT)$/
-const TLS_FAULT = /^(ERR_TLS_|ERR_SSL_|CERT_|EPROTO$|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/
 
 /** The other end's word that it had closed before comes at once; later, the request may have been at work. */
 const DEAD_SOCKET_MS = 1_000
@@ -161,8 +158,10 @@ const DEAD_SOCKET_MS = 1_000
 function classify(error: Error, { connection }: Pending): Failure {
   const { code = '' } = error as NodeJS.ErrnoException
   const reason = reasonOf(error)
+  if (error instanceof GatewayError)
+    return { kind: error.canRetry ? 'unreachable' : 'refused', reason, error }
   if (NO_CONNECTION.test(code)) return { kind: 'unreachable', reason }
-  if (TLS_FAULT.test(code)) return { kind: 'tls', reason }
+  if (isTlsFault(error)) return { kind: 'tls', reason }
   return { kind: connection && wasDead(connection) ? 'dead-socket' : 'cut', reason }
 }
 

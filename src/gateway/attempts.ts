@@ -123,10 +123,10 @@ export class Attempts {
 
   #onFailure(failure: Failure, supplied: Supplied): void {
     if (this.#isStopped) return
-    const { upstream, timeouts, retry } = this.#settings
+    const { agent, timeouts, retry } = this.#settings
     const delayMs = retryDelayMs(failure, this.#facts.failures + 1, retry)
     this.#facts.attemptFailed(`${failure.kind}: ${failure.reason}`)
-    if (delayMs === undefined) this.#observer.onError(failureError(failure, upstream.name, timeouts))
+    if (delayMs === undefined) this.#observer.onError(failureError(failure, agent.route, timeouts))
     else void this.#retry(supplied, delayMs)
   }
 

@@ -6,10 +6,16 @@ import { redact } from '../exchange/redact.ts'
 import type { Upstream } from '../network/url.ts'
 import type { Failure } from './attempt.ts'
 
-/** What the client is told when no attempt got an answer. */
-export function failureError({ kind, reason }: Failure, upstream: string, timeouts: Timeouts): GatewayError {
+/**
+ * What the client is told when no attempt got an answer.
+ * @param upstream with the way to it, for people
+ */
+export function failureError(failure: Failure, upstream: string, timeouts: Timeouts): GatewayError {
+  const { kind, reason, error } = failure
+  if (error) return error
   switch (kind) {
     case 'unreachable':
+    case 'refused':
       return new GatewayError('UPSTREAM_UNREACHABLE', { upstream, reason })
     case 'tls':
       return new GatewayError('UPSTREAM_TLS', { upstream, reason })

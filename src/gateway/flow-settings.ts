@@ -14,6 +14,8 @@ export interface FlowSettings {
   readonly send: Send
   readonly supply: Supply
   readonly authStyle: AuthStyle | undefined
+  /** What to send in place of a model's name. */
+  readonly aliases: ReadonlyMap<string, string>
   readonly maxBodyBytes: number
   readonly timeouts: Timeouts
   readonly retry: RetryPolicy

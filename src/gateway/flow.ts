@@ -5,6 +5,7 @@ import { Attempts } from './attempts.ts'
 import { ExchangeFacts } from './exchange-facts.ts'
 import { internalError, redirectError } from './failure.ts'
 import type { FlowSettings } from './flow-settings.ts'
+import { namesModel } from './model-call.ts'
 import { relayAnswer } from './relay.ts'
 import { errorReply, sendReply } from './reply.ts'
 import type { Supplied } from './supply.ts'
@@ -46,36 +47,48 @@ export class Flow {
       return
     }
     try {
+      this.#checkSize()
       const supplied = this.#settings.supply.current()
       const ready = this.#settings.agent.ready()
-      if (this.#facts.body.isChunked || ready || supplied instanceof Promise)
-        void this.#passLater(supplied, ready)
-      else this.#passWith(supplied)
+      if (this.#isHeld() || ready || supplied instanceof Promise) void this.#passLater(supplied, ready)
+      else this.#attempts.begin(supplied)
     } catch (error) {
       this.#fault(error)
     }
+  }
+
+  async #passLater(supplied: Supplied | Promise<Supplied>, ready: Promise<void> | undefined): Promise<void> {
+    const { body } = this.#facts
+    const { aliases, maxBodyBytes } = this.#settings
+    try {
+      const read = this.#isHeld() ? body.readWhole(maxBodyBytes) : undefined
+      const [found] = await Promise.all([supplied, ready, read])
+      this.#checkSize()
+      if (this.#canNameAlias()) body.rename(aliases)
+      this.#attempts.begin(found)
+    } catch (error) {
+      this.#fault(error)
+    }
+  }
+
+  /** @throws GatewayError BODY_TOO_LARGE */
+  #checkSize(): void {
+    const { maxBodyBytes } = this.#settings
+    if ((this.#facts.body.length ?? 0) > maxBodyBytes)
+      throw new GatewayError('BODY_TOO_LARGE', { limit: maxBodyBytes })
   }
 
   /**
    * A body of known length streams on as it comes. A chunked one is read whole first, so that it goes out with one exact
-   * length: http-proxy-3 lets a chunked DELETE smuggle a second request (the defect of CVE-2026-29057).
+   * length: http-proxy-3 lets a chunked DELETE smuggle a second request (the defect of CVE-2026-29057). One that may
+   * name an alias is too, because what is sent in its place has another length.
    */
-  async #passLater(supplied: Supplied | Promise<Supplied>, ready: Promise<void> | undefined): Promise<void> {
-    const { body } = this.#facts
-    try {
-      const read = body.isChunked ? body.readWhole(this.#settings.maxBodyBytes) : undefined
-      const [found] = await Promise.all([supplied, ready, read])
-      this.#passWith(found)
-    } catch (error) {
-      this.#fault(error)
-    }
+  #isHeld(): boolean {
+    return this.#facts.body.isChunked || this.#canNameAlias()
   }
 
-  #passWith(supplied: Supplied): void {
-    const { maxBodyBytes } = this.#settings
-    if ((this.#facts.body.length ?? 0) > maxBodyBytes)
-      throw new GatewayError('BODY_TOO_LARGE', { limit: maxBodyBytes })
-    this.#attempts.begin(supplied)
+  #canNameAlias(): boolean {
+    return this.#settings.aliases.size > 0 && namesModel(this.#facts)
   }
 
   #relay(answer: IncomingMessage): void {

@@ -1,6 +1,7 @@
 import type { Timeouts } from '../config/timeouts.ts'
 import type { AuthStyle, CredentialPlan } from '../credentials/credential.ts'
 import type { ExchangeRecord } from '../exchange/exchange.ts'
+import type { ForwardProxy } from '../network/forward-proxy.ts'
 import type { TlsSettings } from '../network/secure-context.ts'
 import type { Upstream } from '../network/url.ts'
 import type { Access } from './access.ts'
@@ -13,11 +14,15 @@ export interface GatewayOptions {
   readonly port: number
   readonly upstream: Upstream
   readonly tls?: TlsSettings | undefined
+  /** What all connections to the upstream go through. */
+  readonly proxy?: ForwardProxy | undefined
   readonly access: Access
   readonly credentials: CredentialPlan
   /** From the key `auth`; undefined leaves it to the source and the host. */
   readonly authStyle: AuthStyle | undefined
   readonly extraHeaders: ExtraHeaders
+  /** Names of models that clients may ask for, and the names that the upstream has for them. */
+  readonly aliases: Readonly<Record<string, string>>
   readonly maxBodyBytes: number
   readonly timeouts: Timeouts
   readonly retry: RetryPolicy

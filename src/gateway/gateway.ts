@@ -1,8 +1,10 @@
 import { GatewayError, reasonOf } from '../base/errors.ts'
 import { createUpstreamAgent } from '../network/agent.ts'
 import { basePath } from './access.ts'
+import { Activity } from './activity.ts'
 import type { GatewayOptions } from './gateway-options.ts'
 import { inspect } from './guard.ts'
+import type { Patience } from './listener.ts'
 import { listen } from './listener.ts'
 import type { Reply } from './reply.ts'
 import { errorReply, sendReply, warmUpReply } from './reply.ts'
@@ -15,8 +17,10 @@ export interface Gateway {
   readonly port: number
   /** Loads everything that requests need; called when it delays nobody, at the latest by the first request. */
   load(): Promise<void>
-  /** Accepts nothing more, and settles when every exchange is recorded: running ones get 2 s to end. */
-  close(): Promise<void>
+  /** How long no client has asked for anything; 0 while an answer is open. Refusals do not count. */
+  idleMs(): number
+  /** Accepts nothing more, lets running exchanges end, and settles when every one is recorded. */
+  close(patience?: Patience): Promise<void>
 }
 
 /**
@@ -25,7 +29,8 @@ export interface Gateway {
  * @throws GatewayError LISTEN_FAILED
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const agent = createUpstreamAgent(options.upstream, { tls: options.tls })
+  const { upstream, tls, proxy, timeouts } = options
+  const agent = createUpstreamAgent(upstream, { tls, proxy, connectMs: timeouts.connectMs })
   let loading: Promise<void> | undefined
   let service: Service | undefined
   const load = () => {
@@ -40,8 +45,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     )
     return loading
   }
+  const activity = new Activity()
   const listener = await listen(options.port, (request, response) => {
     const verdict = inspect(request, listener.port, options.access)
+    if (verdict.kind !== 'refuse') activity.watch(response)
     if (verdict.kind === 'warm-up') {
       agent.warm()
       sendReply(response, warmUpReply(verdict.proof))
@@ -56,8 +63,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     url: `http://127.0.0.1:${listener.port}${basePath(options.access)}`,
     port: listener.port,
     load,
-    close: async () => {
-      await listener.close()
+    idleMs: () => activity.idleMs(),
+    close: async (patience) => {
+      await listener.close(patience)
       await service?.settled()
       agent.destroy()
     },

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { GatewayError, reasonOf } from '../base/errors.ts'
+import { Connections } from './connections.ts'
 
 /** The only address: nothing outside this machine can connect. */
 const LOOPBACK = '127.0.0.1'
@@ -20,8 +21,16 @@ const CLOSE_GRACE_MS = 2_000
 
 export interface Listener {
   readonly port: number
-  /** Accepts nothing more, gives running exchanges 2 s to end, then closes every connection. */
-  close(): Promise<void>
+  /** Accepts nothing more, lets running exchanges end, then closes every connection. */
+  close(patience?: Patience): Promise<void>
+}
+
+/** How long running exchanges get to end. */
+export interface Patience {
+  /** 2 s if absent. */
+  readonly graceMs?: number
+  /** Ends them at once. */
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -34,10 +43,12 @@ export async function listen(
   onRequest: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<Listener> {
   const server = createServer({ ...LIMITS, noDelay: true }, (request, response) => {
+    connections.hold(request.socket, response)
     if (response.socket) onRequest(request, response)
     // Pipelined: before its turn Node would not tell that the client left, nor could the answer be cut.
     else response.once('socket', () => onRequest(request, response))
   })
+  const connections = new Connections(server)
   server.maxConnections = MAX_CONNECTIONS
   server.on('connect', (_request, socket) => {
     socket.on('error', () => socket.destroy())
@@ -46,7 +57,10 @@ export async function listen(
     socket.end(reply, () => socket.destroy())
   })
   await bind(server, port)
-  return { port: (server.address() as AddressInfo).port, close: () => close(server) }
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: (patience) => close(server, connections, patience),
+  }
 }
 
 function bind(server: Server, port: number): Promise<void> {
@@ -58,10 +72,18 @@ function bind(server: Server, port: number): Promise<void> {
   })
 }
 
-async function close(server: Server): Promise<void> {
+async function close(
+  server: Server,
+  connections: Connections,
+  { graceMs = CLOSE_GRACE_MS, signal }: Patience = {},
+): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  server.closeIdleConnections()
-  const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS)
+  connections.closeUnheld()
+  const cut = () => connections.closeAll()
+  const timer = setTimeout(cut, graceMs)
+  signal?.addEventListener('abort', cut)
+  if (signal?.aborted) cut()
   await closed
   clearTimeout(timer)
+  signal?.removeEventListener('abort', cut)
 }

@@ -98,9 +98,16 @@ function optional<K extends string, V>(name: K, value: V | undefined): { [P in K
   return value === undefined ? {} : ({ [name]: value } as { [P in K]?: V })
 }
 
-function asked({ body }: ExchangeFacts, text: RecordText): Pick<ExchangeRecord, 'model' | 'stream'> {
+function asked(
+  { body }: ExchangeFacts,
+  text: RecordText,
+): Pick<ExchangeRecord, 'model' | 'upstream_model' | 'stream'> {
   const { model, stream } = body.asked()
-  return { ...optional('model', model && text.brief(model)), ...optional('stream', stream) }
+  return {
+    ...optional('model', model && text.brief(model)),
+    ...optional('upstream_model', body.sentModel && text.brief(body.sentModel)),
+    ...optional('stream', stream),
+  }
 }
 
 function lowerCased(raw: readonly string[]): Map<string, string> {

@@ -1,9 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import { peek } from '../json/peek.ts'
+import type { Span } from '../json/scanner.ts'
+import { splice } from '../json/splice.ts'
 
 /** The members of a request's JSON body that stand in its record. */
 export interface Asked {
   readonly model?: string
+  /** Where its name stands, with the quotes. */
+  readonly modelSpan?: Span
   readonly stream?: boolean
 }
 
@@ -16,14 +20,21 @@ export class RequestBody {
   endedAtMs: number | undefined
   /** Whether only its end tells its length. */
   readonly isChunked: boolean
+  /** Whether it is compressed, or coded in another way. */
+  readonly isEncoded: boolean
   readonly #declaredBytes: number | undefined
   #isKept = false
   #asked: Asked | undefined
+  #rewritten:
+    | { readonly chunks: readonly Buffer[]; readonly bytes: number; readonly model: string }
+    | undefined
 
   constructor(request: IncomingMessage) {
-    const { 'content-length': declared, 'transfer-encoding': coding } = request.headers
+    const { headers } = request
+    const declared = headers['content-length']
     this.#request = request
-    this.isChunked = coding !== undefined
+    this.isChunked = headers['transfer-encoding'] !== undefined
+    this.isEncoded = (headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity'
     this.#declaredBytes = declared === undefined ? undefined : Number(declared)
   }
 
@@ -31,13 +42,19 @@ export class RequestBody {
     return this.endedAtMs !== undefined
   }
 
-  /** Its length as far as it is known before its end; undefined where there is no body. */
+  /** How long it goes out, as far as that is known before its end; undefined where there is no body. */
   get length(): number | undefined {
-    return this.isChunked ? this.bytes : this.#declaredBytes
+    return this.#rewritten?.bytes ?? (this.isChunked ? this.bytes : this.#declaredBytes)
   }
 
+  /** What goes out. */
   get chunks(): readonly Buffer[] {
-    return this.#chunks
+    return this.#rewritten?.chunks ?? this.#chunks
+  }
+
+  /** The model that goes out in place of the one asked for, if it is another. */
+  get sentModel(): string | undefined {
+    return this.#rewritten?.model
   }
 
   /**
@@ -48,6 +65,22 @@ export class RequestBody {
     if (!this.isWhole || this.bytes === 0) return {}
     this.#asked ??= readAsked(Buffer.concat(this.#chunks))
     return this.#asked
+  }
+
+  /**
+   * Lets the model's name under which the upstream knows it go out in place of the one asked for; every other byte
+   * stays. The body must be whole. Where the name stands twice, the last one counts, as for most servers (RFC 8259
+   * section 4) and in the record; one that is no JSON object goes out as it is.
+   * @param aliases names to ask for, and what is sent in their place; that is not looked up once more
+   */
+  rename(aliases: ReadonlyMap<string, string>): void {
+    const { model, modelSpan } = this.asked()
+    const name = model === undefined ? undefined : aliases.get(model)
+    if (!modelSpan || name === undefined || name === model) return
+    const bytes = Buffer.from(JSON.stringify(name))
+    const growth = bytes.length - (modelSpan.end - modelSpan.start)
+    const chunks = splice(this.#chunks, [{ ...modelSpan, bytes }])
+    this.#rewritten = { chunks, bytes: this.bytes + growth, model: name }
   }
 
   /** Starts keeping; must be called in the tick in which the request starts to flow, or bytes are lost. */
@@ -87,8 +120,9 @@ export class RequestBody {
 }
 
 function readAsked(body: Buffer): Asked {
-  const found = peek(body, ['model', 'stream'])
-  const model = found?.['model']?.value
-  const stream = found?.['stream']?.value
-  return { ...(typeof model === 'string' && { model }), ...(typeof stream === 'boolean' && { stream }) }
+  const { model, stream } = peek(body, ['model', 'stream']) ?? {}
+  return {
+    ...(typeof model?.value === 'string' && { model: model.value, modelSpan: model }),
+    ...(typeof stream?.value === 'boolean' && { stream: stream.value }),
+  }
 }

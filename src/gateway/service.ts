@@ -32,6 +32,7 @@ export function createService(options: GatewayOptions, agent: UpstreamAgent): Se
     send: createSend(options.upstream, agent, options.timeouts),
     supply: createSupply(options.credentials, options.extraHeaders),
     authStyle: options.authStyle,
+    aliases: new Map(Object.entries(options.aliases)),
     maxBodyBytes: options.maxBodyBytes,
     timeouts: options.timeouts,
     retry: options.retry,

@@ -22,6 +22,8 @@ export interface ChildEnvironmentInput {
   readonly fineGrainedStreaming: 'auto' | 'on' | 'off'
   /** Names of the variables that hold the upstream credential. */
   readonly withheld: readonly string[]
+  /** Whether another process of Claude Code's own will run the session. */
+  readonly isBackground: boolean
 }
 
 export interface ChildEnvironment {

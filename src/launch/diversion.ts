@@ -22,19 +22,21 @@ export interface DivertingSettings {
   readonly platform: NodeJS.Platform
   /** Names of the variables that hold the upstream credential. */
   readonly withheld: readonly string[]
+  readonly isBackground: boolean
 }
 
 /**
  * What is to be done about settings that lead elsewhere.
  * The host-managed switch has a price: with it a saved login and the helper are not used, and programs that Claude
  * Code starts do not see its token, so that a `claude` in a hook is not logged in (measured on 2.1.329). It is
- * therefore set only where settings would lead away, in token mode, and where no policy has a say.
+ * therefore set only where settings would lead away, in token mode, and where no policy has a say. It is never set for
+ * background sessions, which are such programs.
  */
 export function planRouting(settings: DivertingSettings): Routing {
-  const { layers, gateway, platform } = settings
+  const { layers, gateway, platform, isBackground } = settings
   const changeable = layers.filter(({ scope }) => scope !== 'managed')
   if (routingKeys(changeable, gateway.access.kind, platform).length === 0) return { kind: 'none' }
-  const isHostManaged = gateway.access.kind === 'token' && policyKeys(layers).length === 0
+  const isHostManaged = gateway.access.kind === 'token' && policyKeys(layers).length === 0 && !isBackground
   return isHostManaged ? { kind: 'host' } : { kind: 'settings', document: settingsDocument(settings) }
 }
 

@@ -22,16 +22,22 @@ export interface LaunchConditions {
   readonly env: Environment
   /** Highest first. */
   readonly layers: readonly SettingsLayer[]
+  readonly profile: string
+  /** Whether a gateway that outlives this command is there for the child. */
+  readonly isServed: boolean
 }
 
 /**
- * Refuses what a gateway of this run could not carry.
+ * Refuses what a gateway could not carry. A background session is run by a process of Claude Code's own that this
+ * command only asks to do so (https://code.claude.com/docs/en/agent-view).
  * @throws GatewayError CLOUD_PROVIDER, BACKGROUND_SESSION
  */
-export function checkLaunch({ args, env, layers }: LaunchConditions): void {
+export function checkLaunch({ args, env, layers, profile, isServed }: LaunchConditions): void {
   if (args.kind === 'tool') return
-  if (args.backgroundArgument !== undefined)
-    throw new GatewayError('BACKGROUND_SESSION', { argument: args.backgroundArgument })
+  if (args.backgroundArgument !== undefined && !isServed) {
+    const serve = profile === 'default' ? 'claude-gw serve' : `claude-gw --profile ${profile} serve`
+    throw new GatewayError('BACKGROUND_SESSION', { argument: args.backgroundArgument, serve })
+  }
   for (const variable of PROVIDER_SWITCHES) {
     const source = [...layers, { origin: 'the environment', env }].find(
       (candidate) => candidate.env[variable] !== undefined,

@@ -1,9 +1,13 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
+import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { makeConnections } from './connections.ts'
+import { createDialer } from './dialer.ts'
+import type { ForwardProxy } from './forward-proxy.ts'
+import { portOf } from './forward-proxy.ts'
 import type { TlsSettings } from './secure-context.ts'
-import { secureContextOf } from './secure-context.ts'
+import { createSecureContexts } from './secure-context.ts'
 import type { Upstream } from './url.ts'
 
 export interface AgentLimits {
@@ -18,7 +22,10 @@ const SLEEP_MS = 5_000
 
 /** The connections to one upstream. */
 export interface UpstreamAgent {
+  /** Gives requests only connections that stand: behind the proxy, and verified. */
   readonly agent: HttpAgent
+  /** The upstream, and the proxy before it, for people. */
+  readonly route: string
   /**
    * Settles when what connections need is there, undefined if it is already. A request that waits here does not use up
    * its time to connect.
@@ -29,6 +36,8 @@ export interface UpstreamAgent {
   warm(): void
   /** Drops idle connections when the machine slept since the last call: their other end is likely gone. */
   dropStale(): void
+  /** Whether a connection was opened ahead, and stood when a request first needed it. */
+  wasAhead(socket: Duplex): boolean
   destroy(): void
 }
 
@@ -39,28 +48,35 @@ export interface Clocks {
 
 export interface AgentSettings {
   readonly tls?: TlsSettings | undefined
+  readonly proxy?: ForwardProxy | undefined
+  /** Time for one connection, tunnel and handshake included. */
+  readonly connectMs?: number
   readonly clocks?: Clocks
   readonly limits?: AgentLimits
 }
 
+const CONNECT_MS = 10_000
 const REAL_CLOCKS: Clocks = { wallMs: () => Date.now(), monotonicMs: () => performance.now() }
 
 /** One keep-alive agent for an upstream; certificates are always verified. */
 export function createUpstreamAgent(
   upstream: Upstream,
-  { tls = {}, clocks = REAL_CLOCKS, limits = LIMITS }: AgentSettings = {},
+  { tls = {}, proxy, connectMs = CONNECT_MS, clocks = REAL_CLOCKS, limits = LIMITS }: AgentSettings = {},
 ): UpstreamAgent {
   const { idleSocketMs, maxSockets } = limits
+  const { url, name } = upstream
   const options = { keepAlive: true, maxSockets, timeout: idleSocketMs, rejectUnauthorized: true }
-  const isSecure = upstream.url.protocol === 'https:'
+  const isSecure = url.protocol === 'https:'
   const agent = isSecure ? new HttpsAgent(options) : new HttpAgent(options)
-  const contextOf = secureContextOf(upstream.name, isSecure ? tls : {})
-  const connections = makeConnections(agent, { ...options, ...destination(upstream) }, contextOf)
+  const contexts = createSecureContexts(name, isSecure || proxy ? tls : {})
+  const dialer = createDialer(agent, { upstream: url, contexts, proxy, connectMs, idleMs: idleSocketMs })
+  const connections = makeConnections(agent, { ...options, ...destination(url) }, dialer.dial)
   let lastGapMs = clocks.wallMs() - clocks.monotonicMs()
   return {
     agent,
+    route: proxy ? `${name} through the proxy ${proxy.url.origin} (${proxy.origin})` : name,
     ready: () => {
-      const context = contextOf()
+      const context = contexts.current()
       return context instanceof Promise ? context.then(() => {}) : undefined
     },
     warm: () => {
@@ -74,7 +90,9 @@ export function createUpstreamAgent(
       }
       lastGapMs = gapMs
     },
+    wasAhead: connections.wasAhead,
     destroy: () => {
+      dialer.close()
       connections.close()
       agent.destroy()
     },
@@ -85,9 +103,8 @@ function idleSockets(agent: HttpAgent): readonly Duplex[] {
   return Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? [])
 }
 
-function destination({ url }: Upstream): object {
+function destination(url: URL): object {
   const host = url.hostname.replace(/^\[|\]$/g, '')
-  const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
-  const servername = /^[\d.]+$|:/.test(host) ? '' : host
-  return { host, port, servername }
+  const servername = isIP(host) ? '' : host
+  return { host, port: portOf(url), servername }
 }

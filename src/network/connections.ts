@@ -1,7 +1,6 @@
 import type { Agent } from 'node:http'
+import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { SecureContext } from 'node:tls'
-import type { ContextOf } from './secure-context.ts'
 import { createSpare } from './spare.ts'
 
 export interface Connections {
@@ -9,49 +8,50 @@ export interface Connections {
   open(): void
   /** Closes the spare one, also if it is still to be opened. */
   close(): void
+  /** Whether a connection stood already when a request first needed it. */
+  wasAhead(socket: Duplex): boolean
 }
 
+/** Opens a connection that stands. @param given as an agent has it for its sockets */
+export type Dial = (given: object) => Promise<Duplex>
+
 /**
- * Makes the connections of an agent. `createConnection` is its documented place to say where sockets come from, at once
- * or by the callback (https://nodejs.org/docs/latest-v20.x/api/http.html#agentcreateconnectionoptions-callback).
+ * Lets an agent use connections that are made elsewhere and come later; `createConnection` is its documented place for
+ * that (https://nodejs.org/docs/latest-v20.x/api/http.html#agentcreateconnectionoptions-callback).
+ * @param options for a spare one
  */
-export function makeConnections(agent: Agent, options: object, contextOf: ContextOf): Connections {
-  const connect = connectOf(agent)
+export function makeConnections(agent: Agent, options: object, dial: Dial): Connections {
   const spare = createSpare()
-  let isWanted = false
-  const open = (context: SecureContext | undefined) => {
-    if (isWanted && !spare.isThere()) spare.keep(connect(options, context))
-    isWanted = false
-  }
+  const provide = (given: object) => spare.take()?.catch(() => dial(given)) ?? dial(given)
   Object.assign(agent, {
-    createConnection: (given: object, callback: (error: Error | null, socket?: Duplex) => void) => {
-      const context = contextOf()
-      if (!(context instanceof Promise)) return spare.take() ?? connect(given, context)
-      context
-        .then((late) => spare.take() ?? connect(given, late))
-        .then((socket) => callback(null, socket), callback)
+    createConnection: (given: object, callback: (error: null, socket: Duplex) => void) => {
+      // Node counts a connection only when it is there.
+      agent.maxSockets -= 1
+      const give = (socket: Duplex) => {
+        agent.maxSockets += 1
+        callback(null, socket)
+      }
+      provide(given)
+        .then(alive)
+        .then(give, (error) => {
+          // Told by the callback, an error would leave the requests waiting that are in line behind this one.
+          const broken = new Socket()
+          give(broken)
+          broken.destroy(error)
+        })
       return undefined
     },
   })
   return {
     open: () => {
-      isWanted = true
-      const context = contextOf()
-      if (!(context instanceof Promise)) open(context)
-      // The request that needs the connection tells what is wrong.
-      else context.then(open).catch(() => {})
+      if (!spare.isThere()) spare.keep(dial(options))
     },
-    close: () => {
-      isWanted = false
-      spare.drop()
-    },
+    close: spare.drop,
+    wasAhead: spare.hasHeld,
   }
 }
 
-type Connect = (options: object, secureContext: SecureContext | undefined) => Duplex
-
-function connectOf(agent: Agent): Connect {
-  const { createConnection } = agent as unknown as { createConnection(options: object): Duplex }
-  return (options, secureContext) =>
-    createConnection.call(agent, secureContext ? { ...options, secureContext } : options)
+function alive(socket: Duplex): Duplex {
+  if (socket.destroyed) throw socket.errored ?? new Error('the connection was closed at once')
+  return socket
 }

@@ -30,7 +30,7 @@ const MAX_ANSWER_BYTES = 1024 ** 2
 
 /**
  * Sends a request over a connection of its own, and gives the answer whatever it says; redirects are not followed.
- * @throws GatewayError UPSTREAM_TLS, or that of a passphrase; a plain Error if there is no answer
+ * @throws GatewayError UPSTREAM_TLS, PROXY_*, or that of a passphrase; a plain Error if there is no answer
  */
 export async function inquire(
   upstream: Upstream,
@@ -39,24 +39,27 @@ export async function inquire(
   limits: InquiryLimits,
 ): Promise<InquiryAnswer> {
   await agent.ready()
-  const isSecure = upstream.url.protocol === 'https:'
-  const outgoing = (isSecure ? requestTls : request)(upstream.url, {
+  const ask = upstream.url.protocol === 'https:' ? requestTls : request
+  const outgoing = ask(upstream.url, {
     agent: agent.agent,
     method: inquiry.method,
     path: upstream.prefix + inquiry.path,
     headers: { ...inquiry.headers, Connection: 'close' },
   })
-  const giveUp = (what: string, limitMs: number) =>
-    setTimeout(() => outgoing.destroy(new Error(`no ${what} within ${limitMs / 1000} s`)), limitMs)
-  let timer = giveUp('connection', limits.connectMs)
-  outgoing.once('socket', (socket) =>
-    socket.once(isSecure ? 'secureConnect' : 'connect', () => {
-      clearTimeout(timer)
-      timer = giveUp('answer', limits.answerMs)
-    }),
-  )
+  let timer: NodeJS.Timeout | undefined
   try {
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      const limit = (what: string, limitMs: number) => {
+        clearTimeout(timer)
+        timer = setTimeout(() => {
+          const error = new Error(`no ${what} within ${limitMs / 1000} s`)
+          outgoing.destroy(error)
+          // Without a connection, Node does not tell it.
+          reject(error)
+        }, limitMs)
+      }
+      limit('connection', limits.connectMs)
+      outgoing.once('socket', () => limit('answer', limits.answerMs))
       outgoing.once('response', resolve).on('error', reject).end(inquiry.body)
     })
     const { statusCode = 0, headers } = answer

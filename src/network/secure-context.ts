@@ -1,28 +1,37 @@
 import type { SecureContext } from 'node:tls'
-import { createSecureContext } from 'node:tls'
+import { createSecureContext, rootCertificates } from 'node:tls'
 import { GatewayError, reasonOf } from '../base/errors.ts'
 import type { ClientCertificate, TlsFiles } from './tls-files.ts'
 
 export interface TlsSettings extends TlsFiles {
-  /**
-   * Looks up what opens an encrypted key.
-   * @param refused what it gave the last time, if that did not
-   */
-  readonly passphrase?: (refused?: string) => string | Promise<string>
+  /** Reads what the machine trusts beside `ca`; asked once, when that did not suffice. */
+  readonly systemAuthorities?: () => Promise<readonly string[]>
 }
 
-/** Settings for the next connection, a promise where they have to be waited for; undefined leaves them to Node. */
-export type ContextOf = () => SecureContext | Promise<SecureContext> | undefined
+/** The TLS settings of all connections to an upstream. */
+export interface SecureContexts {
+  /**
+   * For the next connection, a promise where they have to be waited for; undefined leaves them to Node.
+   * @throws GatewayError UPSTREAM_TLS, or that of the look-up of a passphrase, both in the promise
+   */
+  current(): SecureContext | Promise<SecureContext> | undefined
+  /**
+   * Trusts the machine's authorities too, from now on. Gives whether the settings are others than those that met an
+   * unknown authority, so that another connection can help.
+   */
+  widen(used: SecureContext | undefined): Promise<boolean>
+}
 
 /**
- * Gives the TLS settings of all connections to an upstream. They are made for the first of them, since a passphrase may
- * have to be waited for; after a failure, the next that asks tries again. Many that ask at once cause one look-up.
- * @throws GatewayError UPSTREAM_TLS, or that of the look-up, both in the promise
+ * The settings are made for the first connection, since a passphrase may have to be waited for; after a failure, the
+ * next that asks tries again. Many that ask at once cause one look-up.
  */
-export function secureContextOf(upstream: string, { ca, client, passphrase }: TlsSettings): ContextOf {
-  if (!ca && !client) return () => undefined
+export function createSecureContexts(upstream: string, settings: TlsSettings): SecureContexts {
+  const { client, passphrase, systemAuthorities } = settings
+  let { ca } = settings
   let made: SecureContext | undefined
   let making: Promise<SecureContext> | undefined
+  let widening: Promise<void> | undefined
   let refused: string | undefined
   const make = async () => {
     const secret = client?.isKeyEncrypted ? await passphrase?.(refused) : undefined
@@ -38,12 +47,27 @@ export function secureContextOf(upstream: string, { ca, client, passphrase }: Tl
       throw new GatewayError('UPSTREAM_TLS', { upstream, reason: faultOf(error, client) }, error)
     }
   }
-  return () => {
+  const current = () => {
+    if (!ca && !client) return undefined
     if (made) return made
     making ??= make().finally(() => {
       making = undefined
     })
     return making
+  }
+  const addSystemAuthorities = async () => {
+    const found = (await systemAuthorities?.()) ?? []
+    if (found.length === 0) return
+    ca = [...(ca ?? rootCertificates), ...found]
+    made = undefined
+  }
+  return {
+    current,
+    widen: async (used) => {
+      widening ??= addSystemAuthorities()
+      await widening
+      return (await current()) !== used
+    },
   }
 }
 

@@ -2,12 +2,18 @@ import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createSecureContext, rootCertificates } from 'node:tls'
 import { GatewayError, reasonOf } from '../base/errors.ts'
+import { certificatesIn } from './pem.ts'
 
 /** What the configuration adds to TLS, as its files stood at start. */
 export interface TlsFiles {
   /** All that is trusted, as PEM texts; absent leaves it to Node. */
   readonly ca?: readonly string[]
   readonly client?: ClientCertificate
+  /**
+   * Looks up what opens an encrypted key; here it is a variable that holds it.
+   * @param refused what it gave the last time, if that did not
+   */
+  readonly passphrase?: (refused?: string) => string | Promise<string>
 }
 
 /** What is shown to an upstream that asks for a certificate, as PEM texts. */
@@ -23,47 +29,68 @@ export interface TlsInput {
   readonly values: Readonly<Record<FileKey | 'tls.passphrase', string>>
   /** Where each value stands, for errors. */
   readonly origins: Readonly<Record<FileKey, string>>
+  /** Of the process, below that of Claude Code's settings. */
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Where a variable of it stands, for errors. */
+  readonly originOf: (variable: string) => string
   readonly home: string
 }
 
 type FileKey = 'tls.ca' | 'tls.cert' | 'tls.key'
 
 /**
- * Reads and checks the files that the keys `tls.*` name. An encrypted private key stays so: looking up its passphrase
- * can take time, and is not done here.
+ * Reads and checks the files that the keys `tls.*` name, or, where they name no certificate for ourselves, those of
+ * Claude Code's own variables (https://code.claude.com/docs/en/network-config). An encrypted private key stays so:
+ * looking up its passphrase can take time, and is not done here.
  * @throws GatewayError CONFIG_BAD_VALUE
  */
 export function readTlsFiles(input: TlsInput): TlsFiles {
   const { values, env } = input
-  const ca = values['tls.ca'] && readCertificates('tls.ca', input)
-  const client = (values['tls.cert'] || values['tls.key']) && readClient(input)
+  const ca = [...extraAuthorities(env), ...(values['tls.ca'] ? [readCertificates('tls.ca', input)] : [])]
   return {
-    ...(ca && { ca: [...rootCertificates, ...extraAuthorities(env), ca] }),
-    ...(client && { client }),
+    ...(ca.length > 0 && { ca: [...rootCertificates, ...ca] }),
+    ...(values['tls.cert'] || values['tls.key'] ? { client: readClient(input) } : readClientOfClaude(input)),
   }
 }
 
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
+const CERT = 'CLAUDE_CODE_CLIENT_CERT'
+const KEY = 'CLAUDE_CODE_CLIENT_KEY'
+const PASSPHRASE = 'CLAUDE_CODE_CLIENT_KEY_PASSPHRASE'
+
+function readClientOfClaude({ values, origins, ...input }: TlsInput): TlsFiles {
+  const { [CERT]: cert = '', [KEY]: key = '', [PASSPHRASE]: passphrase = '' } = input.env
+  if (!cert && !key) return {}
+  const client = readClient({
+    ...input,
+    values: {
+      ...values,
+      'tls.cert': cert,
+      'tls.key': key,
+      'tls.passphrase': values['tls.passphrase'] || passphrase,
+    },
+    origins: { ...origins, 'tls.cert': input.originOf(CERT), 'tls.key': input.originOf(KEY) },
+  })
+  return { client, ...(passphrase && { passphrase: () => passphrase }) }
+}
 
 /** Only the certificates of the file; OpenSSL would pass over one that it cannot read. */
 function readCertificates(key: FileKey, input: TlsInput): string {
   const file = { key, path: pathOf(key, input), expected: 'a file of certificates in PEM form' }
   return attempt(file, input, () => {
-    const certificates = readFileSync(file.path, 'utf8').match(CERTIFICATE) ?? []
+    const certificates = certificatesIn(readFileSync(file.path, 'utf8'))
     if (certificates.length === 0) throw new Error('there is no certificate in it')
     for (const certificate of certificates) new X509Certificate(certificate)
     return certificates.join('\n')
   })
 }
 
-/** Node adds these to its own roots, but not to a list that it is given (https://nodejs.org/docs/latest-v20.x/api/cli.html#node_extra_ca_certsfile). */
+/** Node adds those of its own environment to its roots, but not to a list that it is given (https://nodejs.org/docs/latest-v20.x/api/cli.html#node_extra_ca_certsfile). */
 function extraAuthorities(env: TlsInput['env']): string[] {
   const path = env['NODE_EXTRA_CA_CERTS']
   try {
     return path ? [readFileSync(path, 'utf8')] : []
   } catch {
-    // Node has warned of it when it started.
+    // Node has warned of it when it started, or Claude Code does.
     return []
   }
 }

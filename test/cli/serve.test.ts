@@ -1,10 +1,13 @@
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { expect, onTestFinished, test } from 'vitest'
-import { runCli } from '../support/cli.ts'
+import { setTimeout as delay } from 'node:timers/promises'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { runCli, startCli } from '../support/cli.ts'
+import { holdAnswer } from '../support/held-answer.ts'
+import type { ReadyLine } from '../support/serve.ts'
 import { startServe } from '../support/serve.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
@@ -77,3 +80,97 @@ test('a state directory that cannot be written ends it with an error', async () 
   expect(stderr).toContain(file)
   expect(stderr).toContain('CLAUDE_GW_STATE_DIR')
 })
+
+test('the token is kept for the user alone', async () => {
+  const { env, ready } = await startServe()
+  const path = join(env.CLAUDE_GW_STATE_DIR, 'serve', 'default.json')
+  expect(readFileSync(path, 'utf8')).toContain(ready.token)
+  expect(statSync(path).mode & 0o777).toBe(0o600)
+})
+
+test.each([['--json'], ['--new-token']])(
+  'a second one with %s changes nothing of the first',
+  async (option) => {
+    const { env, ready } = await startServe()
+    const path = join(env.CLAUDE_GW_STATE_DIR, 'serve', 'default.json')
+    const before = readFileSync(path, 'utf8')
+    expect(await runCli(['serve', option], { env })).toMatchObject({ exitCode: 1, stdout: '' })
+    expect(readFileSync(path, 'utf8')).toBe(before)
+    const reply = await fetch(`${ready.url}/v1/models`, { headers: { 'x-api-key': ready.token ?? '' } })
+    expect(reply.status).toBe(200)
+  },
+)
+
+test('of four that are started at once, one serves and the others say where', async () => {
+  const { env, stop } = await startServe()
+  await stop()
+  const children = Array.from({ length: 4 }, () => startCli(['serve', '--json'], { env }))
+  onTestFinished(() => {
+    for (const child of children) child.kill('SIGKILL')
+  })
+  const ended = await new Promise<number[]>((resolve) => {
+    const codes: number[] = []
+    for (const child of children) child.on('exit', (code) => codes.push(code ?? -1) === 3 && resolve(codes))
+  })
+  expect(ended).toEqual([1, 1, 1])
+  const { stdout } = await runCli(['env', '--shell', 'json'], { env })
+  const living = children.find((child) => child.exitCode === null)
+  const lines = await once(living?.stdout as NodeJS.ReadableStream, 'data')
+  expect(JSON.parse(stdout)).toMatchObject({ ANTHROPIC_BASE_URL: JSON.parse(String(lines[0])).url })
+})
+
+test('a second signal does not wait for an answer that goes on', async () => {
+  const { child, ready, fault } = await startHeld({})
+  await beginAsking(ready)
+  child.kill('SIGTERM')
+  await expect(fetch(ready.url)).rejects.toThrow()
+  child.kill('SIGTERM')
+  expect(await once(child, 'exit')).toEqual([143, null])
+  fault.release()
+})
+
+describe('with an idle time', () => {
+  test('it ends with 0 when nobody asks, says why, and leaves the entry of a clean stop', async () => {
+    const { env, child } = await startServe({ env: { CLAUDE_GW_SERVE_IDLE_EXIT: '200ms' } })
+    const stderr = text(child.stderr as NodeJS.ReadableStream)
+    expect(await once(child, 'exit')).toEqual([0, null])
+    expect(await stderr).toContain('serve.idleExit')
+    const entry = JSON.parse(readFileSync(join(env.CLAUDE_GW_STATE_DIR, 'serve', 'default.json'), 'utf8'))
+    expect(entry).not.toHaveProperty('pid')
+  })
+
+  test('it stays while an answer goes on', async () => {
+    const { child, ready, fault } = await startHeld({ CLAUDE_GW_SERVE_IDLE_EXIT: '200ms' })
+    const reply = await beginAsking(ready)
+    await delay(700)
+    fault.release()
+    expect(await reply.text()).toBe('begin end')
+    expect(await once(child, 'exit')).toEqual([0, null])
+  })
+
+  test('none is never', async () => {
+    const { child } = await startServe({ env: { CLAUDE_GW_SERVE_IDLE_EXIT: '0s' } })
+    await delay(300)
+    expect(child.exitCode).toBeNull()
+  })
+
+  test('one that no timer can count is not over at once', async () => {
+    const { child } = await startServe({ env: { CLAUDE_GW_SERVE_IDLE_EXIT: '30d' } })
+    await delay(300)
+    expect(child.exitCode).toBeNull()
+  })
+})
+
+async function startHeld(env: Readonly<Record<string, string>>) {
+  const fault = holdAnswer()
+  return { ...(await startServe({ env, fault: fault.fault })), fault }
+}
+
+/** Settles with the head of the answer. */
+function beginAsking({ url, token }: ReadyLine): Promise<Response> {
+  return fetch(`${url}/v1/messages`, {
+    method: 'POST',
+    headers: { 'x-api-key': token ?? '' },
+    body: '{}',
+  })
+}

@@ -13,6 +13,7 @@ import type { Fault, FaultUpstream } from '../support/fault-upstream.ts'
 import { startFaultUpstream } from '../support/fault-upstream.ts'
 import { answer } from '../support/faults.ts'
 import type { RecordedRequest } from '../support/recorded-request.ts'
+import type { ServerIdentity } from '../support/throwaway-ca.ts'
 
 /** Makes Claude Code ask nobody but its API, and give up soon. */
 const CALM = {
@@ -41,14 +42,23 @@ export function openClaudeHome(): Home {
 }
 
 /** The turns meet the faults one after another, the last one again and again; any other request is answered. */
-export async function startMessagesUpstream(...faults: readonly Fault[]): Promise<MessagesUpstream> {
+export function startMessagesUpstream(...faults: readonly Fault[]): Promise<MessagesUpstream> {
+  return startUpstream(faults)
+}
+
+/** One that speaks TLS, and answers. */
+export function startTlsUpstream(identity: ServerIdentity): Promise<MessagesUpstream> {
+  return startUpstream([], identity)
+}
+
+async function startUpstream(faults: readonly Fault[], identity?: ServerIdentity): Promise<MessagesUpstream> {
   const script = faults.length === 0 ? [answer(textAnswer('Hello from upstream'))] : faults
   let count = 0
   const upstream = await startFaultUpstream(async (call) => {
     await call.request.arrived
     const fault = isTurn(call.request) ? script[Math.min(count++, script.length - 1)] : answer()
     await fault?.(call)
-  })
+  }, identity)
   onTestFinished(upstream.close)
   return { ...upstream, messages: () => upstream.requests.filter(isTurn) }
 }

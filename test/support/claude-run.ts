@@ -33,7 +33,7 @@ export interface Home {
   readonly env: Readonly<Record<string, string>>
 }
 
-export type Fixture = 'show.mjs' | 'ask.mjs' | 'exec.sh' | 'remember.mjs'
+export type Fixture = 'show.mjs' | 'ask.mjs' | 'exec.sh' | 'remember.mjs' | 'leave.mjs'
 
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll } from 'vitest'
 
@@ -11,6 +11,7 @@ export function compiledSource(): (module: string) => string {
   afterAll(() => rmSync(directory, { recursive: true }))
   beforeAll(() => {
     writeFileSync(join(directory, 'package.json'), '{ "type": "module" }')
+    symlinkSync(resolve('node_modules'), join(directory, 'node_modules'), 'junction')
     execFileSync(process.execPath, [
       'node_modules/typescript/bin/tsc',
       '-p',

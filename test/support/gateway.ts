@@ -79,6 +79,7 @@ export function gatewayOptions(url: string): GatewayOptions {
     credentials: injecting(CREDENTIAL),
     authStyle: undefined,
     extraHeaders: {},
+    aliases: {},
     maxBodyBytes: 64 * 1024 ** 2,
     timeouts: { connectMs: 2000, firstByteMs: 5000, idleMs: 5000 },
     retry: 'off',

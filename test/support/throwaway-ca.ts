@@ -21,7 +21,7 @@ export interface ThrowawayCa {
   readonly ca: string
   /** The same, as a file. */
   readonly caPath: string
-  /** For 127.0.0.1 and localhost. */
+  /** For 127.0.0.1, localhost and upstream.test. */
   readonly server: ServerIdentity
   /** The same, and takes only clients with a certificate of this authority. */
   readonly strictServer: ServerIdentity
@@ -53,7 +53,7 @@ export function createThrowawayCa(): ThrowawayCa {
   const ca = read('ca.pem')
   const server = issue(
     'server',
-    '-addext subjectAltName=IP:127.0.0.1,DNS:localhost -addext basicConstraints=CA:FALSE',
+    '-addext subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:upstream.test -addext basicConstraints=CA:FALSE',
   )
   return {
     ca,

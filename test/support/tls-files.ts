@@ -13,5 +13,11 @@ export function tlsFiles(
   values: Partial<TlsValues>,
   { env = {}, home = '/nowhere' }: Partial<TlsInput> = {},
 ): TlsFiles {
-  return readTlsFiles({ values: { ...UNSET, ...values }, origins: ORIGINS, env, home })
+  return readTlsFiles({
+    values: { ...UNSET, ...values },
+    origins: ORIGINS,
+    env,
+    home,
+    originOf: (name) => name,
+  })
 }

@@ -45,6 +45,7 @@ async function environmentFor(
     toolSearch,
     fineGrainedStreaming,
     withheld: [],
+    isBackground: false,
   })
 }
 

@@ -1,6 +1,7 @@
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { GatewayError, reasonOf } from '../../base/errors.ts'
-import { isGateway } from '../../broker/probe.ts'
+import type { ClaudeArguments } from '../../claude/arguments.ts'
 import { parseClaudeArguments } from '../../claude/arguments.ts'
 import { locateClaude } from '../../claude/locate.ts'
 import { hasSavedLogin, isApprovedApiKey } from '../../claude/login.ts'
@@ -8,13 +9,16 @@ import { splitProgram } from '../../claude/program.ts'
 import { repositoryTags } from '../../config/repository.ts'
 import type { ChildEnvironment } from '../../launch/child-env.ts'
 import { childEnvironment } from '../../launch/child-env.ts'
-import type { ChildGateway, OuterRun } from '../../launch/child-gateway.ts'
-import { findOuterRun, isLoop } from '../../launch/child-gateway.ts'
+import type { ChildGateway } from '../../launch/child-gateway.ts'
+import { isLoop } from '../../launch/child-gateway.ts'
 import { checkLaunch } from '../../launch/preconditions.ts'
 import { runChild } from '../child.ts'
 import { readClaudeState } from '../claude-state.ts'
 import type { Context } from '../context.ts'
+import { watchTermination } from '../drain.ts'
 import type { Command, Invocation } from '../invocation.ts'
+import type { LiveGateway } from '../live-gateway.ts'
+import { findLiveOuterRun, findLiveServe } from '../live-gateway.ts'
 import { finishRun } from '../run-end.ts'
 import type { Session } from '../session.ts'
 import { openSession } from '../session.ts'
@@ -57,12 +61,34 @@ async function runWith(context: Context, command: Command): Promise<number> {
   if (summaryFile !== undefined) checkSummaryPlace(summaryFile)
   const parsed = parseClaudeArguments(args)
   const claude = await readClaudeState(context, parsed)
-  checkLaunch({ args: parsed, env: context.env, layers: claude.layers })
+  const live = await findLiveGateway(context, parsed)
+  const { profile } = context.config().values
+  checkLaunch({
+    args: parsed,
+    env: context.env,
+    layers: claude.layers,
+    profile,
+    isServed: live !== undefined,
+  })
   const invocation = { ...command, parsed, claude }
-  const outer = parsed.kind === 'tool' ? undefined : await findLiveOuterRun(context)
-  if (parsed.kind !== 'tool' && !outer) return runWithGateway(context, invocation)
+  if (parsed.kind === 'session' && !live) return runWithGateway(context, invocation)
   if (summaryFile !== undefined) noteNoSummary(context)
-  return outer ? runInside(context, invocation, outer) : runPlain(context, invocation)
+  return live ? runInside(context, invocation, live) : runPlain(context, invocation)
+}
+
+/** One that the child can use as well; a background session needs one that stays. */
+async function findLiveGateway(
+  context: Context,
+  { kind }: ClaudeArguments,
+): Promise<LiveGateway | undefined> {
+  switch (kind) {
+    case 'session':
+      return findLiveOuterRun(context)
+    case 'background':
+      return findLiveServe(context)
+    case 'tool':
+      return undefined
+  }
 }
 
 function noteNoSummary({ stderr, options }: Context): void {
@@ -85,26 +111,12 @@ function definedOnly(env: Context['env']): Record<string, string> {
   )
 }
 
-/** A run of the same profile around this one serves both, if it still does and nothing else was asked for. */
-async function findLiveOuterRun(context: Context): Promise<OuterRun | undefined> {
-  const { upstream, credential } = context.options.flags
-  if (upstream !== undefined || credential !== undefined) return undefined
-  const outer = findOuterRun(context.env, context.config().values.profile)
-  return outer && (await isGateway(outer.gateway.url, outer.gateway.access)) ? outer : undefined
-}
-
-async function runInside(
-  context: Context,
-  invocation: Invocation,
-  { runId, gateway }: OuterRun,
-): Promise<number> {
-  const environment = environmentOf(context, invocation, {
-    gateway,
-    runId,
-    isFirstParty: false,
-    withheld: [],
-  })
-  return (await runChild(context, { ...invocation, environment })).exitCode
+async function runInside(context: Context, invocation: Invocation, live: LiveGateway): Promise<number> {
+  const environment = environmentOf(context, invocation, live)
+  const settingsFolder = join(context.stateDirectory(), 'settings')
+  const isKept = invocation.parsed.kind === 'background'
+  const child = { ...invocation, environment, ...(isKept && { settingsFolder }) }
+  return (await runChild(context, child)).exitCode
 }
 
 async function runWithGateway(context: Context, invocation: Invocation): Promise<number> {
@@ -118,12 +130,20 @@ async function runWithGateway(context: Context, invocation: Invocation): Promise
     ...(invocation.parsed.isPrint && !context.options.isQuiet && { onWait: noteWait(context) }),
   })
   const faults = noteFaults(session)
+  const isTerminated = watchTermination()
   try {
     const environment = environmentForChild(context, invocation, session)
     if (isTalkative(context, invocation.parsed)) context.stderr.write(`${startLine(session)}\n`)
     const child = { ...invocation, environment, onSpawn: () => loadAhead(session) }
     const { exitCode } = await runChild(context, child)
-    return await finishRun(context, { session, invocation, environment, startedAt, exitCode })
+    return await finishRun(context, {
+      session,
+      invocation,
+      environment,
+      startedAt,
+      exitCode,
+      isTerminated: isTerminated(),
+    })
   } finally {
     await session.gateway.close()
     faults.stop()
@@ -171,7 +191,11 @@ interface ChildFacts {
   readonly withheld: readonly string[]
 }
 
-function environmentOf(context: Context, { claude }: Invocation, facts: ChildFacts): ChildEnvironment {
+function environmentOf(
+  context: Context,
+  { claude, parsed }: Invocation,
+  facts: ChildFacts,
+): ChildEnvironment {
   const { values } = context.config()
   return childEnvironment({
     env: context.env,
@@ -180,6 +204,7 @@ function environmentOf(context: Context, { claude }: Invocation, facts: ChildFac
     profile: values.profile,
     toolSearch: values.toolSearch,
     fineGrainedStreaming: values.fineGrainedStreaming,
+    isBackground: parsed.kind === 'background',
     ...facts,
   })
 }

@@ -1,9 +1,13 @@
+import { constants } from 'node:os'
 import { GatewayError, reasonOf } from '../../base/errors.ts'
+import { claimEntry } from '../../broker/claim.ts'
 import { isGateway } from '../../broker/probe.ts'
 import type { ServeEntry } from '../../broker/registry.ts'
-import { markStopped, readEntry, writeEntry } from '../../broker/registry.ts'
+import { markStopped, readEntry } from '../../broker/registry.ts'
 import { readClaudeState } from '../claude-state.ts'
 import type { Context } from '../context.ts'
+import { untilIdle } from '../idle.ts'
+import { shortDuration } from '../quantity.ts'
 import type { Session } from '../session.ts'
 import { openSession } from '../session.ts'
 import { silenceDebug } from '../silence.ts'
@@ -19,24 +23,28 @@ export interface ServeInput {
   readonly isNewToken: boolean
 }
 
-/** The gateway alone, until SIGINT or SIGTERM. @throws GatewayError SERVE_RUNNING, LISTEN_FAILED, of the configuration */
+/**
+ * The gateway alone, until SIGINT or SIGTERM, or until nobody has used it for as long as `serve.idleExit` says.
+ * @throws GatewayError SERVE_RUNNING, LISTEN_FAILED, STATE_UNWRITABLE, of the configuration
+ */
 export async function serve(context: Context, input: ServeInput): Promise<number> {
-  const { values } = context.config()
+  const { profile } = context.config().values
   const state = context.stateDirectory()
-  const last = readEntry(state, values.profile)
+  const last = readEntry(state, profile)
   await refuseSecond(last)
   silenceDebug()
   const session = await open(context, input, last)
   const stopped = waitForStop()
-  const entry = toEntry(session, values.profile)
+  const entry = toEntry(session, profile)
   try {
     refuseOwnAddress(session.upstream, entry.port, session.config)
-    writeEntry(state, entry)
+    const other = await claimEntry(state, entry, last)
+    if (other) throw running(other)
     announce(context, input, session, entry)
     if (last && input.port === undefined && last.port !== entry.port) noteMove(context, last.port)
     await session.gateway.load()
     session.secrets.prefetch().catch((error) => noteFailure(context, error))
-    await stopped
+    await Promise.race([stopped, untilUnused(context, session)])
   } finally {
     await session.gateway.close()
   }
@@ -47,8 +55,11 @@ export async function serve(context: Context, input: ServeInput): Promise<number
 /** Names the process only where it has just shown that it is the gateway: its number may be another's by now. */
 async function refuseSecond(last: ServeEntry | undefined): Promise<void> {
   if (last?.pid === undefined || !(await isGateway(last.url, last.access))) return
-  const { profile, url, pid } = last
-  throw new GatewayError('SERVE_RUNNING', { profile, url: new URL(url).origin, pid })
+  throw running(last)
+}
+
+function running({ profile, url, pid }: ServeEntry): GatewayError {
+  return new GatewayError('SERVE_RUNNING', { profile, url: new URL(url).origin, pid: String(pid) })
 }
 
 /** The last port is only a preference: another program may have it by now. */
@@ -99,9 +110,26 @@ function noteFailure({ stderr }: Context, error: unknown): void {
   stderr.write(`claude-gw: ${reasonOf(error)}${remedy}\n`)
 }
 
-/** Before there is a gateway to close, a signal just ends the process, and so does a second one. */
+async function untilUnused({ config, options, stderr }: Context, { gateway }: Session): Promise<void> {
+  const limitMs = config().values['serve.idleExit']
+  await untilIdle(gateway, limitMs)
+  if (!options.isQuiet)
+    stderr.write(`claude-gw: nobody asked for ${shortDuration(limitMs ?? 0)}, so it ends (serve.idleExit)\n`)
+}
+
+/**
+ * Before there is a gateway to close, a signal just ends the process, and so does a second one. The listener stays: that
+ * of proper-lockfile would end the process where it is the only one.
+ */
 function waitForStop(): Promise<void> {
   return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve())
+    let isStopping = false
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        if (isStopping) process.exit(128 + constants.signals[signal])
+        isStopping = true
+        resolve()
+      })
+    }
   })
 }

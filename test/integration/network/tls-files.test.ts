@@ -65,6 +65,11 @@ describe.skipIf(opensslUnavailable)(
       expect(tlsFiles({ 'tls.ca': ca.caPath }, { env }).ca).toHaveLength(rootCertificates.length + 1)
     })
 
+    test('what NODE_EXTRA_CA_CERTS names is trusted also where only settings of Claude Code say so', () => {
+      const files = tlsFiles({}, { env: { NODE_EXTRA_CA_CERTS: other.caPath } })
+      expect(files.ca).toEqual([...rootCertificates, other.ca])
+    })
+
     test('a path may begin at the home directory', () => {
       const path = `~/${basename(ca.caPath)}`
       expect(tlsFiles({ 'tls.ca': path }, { home: dirname(ca.caPath) }).ca).toContain(ca.ca.trim())
@@ -88,6 +93,42 @@ describe.skipIf(opensslUnavailable)(
         'tls.passphrase': 'env:NOT_LOOKED_UP',
       })
       expect(client).toMatchObject({ key: readFileSync(keyPath, 'utf8'), isKeyEncrypted: true })
+    })
+
+    describe('Claude Code’s own certificate', () => {
+      const variables = (keyPath = ca.clientKeyPath) => ({
+        CLAUDE_CODE_CLIENT_CERT: ca.clientCertPath,
+        CLAUDE_CODE_CLIENT_KEY: keyPath,
+      })
+
+      test('is taken where the keys name none', () => {
+        const { client, passphrase } = tlsFiles({}, { env: variables() })
+        expect(client).toMatchObject({ cert: ca.client.cert.trim(), keyPath: ca.clientKeyPath })
+        expect(passphrase).toBeUndefined()
+      })
+
+      test('is not looked at where they name one', () => {
+        const own = { 'tls.cert': ca.clientCertPath, 'tls.key': ca.clientKeyPath }
+        const env = { CLAUDE_CODE_CLIENT_CERT: '/no/such/file', CLAUDE_CODE_CLIENT_KEY_PASSPHRASE: 'p' }
+        const files = tlsFiles(own, { env })
+        expect(files.client?.keyPath).toBe(ca.clientKeyPath)
+        expect(files.passphrase).toBeUndefined()
+      })
+
+      test('has its passphrase in a variable', () => {
+        const env = variables(ca.encryptKey(ca.clientKeyPath, 'secret'))
+        const files = tlsFiles({}, { env: { ...env, CLAUDE_CODE_CLIENT_KEY_PASSPHRASE: 'secret' } })
+        expect(files.client?.isKeyEncrypted).toBe(true)
+        expect(files.passphrase?.()).toBe('secret')
+      })
+
+      test('is refused by the name of its variable', () => {
+        expect(() => tlsFiles({}, { env: { CLAUDE_CODE_CLIENT_CERT: '/no/such/file' } })).toThrow(
+          'CLAUDE_CODE_CLIENT_CERT: `tls.key` must be a file too',
+        )
+        const env = { ...variables(), CLAUDE_CODE_CLIENT_KEY: '/no/such/file' }
+        expect(() => tlsFiles({}, { env })).toThrow('CLAUDE_CODE_CLIENT_KEY: `tls.key` must be')
+      })
     })
 
     const refused: readonly (readonly [keyof typeof ORIGINS, string, () => string, string])[] = [

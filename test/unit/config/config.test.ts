@@ -29,7 +29,10 @@ describe('resolveConfig', () => {
   })
 
   test('the variables of the program itself are none of its keys', () => {
-    resolveConfig({}, { CLAUDE_GW_STATE_DIR: '/x', CLAUDE_GW_RUN_ID: 'z', OTHER: '1' })
+    resolveConfig(
+      {},
+      { CLAUDE_GW_STATE_DIR: '/x', CLAUDE_GW_CONFIG_DIR: '/y', CLAUDE_GW_RUN_ID: 'z', OTHER: '1' },
+    )
   })
 
   test.each([
@@ -53,7 +56,6 @@ describe('resolveConfig', () => {
     ['CLAUDE_GW_HEADERS', '{"Proxy-Authorization":"x"}'],
     ['CLAUDE_GW_HEADERS', '{"proxy-connection":"close"}'],
     ['CLAUDE_GW_HEADERS', '{"Content-Length":"1"}'],
-    ['CLAUDE_GW_CONFIG_DIR', '/nothing-reads-it'],
     ['CLAUDE_GW_PROFILE', '../x'],
     ['CLAUDE_GW_LOG_LEVEL', 'all'],
   ])('%s=%s is an error that names the variable', (variable, text) => {

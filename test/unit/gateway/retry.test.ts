@@ -12,6 +12,7 @@ describe('retryDelayMs', () => {
     ['unreachable', 'off', undefined],
     ['cut', 'connect', undefined],
     ['tls', 'connect', undefined],
+    ['refused', 'connect', undefined],
     ['connect-timeout', 'connect', undefined],
     ['first-byte-timeout', 'connect', undefined],
   ] as const)('after %s with policy %s is %s', (kind, policy, expected) => {

@@ -119,6 +119,18 @@ describe('settings that lead elsewhere', () => {
     expect(env['CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST']).toBe('1')
   })
 
+  test('are replaced for a background session, which a host-managed Claude Code does not let in', () => {
+    const { env, routing } = build({
+      layers: [layer('user', { env: { ANTHROPIC_BASE_URL: 'https://x' } })],
+      isBackground: true,
+    })
+    expect(routing).toMatchObject({
+      kind: 'settings',
+      document: { env: { ANTHROPIC_BASE_URL: URL, ANTHROPIC_AUTH_TOKEN: TOKEN } },
+    })
+    expect(env).not.toHaveProperty('CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST')
+  })
+
   test.each([
     { scope: 'user', document: { env: { ANTHROPIC_MODEL: 'opus' } } },
     { scope: 'user', document: { env: { ANTHROPIC_BASE_URL: '' } } },
@@ -358,6 +370,7 @@ function build(changes: Partial<ChildEnvironmentInput>) {
     toolSearch: 'auto',
     fineGrainedStreaming: 'auto',
     withheld: [],
+    isBackground: false,
     ...changes,
   })
 }

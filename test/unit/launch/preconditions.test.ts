@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseClaudeArguments } from '../../../src/claude/arguments.ts'
 import type { SettingsLayer, SettingsScope } from '../../../src/claude/layer.ts'
 import { parseLayer } from '../../../src/claude/layer.ts'
@@ -51,9 +51,25 @@ test('the gateway login of Claude Code is no cloud provider', () => {
   expect(() => check({ env: { CLAUDE_CODE_USE_GATEWAY: '1' } })).not.toThrow()
 })
 
-test.each([['--bg', 'hello'], ['agents'], ['respawn', 'x']])('%s is refused, with the way out', (...args) => {
-  expect(() => check({ args: parseClaudeArguments(args) })).toThrow(
-    expect.objectContaining({ code: 'BACKGROUND_SESSION', remedy: expect.stringContaining(args[0] ?? '') }),
+describe.each([['--bg', 'hello'], ['agents'], ['respawn', 'x']])('%s', (...args) => {
+  test('is refused, with the way out', () => {
+    expect(() => check({ args: parseClaudeArguments(args) })).toThrow(
+      expect.objectContaining({
+        code: 'BACKGROUND_SESSION',
+        message: expect.stringContaining(`\`${args[0]}\``),
+        remedy: expect.stringContaining('`claude-gw serve`'),
+      }),
+    )
+  })
+
+  test('is let through where a `serve` runs', () => {
+    expect(() => check({ args: parseClaudeArguments(args), isServed: true })).not.toThrow()
+  })
+})
+
+test('the way out names the profile', () => {
+  expect(() => check({ args: parseClaudeArguments(['--bg']), profile: 'work' })).toThrow(
+    expect.objectContaining({ remedy: expect.stringContaining('`claude-gw --profile work serve`') }),
   )
 })
 
@@ -63,7 +79,14 @@ test('what talks to no API is not refused', () => {
 })
 
 function check(conditions: Partial<LaunchConditions>): void {
-  checkLaunch({ args: parseClaudeArguments(['-p', 'hello']), env: {}, layers: [], ...conditions })
+  checkLaunch({
+    args: parseClaudeArguments(['-p', 'hello']),
+    env: {},
+    layers: [],
+    profile: 'default',
+    isServed: false,
+    ...conditions,
+  })
 }
 
 function layer(scope: SettingsScope, env: Readonly<Record<string, string>>): SettingsLayer {

@@ -1,0 +1,38 @@
+import { GatewayError } from '../base/errors.ts'
+import type { ConfigFiles } from '../config/files.ts'
+import { selectProfile } from '../config/selected-profile.ts'
+import type { SettingName } from '../config/setting-name.ts'
+import { parseReference, REFERENCE_FORMS } from '../credentials/reference.ts'
+import { parseUpstream } from '../network/url.ts'
+import type { Context } from './context.ts'
+import { resolveSetting } from './setting-obstacles.ts'
+
+const ORIGIN = 'config'
+
+/**
+ * Checks of a value what only the user of it would find: that an upstream and a reference are some, and that a profile
+ * is there.
+ * @param files undefined where they cannot be read
+ * @throws GatewayError CONFIG_BAD_VALUE, CONFIG_UNKNOWN_PROFILE
+ */
+export function checkSetting(
+  name: SettingName,
+  value: string,
+  env: Context['env'],
+  files: ConfigFiles | undefined,
+): void {
+  const { key } = name
+  if (key === 'profile' && files) selectProfile([{ key, value, origin: ORIGIN }], files)
+  if (key === 'upstream') {
+    const values = files && resolveSetting(name, env, files)?.values
+    parseUpstream(value, values?.allowHttp ?? true, ORIGIN)
+  }
+  if (key === 'credential') checkReference(name, value, `\`auto\`, \`passthrough\`, ${REFERENCE_FORMS}`)
+  if (key === 'tls.passphrase') checkReference(name, value, REFERENCE_FORMS)
+}
+
+function checkReference({ names }: SettingName, value: string, expected: string): void {
+  if (parseReference(value)) return
+  const key = names.join('.')
+  throw new GatewayError('CONFIG_BAD_VALUE', { origin: ORIGIN, key, expected, value: 'what you gave' })
+}

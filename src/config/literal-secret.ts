@@ -1,0 +1,67 @@
+import { GatewayError } from '../base/errors.ts'
+import { isSecretName, maskRandomWords } from '../exchange/likely-secret.ts'
+import { redact } from '../exchange/redact.ts'
+import type { JsonNode } from './json-tree.ts'
+import { isMembers } from './json-tree.ts'
+import { findSettingKey } from './setting.ts'
+import type { SettingKey } from './setting-name.ts'
+import { shownName } from './value-error.ts'
+
+/** Headers that hold a key whatever it looks like. */
+const KEY_HEADERS = ['authorization', 'x-api-key', 'api-key', 'apikey', 'x-auth-token', 'cookie']
+const REFERENCE = /^(keychain|env|file|command|vault|tag):|^op:\/\//i
+const URL_WITH_PASSWORD = /^[a-z][a-z\d+.-]*:\/\/[^/?#@\s]*:[^/?#@\s]+@/i
+
+/** Whether a value is a secret itself, and not the name of its place. */
+export function isLiteralSecret(text: string, setting: SettingKey | undefined): boolean {
+  if (redact(text, []).count > 0 || URL_WITH_PASSWORD.test(text)) return true
+  switch (setting?.key) {
+    case 'credential':
+    case 'tls.passphrase':
+      return !/^$|^(auto|passthrough)$|^[a-z]+:/i.test(text.trim())
+    case 'headers':
+      return !REFERENCE.test(text) && isSecretHeader(setting.entry ?? '', text)
+    default:
+      return false
+  }
+}
+
+function isSecretHeader(name: string, text: string): boolean {
+  if (KEY_HEADERS.includes(name.toLowerCase())) return true
+  return isSecretName(name) && maskRandomWords(text) !== text
+}
+
+/** Refuses a file for many that holds a secret, wherever in it. @throws GatewayError CONFIG_LITERAL_SECRET */
+export function refuseLiteralSecrets(root: JsonNode, path: string): void {
+  visit(root, [], (text, names, line) => {
+    const setting = findSettingKey(withoutProfile(names).join('.'))
+    if (isLiteralSecret(text, setting)) throw literalSecret(`${path}:${line}`, names.join('.'), setting)
+  })
+}
+
+function visit(
+  { value, line }: JsonNode,
+  names: readonly string[],
+  onText: (text: string, names: readonly string[], line: number) => void,
+): void {
+  if (typeof value === 'string') onText(value, names, line)
+  else if (isMembers(value)) for (const [name, child] of value) visit(child, [...names, name], onText)
+  else if (Array.isArray(value)) for (const child of value as readonly JsonNode[]) visit(child, names, onText)
+}
+
+function withoutProfile(names: readonly string[]): readonly string[] {
+  return names[0] === 'profiles' ? names.slice(2) : names
+}
+
+/** What such a value is answered with, and the way to keep it. */
+export function literalSecret(origin: string, name: string, setting: SettingKey | undefined): GatewayError {
+  const [command, reference] =
+    setting?.key === 'credential'
+      ? ['claude-gw login', 'keychain:']
+      : ['claude-gw --credential keychain:NAME login', 'keychain:NAME']
+  return new GatewayError('CONFIG_LITERAL_SECRET', {
+    origin,
+    key: shownName(name),
+    remedy: `take it out, store it with \`${command}\`, and write \`${reference}\` in its place`,
+  })
+}

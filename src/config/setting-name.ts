@@ -1,0 +1,48 @@
+import { GatewayError } from '../base/errors.ts'
+import { nearest } from './nearest.ts'
+import type { ConfigKey } from './schema.ts'
+import { CONFIG_KEYS, SCHEMA } from './schema.ts'
+import { findSettingKey } from './setting.ts'
+
+/** A key, or one entry of a map. */
+export interface SettingKey {
+  readonly key: ConfigKey
+  readonly entry?: string
+}
+
+/** The same as a user types it, and where it stands in a file. */
+export interface SettingName extends SettingKey {
+  readonly profile?: string
+  /** The names from the top of the file down to it. */
+  readonly names: readonly string[]
+}
+
+/**
+ * Reads `upstream`, `tags.project` or `profiles.work.upstream`. Names of profiles and of entries may hold dots.
+ * @throws GatewayError CONFIG_UNKNOWN_KEY with the nearest right one
+ */
+export function parseSettingName(text: string): SettingName {
+  const found = findSettingKey(text)
+  if (found) return { ...found, names: namesOf(found) }
+  for (const match of text.matchAll(/(?<=^profiles\..+)\./g)) {
+    const profile = text.slice('profiles.'.length, match.index)
+    const setting = findSettingKey(text.slice(match.index + 1))
+    if (!setting || setting.key === 'profile' || SCHEMA.profile.kind.parse(profile) === undefined) continue
+    return { ...setting, profile, names: ['profiles', profile, ...namesOf(setting)] }
+  }
+  throw unknownSetting(text)
+}
+
+function namesOf({ key, entry }: SettingKey): string[] {
+  return [...key.split('.'), ...(entry === undefined ? [] : [entry])]
+}
+
+function unknownSetting(text: string): GatewayError {
+  const [, prefix = '', name = text] = /^(profiles\.[^.]*\.)(.*)$/.exec(text) ?? []
+  const guess = nearest(name, CONFIG_KEYS)
+  return new GatewayError('CONFIG_UNKNOWN_KEY', {
+    origin: 'config',
+    key: text,
+    nearest: guess ? `; did you mean \`${prefix}${guess}\`?` : '',
+  })
+}

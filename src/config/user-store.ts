@@ -1,0 +1,92 @@
+import { renameSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { JsonObject } from '../json/object.ts'
+import { isJsonObject } from '../json/object.ts'
+import { readFileBytes, unreadable } from './file-bytes.ts'
+import { parseJsonTree } from './json-tree.ts'
+import { withLock } from './lock.ts'
+import { userFilePath } from './paths.ts'
+
+/** The user's file, for changes. Names from the top of the file down, as `parseSettingName` gives them. */
+export interface UserStore {
+  /** The JSON that stands there, or undefined. */
+  readonly get: (names: readonly string[]) => Promise<unknown>
+  readonly set: (names: readonly string[], json: unknown) => Promise<void>
+  /** @returns whether there was something */
+  readonly unset: (names: readonly string[]) => Promise<boolean>
+}
+
+type Document = Record<string, unknown>
+
+/**
+ * Opens the file for changes that lose nothing: those of several processes happen one after the other, and what is not
+ * known here stays. Each method @throws GatewayError CONFIG_MALFORMED for a file that is no JSON object, which is then
+ * kept aside; CONFIG_UNREADABLE, CONFIG_UNWRITABLE
+ * @param directory of the user's configuration
+ */
+export async function openUserStore(directory: string): Promise<UserStore> {
+  const path = userFilePath(directory)
+  const { default: Conf } = await import('conf')
+  const open = () => {
+    keepMalformedAside(path)
+    // Names of models and headers hold dots; the file and its folder are for their owner alone.
+    return new Conf<Document>({
+      cwd: dirname(path),
+      projectName: 'claude-gw',
+      configFileMode: 0o600,
+      accessPropertiesByDotNotation: false,
+    })
+  }
+  return {
+    get: (names) => withLock(path, () => valueAt(open().store, names)),
+    set: (names, json) =>
+      withLock(path, () => {
+        const file = open()
+        file.store = withValue(file.store, names, json)
+      }),
+    unset: (names) =>
+      withLock(path, () => {
+        const file = open()
+        const isThere = valueAt(file.store, names) !== undefined
+        if (isThere) file.store = withoutValue(file.store, names)
+        return isThere
+      }),
+  }
+}
+
+function keepMalformedAside(path: string): void {
+  const content = readFileBytes(path, () => undefined)
+  if (!content) return
+  if (content.kind === 'fault') throw unreadable(path, content.fault, 'put a file there, or nothing')
+  const aside = `${path}.corrupt-${new Date().toISOString().replace(/[:.]/g, '-')}`
+  const remedy = `it is kept as ${aside}: mend that and put it back, or give the command again for a new file`
+  try {
+    parseJsonTree(content.bytes.toString('utf8'), path, remedy)
+  } catch (error) {
+    renameSync(path, aside)
+    throw error
+  }
+}
+
+function valueAt(document: JsonObject, names: readonly string[]): unknown {
+  return names.reduce<unknown>(
+    (value, name) => (isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined),
+    document,
+  )
+}
+
+function withValue(document: JsonObject, [name, ...rest]: readonly string[], json: unknown): Document {
+  if (name === undefined) return { ...document }
+  const child = valueAt(document, [name])
+  const value = rest.length === 0 ? json : withValue(isJsonObject(child) ? child : {}, rest, json)
+  return Object.fromEntries([...Object.entries(document), [name, value]])
+}
+
+/** An object that is left empty goes too. */
+function withoutValue(document: JsonObject, [name, ...rest]: readonly string[]): Document {
+  const others = Object.entries(document).filter(([other]) => other !== name)
+  const child = name === undefined ? undefined : valueAt(document, [name])
+  if (name === undefined || rest.length === 0 || !isJsonObject(child)) return Object.fromEntries(others)
+  const left = withoutValue(child, rest)
+  return Object.fromEntries(Object.keys(left).length === 0 ? others : [...others, [name, left]])
+}

@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest'
+import { parseSettingName } from '../../../src/config/setting-name.ts'
+import { parseSettingValue } from '../../../src/config/setting-value.ts'
+
+describe('parseSettingName', () => {
+  test.each([
+    ['upstream', { key: 'upstream', names: ['upstream'] }],
+    ['timeouts.firstByte', { key: 'timeouts.firstByte', names: ['timeouts', 'firstByte'] }],
+    ['tags', { key: 'tags', names: ['tags'] }],
+    ['tags.project', { key: 'tags', entry: 'project', names: ['tags', 'project'] }],
+    [
+      'models.aliases.claude-3.5',
+      { key: 'models.aliases', entry: 'claude-3.5', names: ['models', 'aliases', 'claude-3.5'] },
+    ],
+    ['profiles.work.auth', { key: 'auth', profile: 'work', names: ['profiles', 'work', 'auth'] }],
+    [
+      'profiles.a.b.headers.X-A',
+      { key: 'headers', entry: 'X-A', profile: 'a.b', names: ['profiles', 'a.b', 'headers', 'X-A'] },
+    ],
+  ])('%s', (text, expected) => {
+    expect(parseSettingName(text)).toEqual(expected)
+  })
+
+  test.each([
+    ['upstraem', 'did you mean `upstream`?'],
+    ['profiles.work.upstraem', 'did you mean `profiles.work.upstream`?'],
+    ['profiles.work', 'no key `profiles.work`'],
+    ['profiles.work.profile', 'no key'],
+    ['profiles.__proto__.auth', 'no key'],
+    ['timeouts', 'no key `timeouts`'],
+    ['auth.x', 'no key'],
+    ['', 'no key'],
+  ])('%j is none', (text, message) => {
+    expect(() => parseSettingName(text)).toThrow(message)
+  })
+})
+
+describe('parseSettingValue', () => {
+  test.each([
+    ['allowHttp', 'true', true],
+    ['timeouts.connect', '5s', '5s'],
+    ['tags', '{"a":"1"}', { a: '1' }],
+    ['tags.a', '1', '1'],
+    ['headers.X-Key', 'keychain:team', 'keychain:team'],
+    ['profiles.work.credential', 'keychain:', 'keychain:'],
+  ])('%s %s', (name, text, expected) => {
+    expect(parseSettingValue(parseSettingName(name), text)).toEqual(expected)
+  })
+
+  test.each([
+    ['allowHttp', 'yes', '`true` or `false`'],
+    ['tags.__proto__', 'x', '`tags.__proto__` must be'],
+    ['headers.Host', 'x', '`headers.Host` must be'],
+    ['tags', 'x', 'a JSON object'],
+  ])('%s cannot be %s', (name, text, message) => {
+    expect(() => parseSettingValue(parseSettingName(name), text)).toThrow(message)
+  })
+
+  test.each([
+    ['credential', 'sk-ant-api03-abcdefghij'],
+    ['credential', 'hunter2'],
+    ['headers', '{"Authorization": "hunter2"}'],
+    ['headers.x-api-key', 'hunter2'],
+    ['proxy', 'http://me:hunter2@proxy.example'],
+  ])('%s cannot be a secret, and the error does not show it', (name, text) => {
+    const act = () => parseSettingValue(parseSettingName(name), text)
+    expect(act).toThrow('holds a secret itself')
+    expect(act).not.toThrow(/hunter2|abcdef/)
+  })
+})

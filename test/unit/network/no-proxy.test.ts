@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { isExcepted } from '../../../src/network/no-proxy.ts'
+
+test.each([
+  ['gw.example', 443, '', false],
+  ['gw.example', 443, '*', true],
+  ['gw.example', 443, 'a.example, gw.example', true],
+  ['gw.example', 443, 'a.example gw.example', true],
+  ['GW.Example', 443, 'gw.EXAMPLE', true],
+  ['gw.example.', 443, 'gw.example', true],
+  ['api.gw.example', 443, 'gw.example', true],
+  ['api.gw.example', 443, '.gw.example', true],
+  ['api.gw.example', 443, '*.gw.example', true],
+  ['gw.example', 443, '.gw.example', true],
+  ['notgw.example', 443, 'gw.example', false],
+  ['notgw.example', 443, '*.gw.example', false],
+  ['gw.example.evil', 443, 'gw.example', false],
+  ['gw.example', 443, 'api.gw.example', false],
+  ['gw.example', 8443, 'gw.example:8443', true],
+  ['gw.example', 443, 'gw.example:8443', false],
+  ['gw.example', 8443, '*:8443', true],
+  ['10.1.2.3', 443, '10.1.2.3', true],
+  ['10.1.2.3', 443, '10.0.0.0/8', true],
+  ['11.1.2.3', 443, '10.0.0.0/8', false],
+  ['10.1.2.3', 443, '2.3', false],
+  ['10.1.2.3', 443, '0.0.0.0/0', true],
+  ['10.1.2.3', 443, '10.0.0.0/33', false],
+  ['10.1.2.3', 443, '10.0.0.0/x', false],
+  ['10.1.2.3', 443, '10.0.0.0/', false],
+  ['10.1.2.3', 443, '10.1.2.3:443', true],
+  ['10.1.2.3', 443, '2001:db8::/32', false],
+  ['gw.example', 443, '10.0.0.0/8', false],
+  ['[2001:db8::1]', 443, '2001:db8::1', true],
+  ['[2001:db8::1]', 443, '2001:0db8:0::1', true],
+  ['[2001:db8::1]', 443, '[2001:db8::1]', true],
+  ['[2001:db8::1]', 443, '[2001:db8::1]:443', true],
+  ['[2001:db8::1]', 443, '[2001:db8::1]:80', false],
+  ['[2001:db8::1]', 443, '2001:db8::/32', true],
+  ['[2001:db9::1]', 443, '2001:db8::/32', false],
+] as const)('%s:%i with NO_PROXY=%s: %s', (hostname, port, list, expected) => {
+  expect(isExcepted(hostname, port, list)).toBe(expected)
+})

@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { MACHINE_SECTIONS, readSettings, USER_SECTIONS } from '../../src/config/file-settings.ts'
+import { parseJsonTree } from '../../src/config/json-tree.ts'
+
+const README = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
+const [project = '', machine = ''] = [...README.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text]) => text)
+
+test.each([
+  ['a repository', project, USER_SECTIONS],
+  ['a machine', machine, MACHINE_SECTIONS],
+] as const)('the README shows a file of %s that counts', (_case, text, sections) => {
+  const settings = readSettings(parseJsonTree(text, 'README.md'), 'README.md', sections)
+  expect(settings.top.length).toBeGreaterThan(0)
+})
+
+test('the README names the keys of --json', () => {
+  for (const name of ['key', 'value', 'origin', 'shadowed', 'enforced']) expect(README).toContain(`"${name}"`)
+})
