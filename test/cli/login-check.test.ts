@@ -14,6 +14,7 @@ const KEY = 'sk-ant-api03-canary-one'
 const BEFORE = 'stored-before'
 
 const reason = secretServiceUnavailable
+const noCertificates = opensslUnavailable ? `: ${opensslUnavailable}` : ''
 
 const LIST = answer({ body: '{"data":[]}' })
 const NO_LIST = htmlErrorAnswer(404)
@@ -165,14 +166,17 @@ describe.skipIf(reason)(`with a Secret Service${reason ? `: ${reason}` : ''}`, (
   test.skipIf(opensslUnavailable).each([
     ['not trusted is no proof', false, 5],
     ['trusted is asked', true, 0],
-  ])('an upstream with a private authority that is %s', async (_case, isTrusted, exitCode) => {
-    const ca = createThrowawayCa()
-    onTestFinished(ca.remove)
-    const { run, upstream } = await openChecked(LIST, {}, ca.server)
-    const env: Record<string, string> = isTrusted ? { CLAUDE_GW_TLS_CA: ca.caPath } : {}
-    expect(await run(['login', '--stdin', '--check'], { env })).toMatchObject({ exitCode })
-    expect(upstream.requests).toHaveLength(isTrusted ? 1 : 0)
-  })
+  ])(
+    `an upstream with a private authority that is %s${noCertificates}`,
+    async (_case, isTrusted, exitCode) => {
+      const ca = createThrowawayCa()
+      onTestFinished(ca.remove)
+      const { run, upstream } = await openChecked(LIST, {}, ca.server)
+      const env: Record<string, string> = isTrusted ? { CLAUDE_GW_TLS_CA: ca.caPath } : {}
+      expect(await run(['login', '--stdin', '--check'], { env })).toMatchObject({ exitCode })
+      expect(upstream.requests).toHaveLength(isTrusted ? 1 : 0)
+    },
+  )
 })
 
 /** A user in front of an upstream, who gives KEY unless told otherwise. */

@@ -5,12 +5,14 @@ import { startCli } from '../support/cli.ts'
 import { startFaultUpstream } from '../support/fault-upstream.ts'
 import { answer } from '../support/faults.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
-import { createThrowawayCa } from '../support/throwaway-ca.ts'
+import { createThrowawayCa, opensslUnavailable } from '../support/throwaway-ca.ts'
 
-test.each([
+const because = opensslUnavailable ? `: ${opensslUnavailable}` : ''
+
+test.skipIf(opensslUnavailable).each([
   ['is refused', false, 502],
   ['is trusted with the authority in NODE_EXTRA_CA_CERTS', true, 200],
-])('an upstream with a private certificate authority %s', async (_name, isTrusted, status) => {
+])(`an upstream with a private certificate authority %s${because}`, async (_name, isTrusted, status) => {
   const ca = createThrowawayCa()
   onTestFinished(ca.remove)
   const upstream = await startFaultUpstream(answer(), ca.server)
