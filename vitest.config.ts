@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { REPORTERS } from './test/support/reporters.ts'
 
 const tier = (name: string, testTimeout: number) => ({
   test: {
@@ -10,6 +11,7 @@ const tier = (name: string, testTimeout: number) => ({
 
 export default defineConfig({
   test: {
+    reporters: REPORTERS,
     projects: [
       tier('unit', 10_000),
       tier('integration', 30_000),

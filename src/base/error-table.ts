@@ -95,7 +95,7 @@ export const ERROR_TABLE = {
     status: 401,
     type: 'authentication_error',
     message: 'the key {reference} was stored for {stored}, and is not sent to {upstream}',
-    remedy: 'if it belongs there too, confirm that with `{command}`; else name the right upstream',
+    remedy: 'if it belongs there now, say so with `{command}`; else name the right upstream',
   },
   REPOSITORY_CONFIGURES: {
     exit: 4,

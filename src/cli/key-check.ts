@@ -5,6 +5,7 @@ import { resolveTags } from '../config/tags.ts'
 import type { AuthStyle } from '../credentials/credential.ts'
 import { authStyle, isOauthToken } from '../credentials/credential.ts'
 import { oneLine } from '../exchange/one-line.ts'
+import { clientSecrets } from '../gateway/client-secrets.ts'
 import { outgoingHeaders } from '../gateway/headers.ts'
 import { createSupply } from '../gateway/supply.ts'
 import { createUpstreamAgent } from '../network/agent.ts'
@@ -39,7 +40,8 @@ export async function checkKey(context: Context, trial: Trial, key: string): Pro
     onWait: noteWait(context),
   })
   const extra = await createSupply({ kind: 'passthrough' }, secrets.extraHeaders).current()
-  const known = [key, ...extra.secrets.map(({ value }) => value)]
+  const literal = clientSecrets(Object.entries(extra.headers).flat(), '')
+  const known = [key, ...extra.secrets.map(({ value }) => value), ...literal]
   const limits = { connectMs: context.config().values['timeouts.connect'], answerMs: ANSWER_MS }
   const agent = createUpstreamAgent(upstream, {
     tls: secrets.tls,
@@ -87,7 +89,7 @@ function headersFor(body: string, { upstream, key, configured, extra }: Sending)
 async function findVerdict(ask: (question: Question) => Promise<InquiryAnswer>): Promise<Verdict> {
   try {
     const verdict = judge(MODELS, await ask(MODELS))
-    return verdict.kind === 'not-served' ? judge(MESSAGE, await ask(MESSAGE)) : verdict
+    return verdict.kind === 'open' ? judge(MESSAGE, await ask(MESSAGE)) : verdict
   } catch (error) {
     if (error instanceof GatewayError) throw error
     return { kind: 'unproved', reason: reasonOf(error) }

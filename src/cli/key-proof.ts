@@ -4,6 +4,10 @@ import type { Inquiry, InquiryAnswer } from '../network/inquiry.ts'
 /** A request that only a key lets through. */
 export interface Question extends Pick<Inquiry, 'method' | 'path' | 'body'> {
   readonly isProof: (answer: InquiryAnswer) => boolean
+  /** Statuses that refuse the key, */
+  readonly refusals: readonly number[]
+  /** and those after which another question may tell. */
+  readonly openEnds: readonly number[]
 }
 
 /** Costs no tokens (https://platform.claude.com/docs/en/api/models-list). */
@@ -11,8 +15,10 @@ export const MODELS: Question = {
   method: 'GET',
   path: '/v1/models?limit=1',
   body: '',
-  // A page to log in on has the status 200 as well.
-  isProof: ({ status, body }) => isSuccess(status) && isJsonObject(parse(body)),
+  isProof: (answer) => hasList(answer, 'data'),
+  refusals: [401],
+  // Some gateways answer 403 where they have no such path, and some keys may not list models.
+  openEnds: [403, 404, 405, 501],
 }
 
 /** For a gateway that lists no models. One that finds fault with the request itself has let the key in. */
@@ -24,21 +30,36 @@ export const MESSAGE: Question = {
     max_tokens: 1,
     messages: [{ role: 'user', content: 'hi' }],
   }),
-  isProof: (answer) =>
-    MODELS.isProof(answer) || [400, 429, 529].includes(answer.status) || lacksModel(answer),
+  isProof: (answer) => hasList(answer, 'content') || isFaultOfRequest(answer) || lacksModel(answer),
+  refusals: [401, 403],
+  openEnds: [],
 }
 
 /** What an answer says about the key; the reason is in the words of the upstream, whatever they hold. */
 export type Verdict =
   | { readonly kind: 'proved' }
-  | { readonly kind: 'refused' | 'not-served' | 'unproved'; readonly reason: string }
+  | { readonly kind: 'refused' | 'open' | 'unproved'; readonly reason: string }
 
-export function judge({ isProof }: Question, answer: InquiryAnswer): Verdict {
+export function judge({ isProof, refusals, openEnds }: Question, answer: InquiryAnswer): Verdict {
+  const { status } = answer
   if (isProof(answer)) return { kind: 'proved' }
   const reason = wordsOf(answer)
-  if ([401, 403].includes(answer.status)) return { kind: 'refused', reason }
-  if ([404, 405, 501].includes(answer.status)) return { kind: 'not-served', reason }
-  return { kind: 'unproved', reason }
+  if (refusals.includes(status)) return { kind: 'refused', reason }
+  return { kind: openEnds.includes(status) ? 'open' : 'unproved', reason }
+}
+
+/** A page to log in on, or an error, can have the status 200 as well. */
+function hasList({ status, body }: InquiryAnswer, name: string): boolean {
+  const answer = parse(body)
+  return isSuccess(status) && isJsonObject(answer) && Array.isArray(answer[name])
+}
+
+/** Some gateways answer 400 to a bad key as well. */
+function isFaultOfRequest({ status, body }: InquiryAnswer): boolean {
+  const { type, message } = errorIn(body)
+  return (
+    status === 400 && type === 'invalid_request_error' && !/key|(?<!max_)token|auth|credential/i.test(message)
+  )
 }
 
 function isSuccess(status: number): boolean {
@@ -51,12 +72,16 @@ function lacksModel({ status, body }: InquiryAnswer): boolean {
   return status === 404 && error.type === 'not_found_error' && /model/i.test(error.message)
 }
 
+/** Rate limits may count before a key is looked at. */
+const BUSY = [429, 529]
+
 function wordsOf({ status, location, body }: InquiryAnswer): string {
   const isRedirect = status >= 300 && status < 400 && location !== undefined
   if (isRedirect) return `HTTP ${status}, it redirects to ${originOf(location)}`
+  const start = BUSY.includes(status) ? `HTTP ${status}, try again later` : `HTTP ${status}`
   const { message } = errorIn(body)
-  if (message) return `HTTP ${status}: ${message}`
-  return isSuccess(status) ? `HTTP ${status}, but not in JSON` : `HTTP ${status}`
+  if (message) return `${start}: ${message}`
+  return isSuccess(status) ? `${start}, but not what the API would answer` : start
 }
 
 function originOf(location: string): string {

@@ -1,44 +1,28 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { GatewayError, reasonOf } from '../base/errors.ts'
 import { createPrivateFile, ensurePrivateDirectory, replacePrivateFile } from '../base/private-file.ts'
 import { isJsonObject } from '../json/object.ts'
 
-/** What we know about a key in the keychain without asking the keychain. Never the key. */
+/** What is noted of a key in the keychain, to know it without asking there. What stands in the keychain decides. */
 export interface Account {
   readonly account: string
-  /** The only origin that its key is sent to; null for none, as while a login is under way. */
+  /** The only origin that its key is sent to; null where that cannot be read. */
   readonly origin: string | null
   /** RFC 3339, UTC; null where it is not known. */
   readonly storedAt: string | null
 }
 
-/** What is recorded of an account; undefined if nothing is. A record that cannot be read lets the key go nowhere. */
+/** What is noted of an account; undefined if nothing is. */
 export function readAccount(stateDirectory: string, account: string): Account | undefined {
   const text = readText(accountPath(stateDirectory, account))
   if (text === undefined) return undefined
-  const recorded = parseAccount(text)
-  return recorded?.account === account ? recorded : { account, origin: null, storedAt: null }
+  const noted = parseAccount(text)
+  return noted?.account === account ? noted : { account, origin: null, storedAt: null }
 }
 
-/** All accounts with a record that can be read. */
-export function listAccounts(stateDirectory: string): Account[] {
-  return recordFiles(stateDirectory)
-    .map((path) => parseAccount(readText(path) ?? ''))
-    .filter((account) => account !== undefined)
-}
-
-function recordFiles(stateDirectory: string): string[] {
-  const directory = join(stateDirectory, 'accounts')
-  try {
-    const files = readdirSync(directory).filter((file) => file.endsWith('.json'))
-    return files.sort().map((file) => join(directory, file))
-  } catch {
-    return []
-  }
-}
-
-/** Undefined where there is no file; the empty text, which is no record, where it cannot be read. */
+/** Undefined where there is no file; the empty text, which is no note, where it cannot be read. */
 function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
@@ -49,9 +33,9 @@ function readText(path: string): string | undefined {
 
 function parseAccount(text: string): Account | undefined {
   try {
-    const record: unknown = JSON.parse(text)
-    if (!isJsonObject(record) || typeof record['account'] !== 'string') return undefined
-    const { account, origin, storedAt } = record
+    const note: unknown = JSON.parse(text)
+    if (!isJsonObject(note) || typeof note['account'] !== 'string') return undefined
+    const { account, origin, storedAt } = note
     return { account, origin: stringOrNull(origin), storedAt: stringOrNull(storedAt) }
   } catch {
     return undefined
@@ -62,7 +46,7 @@ function stringOrNull(value: unknown): string | null {
   return typeof value === 'string' ? value : null
 }
 
-/** Records an account, in place of what was recorded of it. @throws GatewayError STATE_UNWRITABLE */
+/** Notes an account, in place of what was noted of it. @throws GatewayError STATE_UNWRITABLE */
 export function writeAccount(stateDirectory: string, account: Account): void {
   change(accountPath(stateDirectory, account.account), (path) => {
     ensurePrivateDirectory(dirname(path))
@@ -70,7 +54,7 @@ export function writeAccount(stateDirectory: string, account: Account): void {
   })
 }
 
-/** Records an account that has no record, even if several processes do so at once. @throws as writeAccount */
+/** Notes an account of which nothing is, even if several processes do so at once. @throws as writeAccount */
 export function addAccount(stateDirectory: string, account: Account): void {
   change(accountPath(stateDirectory, account.account), (path) => {
     ensurePrivateDirectory(dirname(path))
@@ -82,7 +66,7 @@ export function addAccount(stateDirectory: string, account: Account): void {
   })
 }
 
-/** Forgets what is recorded of an account. @throws as writeAccount */
+/** Forgets what is noted of an account. @throws as writeAccount */
 export function deleteAccount(stateDirectory: string, account: string): void {
   change(accountPath(stateDirectory, account), (path) => rmSync(path, { force: true }))
 }
@@ -99,10 +83,8 @@ function textOf(account: Account): string {
   return `${JSON.stringify(account)}\n`
 }
 
-/** Percent-encoded as in a URL, capitals too: some file systems do not tell them from small letters. */
+/** By a digest: names of accounts may be longer than those of files, and hold what these may not. */
 function accountPath(stateDirectory: string, account: string): string {
-  const name = Buffer.from(account)
-    .toString('latin1')
-    .replace(/[^a-z0-9_-]/g, (byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`)
+  const name = createHash('sha256').update(account).digest('hex')
   return join(stateDirectory, 'accounts', `${name}.json`)
 }

@@ -46,7 +46,7 @@ const SECRET_SERVICE: readonly Cause[] = [
   {
     text: /d-?bus|message bus|could not connect|address|authentication/i,
     code: 'KEYCHAIN_NO_BUS',
-    remedy: `start it in a desktop session, or without one in \`dbus-run-session -- bash\` after ${UNLOCK}`,
+    remedy: `start it in a desktop session, or without one run \`dbus-run-session -- bash\`, and in there ${UNLOCK}`,
   },
   {
     text: /(?:)/,
@@ -80,24 +80,29 @@ const WINDOWS: readonly Cause[] = [
   },
 ]
 
-/** GDBus waits so long for any answer but that of a person. */
-const DBUS_TIMEOUT_MS = 25_000
 const LONGEST_REASON = 200
 
-/** The error for a fault: its cause, what mends it on this system, and what does without a keychain. */
-export function keychainFailure({ stage, message }: KeychainFault, platform: NodeJS.Platform): GatewayError {
+/**
+ * The error for a fault: its cause, what mends it on this system, and what does without a keychain.
+ * @param elapsedMs how long the keychain was asked: GDBus waits for any answer but that of a person only so long
+ */
+export function keychainFailure(
+  { stage, message }: KeychainFault,
+  platform: NodeJS.Platform,
+  elapsedMs: number,
+): GatewayError {
   if (stage === 'load') return libraryMissing(message, platform)
   if (/timeout was reached|not receive a reply/i.test(message))
-    return keychainSilence(DBUS_TIMEOUT_MS, platform)
+    return keychainSilence(Math.round(elapsedMs / 1000) * 1000, platform)
   const cause = causesOn(platform).find(({ text }) => text.test(message))
   return failure(cause?.code ?? 'KEYCHAIN_FAILED', message, cause?.remedy)
 }
 
 /** The error for a keychain that gave no answer. */
-export function keychainSilence(timeoutMs: number, platform: NodeJS.Platform): GatewayError {
+export function keychainSilence(waitedMs: number, platform: NodeJS.Platform): GatewayError {
   const unlock = { linux: UNLOCK, darwin: '`security unlock-keychain`' }[platform as string]
   const remedy = `answer its prompt on the desktop${unlock ? `, or without one run ${unlock}` : ''}`
-  return new GatewayError('KEYCHAIN_SILENT', { seconds: timeoutMs / 1000, remedy: withFallback(remedy) })
+  return new GatewayError('KEYCHAIN_SILENT', { seconds: waitedMs / 1000, remedy: withFallback(remedy) })
 }
 
 function libraryMissing(message: string, platform: NodeJS.Platform): GatewayError {

@@ -1,13 +1,13 @@
 import { GatewayError } from '../base/errors.ts'
-import { addAccount, readAccount } from './accounts.ts'
+import { addAccount, readAccount, writeAccount } from './accounts.ts'
 import type { Credential, CredentialStore, Freshness } from './credential.ts'
 import type { Keychain } from './keychain.ts'
 import { checkToken } from './token.ts'
 
 export interface StoredKey {
   readonly account: string
-  /** Origin that the key would be sent to. */
-  readonly upstream: string
+  /** Origin that the key would be sent to; undefined for a secret that goes to none. */
+  readonly upstream: string | undefined
   readonly stateDirectory: string
   /** The command that confirms the origin, for people. */
   readonly loginCommand: string
@@ -15,36 +15,62 @@ export interface StoredKey {
 }
 
 /**
- * The key of an account in the keychain. It goes to the one origin recorded for it and to no other; the first use
- * records that of a key which `login` has not stored, such as one that `secret-tool` or a deployment script put there.
+ * The key of an account in the keychain. It goes to the one origin that the keychain names for it and to no other; the
+ * first use names that of a key which `login` has not stored, such as one that `secret-tool` or a deployment script put
+ * there. The note of it tells before the keychain is asked, and tells a process that remembers the key of a `logout`.
  */
 export function keychainStore(stored: StoredKey, keychain: Keychain): CredentialStore {
-  const reference = `keychain:${stored.account}`
-  const check = () => checkOrigin(reference, stored)
+  const { account, upstream, freshness } = stored
+  const reference = `keychain:${account}`
+  let isInUse = false
   const read = async (): Promise<Credential | undefined> => {
-    check()
-    const value = await keychain.get(stored.account)
-    if (value === undefined) return undefined
-    const { account, upstream: origin, stateDirectory } = stored
-    const token = checkToken(value.trim(), reference)
-    addAccount(stateDirectory, { account, origin, storedAt: null })
-    // A login, or another gateway, may have been faster.
-    check()
-    return { value: token, source: reference }
+    checkNote(stored, false)
+    const entry = await keychain.get(account, upstream)
+    isInUse = entry !== undefined
+    if (!entry) return undefined
+    if (entry.secret === undefined) throw otherOrigin(stored, entry.origin)
+    const value = checkToken(entry.secret.trim(), reference)
+    writeNote(stored)
+    return { value, source: reference }
   }
-  return { reference, freshness: stored.freshness, check, read }
+  return { reference, freshness, check: () => checkNote(stored, isInUse), read }
 }
 
-function checkOrigin(
-  reference: string,
-  { account, upstream, stateDirectory, loginCommand }: StoredKey,
-): void {
-  const recorded = readAccount(stateDirectory, account)
-  if (!recorded || recorded.origin === upstream) return
-  throw new GatewayError('CREDENTIAL_ORIGIN', {
-    reference,
-    stored: recorded.origin ?? 'no upstream yet (a login was interrupted)',
-    upstream,
+function checkNote(stored: StoredKey, isInUse: boolean): void {
+  const { account, upstream, stateDirectory } = stored
+  if (upstream === undefined) return
+  const noted = readAccount(stateDirectory, account)?.origin ?? undefined
+  if (noted !== undefined && noted !== upstream) throw otherOrigin(stored, noted)
+  if (noted === undefined && isInUse) throw forgotten(stored)
+}
+
+function writeNote(stored: StoredKey): void {
+  const { account, upstream, stateDirectory } = stored
+  if (upstream === undefined) return
+  const noted = readAccount(stateDirectory, account)
+  const note = { account, origin: upstream, storedAt: null }
+  if (!noted) addAccount(stateDirectory, note)
+  else if (noted.origin === null) writeAccount(stateDirectory, note)
+  // A login, or the first use in another process, may have been faster.
+  checkNote(stored, true)
+}
+
+function otherOrigin(
+  { account, upstream, loginCommand }: StoredKey,
+  origin: string | null | undefined,
+): GatewayError {
+  return new GatewayError('CREDENTIAL_ORIGIN', {
+    reference: `keychain:${account}`,
+    stored: origin ?? 'no upstream (a login was interrupted, or another program has replaced the key)',
+    upstream: upstream ?? '',
     command: loginCommand,
+  })
+}
+
+function forgotten({ account, upstream }: StoredKey): GatewayError {
+  return new GatewayError('CREDENTIAL_NOT_FOUND', {
+    upstream: upstream ?? '',
+    reason: `nothing is stored for keychain:${account} any more`,
+    remedy: 'store it again with `claude-gw login`',
   })
 }

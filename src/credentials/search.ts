@@ -33,10 +33,10 @@ export function search(
 }
 
 /** Somebody may have to be told that it takes long, such as of a prompt behind the terminal. */
-async function waitFor<T>(
+export async function waitFor<T>(
   answer: Promise<T>,
-  { reference }: CredentialStore,
-  { onWait, noticeAfterMs = NOTICE_AFTER_MS }: SearchOptions,
+  { reference }: Pick<CredentialStore, 'reference'>,
+  { onWait, noticeAfterMs = NOTICE_AFTER_MS }: Pick<SearchOptions, 'onWait' | 'noticeAfterMs'>,
 ): Promise<T> {
   const timer = setTimeout(() => onWait?.(reference), noticeAfterMs).unref()
   try {

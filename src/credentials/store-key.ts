@@ -1,7 +1,4 @@
-import type { ErrorCode } from '../base/errors.ts'
-import { GatewayError } from '../base/errors.ts'
-import type { Account } from './accounts.ts'
-import { deleteAccount, readAccount, writeAccount } from './accounts.ts'
+import { readAccount, writeAccount } from './accounts.ts'
 import type { Keychain } from './keychain.ts'
 
 /** An account and the one origin that its key is for. */
@@ -12,39 +9,23 @@ export interface Destination {
 }
 
 /**
- * Puts a key into the keychain for one origin, in place of what is there. A gateway may read between any two steps, so
- * the account has no origin while it is open which key it finds.
+ * Puts a key into the keychain for one origin, in place of what is there, and notes that.
  * @throws GatewayError KEYCHAIN_*, CREDENTIAL_FAILED, STATE_UNWRITABLE
  */
-export async function storeKey(destination: Destination, keychain: Keychain, key: string): Promise<void> {
+export async function storeKey(destination: Destination, keychain: Keychain, secret: string): Promise<void> {
   const { stateDirectory, account, origin } = destination
-  const before = readAccount(stateDirectory, account)
-  writeAccount(stateDirectory, { account, origin: null, storedAt: null })
-  try {
-    await keychain.set(account, key)
-  } catch (error) {
-    if (mayRestore(error, before, origin)) restore(destination, before)
-    throw error
-  }
+  await keychain.set(account, secret, origin)
   writeAccount(stateDirectory, { account, origin, storedAt: new Date().toISOString() })
 }
 
-/** Notes that the key that is there is for this origin from now on. @throws GatewayError STATE_UNWRITABLE */
-export function confirmKey({ stateDirectory, account, origin }: Destination): void {
+/** Makes the key, which is in the keychain, one for this origin. @throws as storeKey */
+export async function confirmKey(
+  destination: Destination,
+  keychain: Keychain,
+  secret: string,
+): Promise<void> {
+  const { stateDirectory, account, origin } = destination
+  await keychain.confirm(account, secret, origin)
   const storedAt = readAccount(stateDirectory, account)?.storedAt ?? null
   writeAccount(stateDirectory, { account, origin, storedAt })
-}
-
-/** After these the keychain may have the new key, or get it when somebody answers its prompt. */
-const OPEN_ENDED: readonly ErrorCode[] = ['KEYCHAIN_SILENT', 'KEYCHAIN_FAILED']
-
-/** Another origin must not get the new key. */
-function mayRestore(error: unknown, before: Account | undefined, origin: string): boolean {
-  if (!before || before.origin === origin) return true
-  return error instanceof GatewayError && !OPEN_ENDED.includes(error.code)
-}
-
-function restore({ stateDirectory, account }: Destination, before: Account | undefined): void {
-  if (before) writeAccount(stateDirectory, before)
-  else deleteAccount(stateDirectory, account)
 }

@@ -53,7 +53,7 @@ const behindName = (gap: string) => String.raw`(?<=(?:${NAME})[\w-]{0,40}(?:${ga
 /** What people say of a secret: short or usual words, numbers of errors. */
 const WORD = String.raw`(?:[a-z]{1,9}|credentials?|authenti[a-z]+|authoriz[a-z]+|configured|permissions?|(?:un)?available|\d{1,4})`
 /** Nor is a sign of its own a secret, nor an option, a path or a URL. */
-const ORDINARY = String.raw`${WORD}[.,:;!?)]*(?:["'\s]|$)|[^\w\s]+(?:\s|$)|--?[a-z]|https?:\/\/|[~.]{0,2}\/`
+const ORDINARY = String.raw`${WORD}[.,:;!?)]*(?:["'\s]|$)|[^\w\s]+(?:\s|$)|--?[a-z]|https?:\/\/|[~.]{0,2}\/|\[redacted\]`
 
 const NAMED_VALUE = new RegExp(
   [

@@ -17,11 +17,15 @@ export class KnownSecrets {
     this.#values = [local]
   }
 
-  /** All that this exchange was given or brought along, and what those before it were given. */
+  /**
+   * All that this exchange was given or brought along, extra headers with the name of a secret among it, and what those
+   * before it were given.
+   */
   of({ supplies, rawHeaders, target }: Seen): readonly string[] {
     const given = supplies.flatMap(({ secrets }) => secrets.map(({ value }) => value))
     for (const value of given) this.#remember(value)
-    const all = [...given, ...clientSecrets(rawHeaders, target)]
+    const literal = supplies.flatMap(({ headers }) => Object.entries(headers).flat())
+    const all = [...given, ...clientSecrets([...rawHeaders, ...literal], target)]
     const others = all.filter((value) => !this.#values.includes(value))
     return others.length === 0 ? this.#values : [...this.#values, ...others]
   }

@@ -7,7 +7,7 @@ import { scaled, shuffled } from './rounds.mjs'
 import { GATEWAY_PROGRAM, gatewayEnv } from './routes.mjs'
 
 const ROUNDS = 40
-const ACCOUNT = 'bench'
+const ACCOUNT = 'claude-gw-bench'
 
 /** What each is, and what of its time is the look-up's own. */
 const LABELS = {
@@ -19,18 +19,18 @@ const LABELS = {
 }
 
 /**
- * Time that `claude-gw key` takes for each kind of place, over that of an empty script. The keychain is among them where
- * there is one, as inside `dbus-run-session` with an unlocked keyring.
+ * Time that `claude-gw key` takes for each kind of place, over that of an empty script. The keychain is among them only
+ * with BENCH_KEYCHAIN=1, since it is that of whoever runs this: an account of that name stands in it meanwhile.
  */
 export const keySources = {
   measure: async ({ upstreamUrl, folder }, share) => {
-    const programs = keyPrograms(upstreamUrl, folder)
-    const names = Object.keys(programs)
-    const times = Object.fromEntries(names.map((name) => [name, []]))
-    for (let round = 0; round < scaled(ROUNDS, share); round += 1) {
-      for (const name of shuffled(names)) times[name].push(await programs[name]())
+    const env = environment(upstreamUrl, folder)
+    const hasKeychain = process.env.BENCH_KEYCHAIN === '1' && logIn(env)
+    try {
+      return await timesOf(keyPrograms(env, folder, hasKeychain), share)
+    } finally {
+      if (hasKeychain) logOut(env)
     }
-    return times
   },
   figures: (generations) =>
     Object.keys(generations[0])
@@ -38,14 +38,39 @@ export const keySources = {
       .map((name) => startFigure(`key ${name}`, LABELS[name], generations, name)),
 }
 
-function keyPrograms(upstreamUrl, folder) {
+function environment(upstreamUrl, folder) {
+  const bus = process.env.DBUS_SESSION_BUS_ADDRESS
+  return { ...gatewayEnv(upstreamUrl, folder), ...(bus && { DBUS_SESSION_BUS_ADDRESS: bus }) }
+}
+
+function logIn(env) {
+  return keychainCommand(env, ['login', '--stdin']).status === 0
+}
+
+function logOut(env) {
+  keychainCommand(env, ['logout'])
+}
+
+function keychainCommand(env, args) {
+  const all = [GATEWAY_PROGRAM, '--credential', `keychain:${ACCOUNT}`, ...args]
+  return spawnSync(process.execPath, all, { env, input: 'bench-key' })
+}
+
+async function timesOf(programs, share) {
+  const names = Object.keys(programs)
+  const times = Object.fromEntries(names.map((name) => [name, []]))
+  for (let round = 0; round < scaled(ROUNDS, share); round += 1) {
+    for (const name of shuffled(names)) times[name].push(await programs[name]())
+  }
+  return times
+}
+
+function keyPrograms(env, folder, hasKeychain) {
   const file = join(folder, 'key')
   const empty = join(folder, 'empty.mjs')
   writeFileSync(file, 'bench-key\n', { mode: 0o600 })
   chmodSync(file, 0o600)
   writeFileSync(empty, '')
-  const bus = process.env.DBUS_SESSION_BUS_ADDRESS
-  const env = { ...gatewayEnv(upstreamUrl, folder), ...(bus && { DBUS_SESSION_BUS_ADDRESS: bus }) }
   const node =
     (...args) =>
     () =>
@@ -57,11 +82,6 @@ function keyPrograms(upstreamUrl, folder) {
     file: key(`file:${file}`),
     shell: () => timeUntil('exit', '/bin/sh', ['-c', `cat ${file}`], env),
     command: key(`command:cat ${file}`),
-    ...(hasKeychain(env) && { keychain: key(`keychain:${ACCOUNT}`) }),
+    ...(hasKeychain && { keychain: key(`keychain:${ACCOUNT}`) }),
   }
-}
-
-function hasKeychain(env) {
-  const args = [GATEWAY_PROGRAM, '--credential', `keychain:${ACCOUNT}`, 'login', '--stdin']
-  return spawnSync(process.execPath, args, { env, input: 'bench-key' }).status === 0
 }

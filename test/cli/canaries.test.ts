@@ -131,7 +131,7 @@ describe.skipIf(noProcesses)(`no secret gets out of a run${noProcesses ? `: ${no
       env: { ...env, ...BESIDE, CLAUDE_GW_CREDENTIAL: 'keychain:' },
       change: () => store('default', NEXT),
       shown: NEXT,
-      program: 'keychain.js',
+      program: 'keychain-program.js',
     }
     expect(findLeaks(await observeRun(openHome(), way), PLANTED)).toEqual([])
   })

@@ -14,15 +14,18 @@ const KEY = 'sk-ant-api03-canary-one'
 const BEFORE = 'stored-before'
 
 const reason = secretServiceUnavailable
+const noCertificates = opensslUnavailable ? `: ${opensslUnavailable}` : ''
 
+const LIST = answer({ body: '{"data":[]}' })
 const NO_LIST = htmlErrorAnswer(404)
 const NO_MODEL = apiErrorAnswer(404, 'not_found_error', 'model: claude-haiku-4-5')
 const REFUSED = apiErrorAnswer(401, 'authentication_error', 'invalid x-api-key')
+const LIMITED = apiErrorAnswer(429, 'rate_limit_error', 'slow down')
 const OVERLOADED = apiErrorAnswer(529, 'overloaded_error', 'Overloaded')
 
 describe.skipIf(reason)(`with a Secret Service${reason ? `: ${reason}` : ''}`, () => {
   test('the list of models proves a key, with one request', async () => {
-    const { run, upstream, service } = await openChecked(answer({ body: '{"data":[]}' }))
+    const { run, upstream, service } = await openChecked(LIST)
     const result = await run(['login', '--stdin', '--check'])
     expect(result).toMatchObject({ exitCode: 0, stdout: '' })
     expect(result.stderr).toContain(`${upstream.url} accepts the key`)
@@ -35,15 +38,17 @@ describe.skipIf(reason)(`with a Secret Service${reason ? `: ${reason}` : ''}`, (
   })
 
   test('without --check nothing is sent', async () => {
-    const { run, upstream } = await openChecked(answer())
+    const { run, upstream } = await openChecked(LIST)
     expect(await run(['login', '--stdin'])).toMatchObject({ exitCode: 0 })
     expect(upstream.requests).toEqual([])
   })
 
-  test.each([404, 405, 501])(
+  test.each([403, 404, 405, 501])(
     'where the list is answered with %i, the smallest message does',
     async (status) => {
-      const { run, upstream } = await openChecked(byPath(answerOf({ status }), answerOf()))
+      const { run, upstream } = await openChecked(
+        byPath(answerOf({ status }), answerOf({ body: '{"content":[]}' })),
+      )
       expect(await run(['login', '--stdin', '--check'])).toMatchObject({ exitCode: 0 })
       const [, message] = upstream.requests
       expect([message?.method, message?.target]).toEqual(['POST', '/v1/messages'])
@@ -57,8 +62,6 @@ describe.skipIf(reason)(`with a Secret Service${reason ? `: ${reason}` : ''}`, (
 
   test.each([
     ['a bad request', apiErrorAnswer(400, 'invalid_request_error', 'model: unknown')],
-    ['a rate limit', apiErrorAnswer(429, 'rate_limit_error', 'slow down')],
-    ['an overload', OVERLOADED],
     ['a model that is not there', NO_MODEL],
   ])('a message that is answered with %s proves the key', async (_case, reply) => {
     const { run, service } = await openChecked(byPath(NO_LIST, reply))
@@ -69,7 +72,7 @@ describe.skipIf(reason)(`with a Secret Service${reason ? `: ${reason}` : ''}`, (
   test.each([
     ['the list', answer(REFUSED)],
     ['the message', byPath(NO_LIST, REFUSED)],
-    ['the list with 403', answer(apiErrorAnswer(403, 'permission_error', 'invalid x-api-key'))],
+    ['both with 403', answer(apiErrorAnswer(403, 'permission_error', 'invalid x-api-key'))],
   ])('a key that is refused for %s is not stored', async (_case, fault) => {
     const { run, service, account } = await openChecked(fault, { default: BEFORE })
     const result = await run(['login', '--stdin', '--check'])
@@ -81,9 +84,14 @@ describe.skipIf(reason)(`with a Secret Service${reason ? `: ${reason}` : ''}`, (
 
   test.each<[string, Fault, string]>([
     ['an outage', answer(htmlErrorAnswer(503)), 'HTTP 503'],
-    ['an overload', answer(OVERLOADED), 'HTTP 529: Overloaded'],
+    ['an overload', answer(OVERLOADED), 'HTTP 529, try again later: Overloaded'],
+    ['a rate limit', byPath(NO_LIST, LIMITED), 'HTTP 429, try again later: slow down'],
     ['no such path at all', answer(htmlErrorAnswer(404)), 'HTTP 404'],
-    ['a page to log in on', answer({ body: '<html>Log in</html>' }), 'HTTP 200, but not in JSON'],
+    [
+      'a page to log in on',
+      answer({ body: '<html>Log in</html>' }),
+      'HTTP 200, but not what the API would answer',
+    ],
     [
       'a redirect',
       answer(redirectAnswer(302, 'https://login.example/?back=1')),
@@ -121,7 +129,7 @@ describe.skipIf(reason)(`with a Secret Service${reason ? `: ${reason}` : ''}`, (
       { 'x-team': ['search'], 'x-tenant': ['tenant-secret'] },
     ],
   ])('the key is sent as in a run: %s', async (_case, env, input, headers) => {
-    const { run, upstream } = await openChecked(answer())
+    const { run, upstream } = await openChecked(LIST)
     expect(await run(['login', '--stdin', '--check'], { env, input })).toMatchObject({ exitCode: 0 })
     const sent = Object.keys(headers).map((name) => [name, upstream.requests[0]?.values(name)])
     expect(Object.fromEntries(sent)).toEqual(headers)
@@ -132,18 +140,18 @@ describe.skipIf(reason)(`with a Secret Service${reason ? `: ${reason}` : ''}`, (
     const { run } = await openChecked(answer(apiErrorAnswer(401, 'authentication_error', words)))
     const env = { CLAUDE_GW_HEADERS: '{"X-Tenant":"env:TENANT"}', TENANT: 'tenant-secret' }
     const { stderr } = await run(['login', '--stdin', '--check'], { env })
-    expect(stderr).toContain('HTTP 401: bad[31m key [redacted], tenant [redacted]\n')
+    expect(stderr).toContain('HTTP 401: bad key [redacted], tenant [redacted]\n')
   })
 
   test('a path of the upstream stands before that of the request', async () => {
-    const { run, upstream } = await openChecked(answer())
+    const { run, upstream } = await openChecked(LIST)
     const env = { CLAUDE_GW_UPSTREAM: `${upstream.url}/team/v1/` }
     expect(await run(['login', '--stdin', '--check'], { env })).toMatchObject({ exitCode: 0 })
     expect(upstream.requests[0]?.target).toBe('/team/v1/models?limit=1')
   })
 
   test('--keep --check proves the stored key', async () => {
-    const { run, upstream, account } = await openChecked(answer(), { default: BEFORE })
+    const { run, upstream, account } = await openChecked(LIST, { default: BEFORE })
     expect(await run(['login', '--keep', '--check'])).toMatchObject({ exitCode: 0 })
     expect(upstream.requests[0]?.values('authorization')).toEqual([`Bearer ${BEFORE}`])
     expect(account()).toMatchObject({ origin: upstream.url })
@@ -158,14 +166,17 @@ describe.skipIf(reason)(`with a Secret Service${reason ? `: ${reason}` : ''}`, (
   test.skipIf(opensslUnavailable).each([
     ['not trusted is no proof', false, 5],
     ['trusted is asked', true, 0],
-  ])('an upstream with a private authority that is %s', async (_case, isTrusted, exitCode) => {
-    const ca = createThrowawayCa()
-    onTestFinished(ca.remove)
-    const { run, upstream } = await openChecked(answer(), {}, ca.server)
-    const env: Record<string, string> = isTrusted ? { CLAUDE_GW_TLS_CA: ca.caPath } : {}
-    expect(await run(['login', '--stdin', '--check'], { env })).toMatchObject({ exitCode })
-    expect(upstream.requests).toHaveLength(isTrusted ? 1 : 0)
-  })
+  ])(
+    `an upstream with a private authority that is %s${noCertificates}`,
+    async (_case, isTrusted, exitCode) => {
+      const ca = createThrowawayCa()
+      onTestFinished(ca.remove)
+      const { run, upstream } = await openChecked(LIST, {}, ca.server)
+      const env: Record<string, string> = isTrusted ? { CLAUDE_GW_TLS_CA: ca.caPath } : {}
+      expect(await run(['login', '--stdin', '--check'], { env })).toMatchObject({ exitCode })
+      expect(upstream.requests).toHaveLength(isTrusted ? 1 : 0)
+    },
+  )
 })
 
 /** A user in front of an upstream, who gives KEY unless told otherwise. */

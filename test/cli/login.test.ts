@@ -99,6 +99,7 @@ describe.skipIf(reason)(`with a Secret Service${reason ? `: ${reason}` : ''}`, (
       stderr: expect.stringContaining(`for ${GATEWAY}`),
     })
     expect(user.account()).toEqual({ account: 'default', origin: GATEWAY, storedAt })
+    expect(user.service.lookUpOrigin('default')).toContain(`${GATEWAY} `)
     expect(user.service.lookUp('default')).toBe(KEY)
   })
 
@@ -133,14 +134,30 @@ describe.skipIf(reason)(`with a Secret Service${reason ? `: ${reason}` : ''}`, (
     expect(user.account()).toMatchObject({ origin: GATEWAY })
   })
 
-  test('a folder that cannot be written is named before anything is stored', async () => {
+  test('a folder that cannot be written is named', async () => {
     const user = await openLoginUser()
-    const result = await user.run(['login', '--stdin'], {
-      input: KEY,
-      env: { CLAUDE_GW_STATE_DIR: '/dev/null/x' },
-    })
+    const env = { CLAUDE_GW_STATE_DIR: '/dev/null/x' }
+    const result = await user.run(['login', '--stdin'], { input: KEY, env })
     expect(result).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('/dev/null/x') })
-    expect(user.service.lookUp('default')).toBeUndefined()
+  })
+
+  test('another state folder makes the key none for another upstream', async () => {
+    const user = await openLoginUser()
+    await user.run(['login', '--stdin'], { input: KEY })
+    const env = { CLAUDE_GW_STATE_DIR: temporaryDirectory(), CLAUDE_GW_UPSTREAM: GATEWAY }
+    const result = await user.run(['--credential', 'keychain:', 'key'], { env })
+    expect(result).toMatchObject({ exitCode: 4, stdout: '' })
+    expect(result.stderr).toContain(`was stored for ${ANTHROPIC}`)
+  })
+
+  test('what an error tells to confirm a key with does so, without a terminal', async () => {
+    const user = await openLoginUser()
+    await user.run(['login', '--stdin'], { input: KEY })
+    const env = { CLAUDE_GW_UPSTREAM: GATEWAY }
+    const { stderr } = await user.run(['key'], { env })
+    const command = /say so with `claude-gw (.*?)`/.exec(stderr)?.[1] ?? ''
+    expect(await user.run(command.split(' '))).toMatchObject({ exitCode: 0 })
+    expect(await user.run(['key'], { env })).toMatchObject({ exitCode: 0, stdout: `${KEY}\n` })
   })
 
   const FAULTS: readonly [KeychainState, string][] = [

@@ -53,15 +53,24 @@ describe.skipIf(reason)(`with a Secret Service${reason ? `: ${reason}` : ''}`, (
     expect(await user.run(['--quiet', 'logout'])).toMatchObject({ exitCode: 0, stdout: '', stderr: '' })
   })
 
+  test('deletes the origin with the key', async () => {
+    const user = await openLoginUser()
+    await user.run(['login', '--stdin'], { input: KEY })
+    expect(user.service.lookUpOrigin('default')).toContain('https://api.anthropic.com ')
+    await user.run(['logout'])
+    expect(user.service.lookUpOrigin('default')).toBeUndefined()
+  })
+
   test.each<KeychainState>(['locked', 'fresh', 'no service', 'wrong bus', 'no bus'])(
-    '%s: exit 4, and the record stays',
+    '%s: exit 4, what is noted is forgotten, and the key is said to be there yet',
     async (state) => {
       const user = await openLoginUser(state, state === 'locked' ? { default: KEY } : {})
       writeAccount(user.state, RECORD)
-      const result = await user.run(['logout'])
+      const result = await user.run(['--quiet', 'logout'])
       expect(result).toMatchObject({ exitCode: 4, stdout: '' })
+      expect(result.stderr).toContain('the key may still be in the Secret Service keyring (service claude-gw')
       expect(result.stderr).toContain('--credential env:NAME')
-      expect(user.account()).toEqual(RECORD)
+      expect(user.account()).toBeUndefined()
     },
   )
 })

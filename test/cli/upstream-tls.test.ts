@@ -6,13 +6,15 @@ import { startFaultUpstream } from '../support/fault-upstream.ts'
 import { answer } from '../support/faults.ts'
 import { startServe } from '../support/serve.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
-import { createThrowawayCa } from '../support/throwaway-ca.ts'
+import { createThrowawayCa, opensslUnavailable } from '../support/throwaway-ca.ts'
 
-test.each([
+const because = opensslUnavailable ? `: ${opensslUnavailable}` : ''
+
+test.skipIf(opensslUnavailable).each([
   ['is refused', undefined, 502],
   ['is trusted with the authority in NODE_EXTRA_CA_CERTS', 'NODE_EXTRA_CA_CERTS', 200],
   ['is trusted with the authority in SSL_CERT_FILE', 'SSL_CERT_FILE', 200],
-])('an upstream with a private certificate authority %s', async (_name, variable, status) => {
+])(`an upstream with a private certificate authority %s${because}`, async (_name, variable, status) => {
   const ca = createThrowawayCa()
   onTestFinished(ca.remove)
   const upstream = await startFaultUpstream(answer(), ca.server)

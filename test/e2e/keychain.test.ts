@@ -12,7 +12,7 @@ import { logText, runIn, writeSettings } from '../support/claude-run.ts'
 import { runCli } from '../support/cli.ts'
 import type { Fault, FaultUpstream } from '../support/fault-upstream.ts'
 import { answer } from '../support/faults.ts'
-import { hasSecretService, startSecretService } from '../support/secret-service.ts'
+import { secretServiceUnavailable, startSecretService } from '../support/secret-service.ts'
 import type { MessagesUpstream } from './real-claude.ts'
 import { openClaudeHome, runDirect, startMessagesUpstream, textAnswer } from './real-claude.ts'
 
@@ -21,7 +21,10 @@ const KEY = 'sk-stored-canary-5d7e21'
 const NEXT_KEY = 'sk-rotated-canary-98c1f0'
 const REFUSED = apiErrorAnswer(401, 'authentication_error', 'invalid key')
 
-describe.skipIf(!hasSecretService)('a key that `login` stored', () => {
+const reason = secretServiceUnavailable
+const because = reason ? `: ${reason}` : ''
+
+describe.skipIf(reason)(`a key that \`login\` stored${because}`, () => {
   test('goes upstream from a run, and is seen by nobody else', async () => {
     const { home, upstream, env } = await openLoggedIn()
     const hooks = {
@@ -70,7 +73,7 @@ describe.skipIf(!hasSecretService)('a key that `login` stored', () => {
   })
 })
 
-describe.skipIf(!hasSecretService)('`claude-gw key` as the apiKeyHelper of Claude Code alone', () => {
+describe.skipIf(reason)(`\`claude-gw key\` as the apiKeyHelper of Claude Code alone${because}`, () => {
   test('gives it the stored key', async () => {
     const { home, upstream, env } = await openHelped()
     const result = await runDirect(home, upstream.url, ['-p', 'hello'], { env })
@@ -111,7 +114,7 @@ describe.skipIf(!hasSecretService)('`claude-gw key` as the apiKeyHelper of Claud
   })
 })
 
-describe.skipIf(!hasSecretService)('a cloned repository gets nothing', () => {
+describe.skipIf(reason)(`a cloned repository gets nothing${because}`, () => {
   /** Where a user may have the right base URL. */
   const RIGHT_PLACES = ['environment', 'user settings', 'nowhere'] as const
 

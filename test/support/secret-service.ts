@@ -27,8 +27,12 @@ export interface SecretService {
   readonly env: Readonly<Record<string, string>>
   /** What `secret-tool` finds under the service `claude-gw`. */
   readonly lookUp: (account: string) => string | undefined
+  /** What it finds beside that: the origin, and behind it what tells the key if `login` stored that. */
+  readonly lookUpOrigin: (account: string) => string | undefined
   /** Stores as `secret-tool` does, with the generic schema. */
   readonly store: (account: string, secret: string) => void
+  /** Deletes a key as `secret-tool` does. */
+  readonly clear: (account: string) => void
   readonly lock: () => void
   /** Unlocks it the way that errors tell people. */
   readonly unlock: () => Promise<void>
@@ -106,16 +110,19 @@ function startDaemon(file: string, args: readonly string[], env: Environment): C
 }
 
 function serviceAt(env: Environment): SecretService {
+  const find = (account: string, service?: string) => {
+    const { status, stdout } = spawnSync('secret-tool', ['lookup', ...attributes(account, service)], { env })
+    return status === 0 ? stdout.toString() : undefined
+  }
   return {
     env,
-    lookUp: (account) => {
-      const { status, stdout } = spawnSync('secret-tool', ['lookup', ...attributes(account)], { env })
-      return status === 0 ? stdout.toString() : undefined
-    },
+    lookUp: (account) => find(account),
+    lookUpOrigin: (account) => find(account, 'claude-gw origin'),
     store: (account, input) => {
       const schema = ['xdg:schema', 'org.freedesktop.Secret.Generic']
       execFileSync('secret-tool', ['store', '--label=x', ...attributes(account), ...schema], { env, input })
     },
+    clear: (account) => void execFileSync('secret-tool', ['clear', ...attributes(account)], { env }),
     lock: () => {
       const collection = 'array:objpath:/org/freedesktop/secrets/collection/login'
       call(env, NAME, ['/org/freedesktop/secrets', 'org.freedesktop.Secret.Service.Lock', collection])
@@ -124,8 +131,8 @@ function serviceAt(env: Environment): SecretService {
   }
 }
 
-function attributes(account: string): string[] {
-  return ['service', 'claude-gw', 'account', account]
+function attributes(account: string, service = 'claude-gw'): string[] {
+  return ['service', service, 'account', account]
 }
 
 /** The connection that provides the Secret Service; undefined if none does. */

@@ -1,12 +1,13 @@
 import { GatewayError } from '../../base/errors.ts'
-import { readAccount } from '../../credentials/accounts.ts'
+import type { KeychainEntry } from '../../credentials/keychain-items.ts'
 import type { Destination } from '../../credentials/store-key.ts'
 import { confirmKey, storeKey } from '../../credentials/store-key.ts'
 import { checkStorable, checkToken } from '../../credentials/token.ts'
-import { describePlace, keyAccount, openPatientKeychain } from '../account.ts'
+import { describePlace, keyAccount } from '../account.ts'
 import { readClaudeState } from '../claude-state.ts'
 import type { Context } from '../context.ts'
 import type { Trial } from '../key-check.ts'
+import { openPatientKeychain } from '../patient-keychain.ts'
 import { askChoice, askSecret, askYes, canAsk } from '../prompt.ts'
 import { resolveUpstream } from '../upstream.ts'
 
@@ -37,11 +38,10 @@ export async function login(context: Context, input: LoginInput): Promise<number
   const keychain = openPatientKeychain(context)
   const stored = await keychain.get(target.account)
   const mayAsk = given === undefined && stored !== undefined
-  const isKept = input.isKept || (mayAsk && (await wantsStored(context, target)))
-  const key = isKept ? checkStored(stored, target) : (given ?? (await askKey(context, target)))
-  if (input.isChecked) await prove(context, target, key)
-  if (isKept) confirmKey(target)
-  else await storeKey(target, keychain, key)
+  const isKept = input.isKept || (mayAsk && (await wantsStored(context, target, stored)))
+  const secret = isKept ? secretOf(stored, target) : (given ?? (await askKey(context, target)))
+  if (input.isChecked) await prove(context, target, secret.trim())
+  await (isKept ? confirmKey : storeKey)(target, keychain, secret)
   const deed = stored === undefined ? 'stored' : 'replaced'
   announce(context, target, isKept ? 'kept' : deed)
   return 0
@@ -91,14 +91,16 @@ async function readInput(): Promise<string> {
 }
 
 /** Whether a person wants the stored key to be for this upstream; if not, a new one is next. @throws GatewayError LOGIN_CANCELLED */
-async function wantsStored(context: Context, target: Target): Promise<boolean> {
-  const { stateDirectory, account, origin, title } = target
-  const recorded = readAccount(stateDirectory, account)
-  if (!recorded || recorded.origin === origin) {
+async function wantsStored(
+  context: Context,
+  { origin, title }: Target,
+  { origin: known }: KeychainEntry,
+): Promise<boolean> {
+  if (known === undefined || known === origin) {
     if (await askYes(context, `There is a key for ${title}. Replace it?`)) return false
     throw new GatewayError('LOGIN_CANCELLED')
   }
-  const message = `The stored key is for ${recorded.origin ?? 'no upstream yet'}, and this is ${title}.`
+  const message = `The stored key is for ${known ?? 'no upstream'}, and this is ${title}.`
   const labels = {
     keep: 'use it for this upstream, and no longer for that',
     new: 'enter a new one',
@@ -109,11 +111,16 @@ async function wantsStored(context: Context, target: Target): Promise<boolean> {
   return choice === 'keep'
 }
 
-function checkStored(stored: string | undefined, { account, origin }: Target): string {
-  if (stored !== undefined) return checkToken(stored.trim(), `keychain:${account}`)
+/** As the keychain has it, which may be with the newline that was piped into it. */
+function secretOf(stored: KeychainEntry | undefined, { account, origin }: Target): string {
+  const reference = `keychain:${account}`
+  if (stored?.secret !== undefined) {
+    checkToken(stored.secret.trim(), reference)
+    return stored.secret
+  }
   throw new GatewayError('CREDENTIAL_NOT_FOUND', {
     upstream: origin,
-    reason: `nothing is stored for keychain:${account}`,
+    reason: `nothing is stored for ${reference}`,
     remedy: 'leave out `--keep` to store a key',
   })
 }

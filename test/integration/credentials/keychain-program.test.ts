@@ -1,24 +1,23 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { openKeychain } from '../../../src/credentials/keychain.ts'
-import { compiledSource } from '../../support/compiled-source.ts'
+import { compiledKeychain } from '../../support/compiled-keychain.ts'
 import { allGone, processList } from '../../support/process-list.ts'
 import { hasKeytar, secretServiceUnavailable, startSecretService } from '../../support/secret-service.ts'
-import { machine } from '../../support/surroundings.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
-const PROGRAM = resolve(import.meta.dirname, '../../../bin/keychain.js')
+const ORIGIN = 'https://gateway.example'
 const reason = secretServiceUnavailable
-const compiled = compiledSource()
+const { open, program, moduleUrl } = compiledKeychain()
 
 describe.skipIf(reason)(`while a keychain is silent${reason ? `: ${reason}` : ''}`, () => {
   test('giving up leaves no process behind', async () => {
     const { env } = await startSecretService('silent', { work: 'secret' })
     const { program, ids } = notedProgram()
-    await openKeychain(machine(env), { timeoutMs: 2000, program })
+    await open(env, { timeoutMs: 2000, program })
       .get('work')
       .catch(() => {})
     await allGone(await ids(1))
@@ -46,9 +45,7 @@ describe.skipIf(reason)(`while a keychain is silent${reason ? `: ${reason}` : ''
 })
 
 test('without its package it says how to install that', async () => {
-  const program = join(temporaryDirectory(), 'keychain.mjs')
-  copyFileSync(PROGRAM, program)
-  await expect(openKeychain(machine(), { program }).get('work')).rejects.toMatchObject({
+  await expect(open({ NODE_PATH: '' }).get('work')).rejects.toMatchObject({
     code: 'KEYCHAIN_LIB_MISSING',
     message: expect.stringContaining('the package `keytar` is not installed'),
     remedy: expect.stringContaining('--include=optional'),
@@ -56,8 +53,8 @@ test('without its package it says how to install that', async () => {
 })
 
 test('a package without a build for this system is told as such', async () => {
-  const program = programWith('throw new Error("Failed to load")')
-  await expect(openKeychain(machine(), { program }).get('work')).rejects.toMatchObject({
+  const env = withLibrary('throw new Error("Failed to load")')
+  await expect(open(env).get('work')).rejects.toMatchObject({
     code: 'KEYCHAIN_LIB_MISSING',
     message: expect.stringContaining('no build for this system'),
   })
@@ -68,7 +65,7 @@ test.runIf(process.platform === 'linux' && hasKeytar)(
   async () => {
     const directory = temporaryDirectory()
     writeFileSync(join(directory, 'libsecret-1.so.0'), '')
-    const keychain = openKeychain(machine({ LD_LIBRARY_PATH: directory }))
+    const keychain = open({ LD_LIBRARY_PATH: directory })
     await expect(keychain.get('work')).rejects.toMatchObject({
       code: 'KEYCHAIN_LIB_MISSING',
       message: expect.stringContaining('libsecret-1.so.0'),
@@ -83,7 +80,7 @@ test.each([
 ])('a crash of its native code stays there: %s', async (message, script) => {
   const program = join(temporaryDirectory(), 'keychain.mjs')
   writeFileSync(program, script)
-  await expect(openKeychain(machine(), { program }).get('work')).rejects.toMatchObject({
+  await expect(open({}, { program }).get('work')).rejects.toMatchObject({
     code: 'KEYCHAIN_FAILED',
     message: expect.stringContaining(message),
   })
@@ -93,68 +90,90 @@ test.skipIf(['darwin', 'win32'].includes(process.platform))(
   'what a person unlocks meanwhile is found, and deleted',
   async () => {
     // A service that shows its prompt only when something is to be stored.
-    const program = programWith(`let isOpen = false
-      exports.getPassword = async () => (isOpen ? 'secret' : null)
+    const env = withLibrary(`let isOpen = false
+      exports.getPassword = async (service) => (isOpen && service === 'claude-gw' ? 'secret' : null)
       exports.deletePassword = async () => isOpen
       exports.setPassword = async () => { isOpen = true }`)
-    const keychain = openKeychain(machine(), { program })
-    expect(await keychain.get('work')).toBe('secret')
+    const keychain = open(env)
+    expect(await keychain.get('work')).toEqual({ secret: 'secret' })
     expect(await keychain.delete('work')).toBe(true)
   },
 )
 
 test('what does not come back as it was stored is an error, and does not stay', async () => {
   const left = join(temporaryDirectory(), 'left')
-  writeFileSync(left, '')
-  const program = programWith(`const { rmSync } = require('node:fs')
-    exports.setPassword = async () => {}
-    exports.getPassword = async () => 'sec'
-    exports.deletePassword = async () => rmSync(${JSON.stringify(left)})`)
-  await expect(openKeychain(machine(), { program }).set('work', 'secret')).rejects.toMatchObject({
+  const env = withLibrary(`const { appendFileSync } = require('node:fs')
+    const items = {}
+    exports.setPassword = async (service, account, value) => { items[service] = value }
+    exports.getPassword = async (service) => service === 'claude-gw' ? 'sec' : items[service]
+    exports.deletePassword = async (service) => {
+      appendFileSync(${JSON.stringify(left)}, service + '\\n')
+      return true
+    }`)
+  await expect(open(env).set('work', 'secret', ORIGIN)).rejects.toMatchObject({
     code: 'KEYCHAIN_FAILED',
     message: expect.stringContaining('does not give back what was stored'),
   })
-  expect(existsSync(left)).toBe(false)
+  expect(readFileSync(left, 'utf8')).toBe('claude-gw\nclaude-gw origin\n')
 })
 
 test('the secret is neither an argument nor in the environment of the program', async () => {
   const seen = join(temporaryDirectory(), 'seen')
-  const program = programWith(`const { writeFileSync } = require('node:fs')
+  const env = withLibrary(`const { writeFileSync } = require('node:fs')
     writeFileSync(${JSON.stringify(seen)}, JSON.stringify([process.argv, process.env]))
-    exports.setPassword = async () => {}
-    exports.getPassword = async () => 'canary-5c1f'`)
-  await openKeychain(machine(), { program }).set('work', 'canary-5c1f')
-  expect(readFileSync(seen, 'utf8')).toContain('keychain.mjs')
+    const items = {}
+    exports.setPassword = async (service, account, value) => { items[service] = value }
+    exports.getPassword = async (service) => items[service]`)
+  await open(env).set('work', 'canary-5c1f', ORIGIN)
+  expect(readFileSync(seen, 'utf8')).toContain('keychain-program.js')
   expect(readFileSync(seen, 'utf8')).not.toContain('canary-5c1f')
 })
 
+test('a key for another origin does not leave the program', async () => {
+  const env =
+    withLibrary(`const items = { 'claude-gw': 'canary-5c1f', 'claude-gw origin': ${JSON.stringify(ORIGIN)} }
+    exports.getPassword = async (service) => items[service]`)
+  const child = spawn(process.execPath, [program()], { env })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  child.stdin.write(
+    `${JSON.stringify({ action: 'get', account: 'work', origin: 'https://elsewhere.example' })}\n`,
+  )
+  expect(await text(child.stdout)).toBe(JSON.stringify({ ok: true, value: { origin: ORIGIN } }))
+})
+
+test('it ends with its stdin, even in the middle of a question', async () => {
+  const env = withLibrary('exports.getPassword = () => new Promise((settle) => setTimeout(settle, 60_000))')
+  const child = spawn(process.execPath, [program()], { env })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  child.stdin.end(`${JSON.stringify({ action: 'get', account: 'work' })}\n`)
+  expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
+})
+
 test('those who wait for an account share one question', async () => {
-  const { program, ids } = notedProgram(`process.stdout.write('{"ok":true,"value":"secret"}')`)
-  const keychain = openKeychain(machine(), { program })
+  const { program, ids } = notedProgram(`process.stdout.write('{"ok":true,"value":{"secret":"secret"}}')`)
+  const keychain = open({}, { program })
   const answers = await Promise.all(Array.from({ length: 20 }, () => keychain.get('work')))
-  expect(new Set(answers)).toEqual(new Set(['secret']))
+  expect(new Set(answers.map((answer) => answer?.secret))).toEqual(new Set(['secret']))
   await ids(1)
 })
 
 test('those who wait for different accounts do not', async () => {
-  const { program, ids } = notedProgram(`process.stdout.write('{"ok":true,"value":"secret"}')`)
-  const keychain = openKeychain(machine(), { program })
+  const { program, ids } = notedProgram(`process.stdout.write('{"ok":true,"value":{"secret":"secret"}}')`)
+  const keychain = open({}, { program })
   await Promise.all([keychain.get('work'), keychain.get('home')])
   await ids(2)
 })
 
-/** The program, with another library in place of keytar. */
-function programWith(library: string): string {
-  const directory = temporaryDirectory()
-  const program = join(directory, 'keychain.mjs')
-  copyFileSync(PROGRAM, program)
-  mkdirSync(join(directory, 'node_modules/keytar'), { recursive: true })
-  writeFileSync(join(directory, 'node_modules/keytar/index.js'), library)
-  return program
+/** What makes the program find another library in place of keytar. */
+function withLibrary(library: string) {
+  const NODE_PATH = join(temporaryDirectory(), 'node_modules')
+  mkdirSync(join(NODE_PATH, 'keytar'), { recursive: true })
+  writeFileSync(join(NODE_PATH, 'keytar/index.js'), library)
+  return { NODE_PATH }
 }
 
 /** The program, or another one, that notes its process id in a file. */
-function notedProgram(script = `await import(${JSON.stringify(PROGRAM)})`) {
+function notedProgram(script = `await import(${JSON.stringify(moduleUrl('keychain-program.js'))})`) {
   const { path, ids } = processList()
   const program = join(temporaryDirectory(), 'program.mjs')
   const note = `appendFileSync(${JSON.stringify(path)}, process.pid + '\\n')`
@@ -165,7 +184,7 @@ function notedProgram(script = `await import(${JSON.stringify(PROGRAM)})`) {
 /** A process that asks the keychain, and exits with 7 at the end of its stdin. */
 function callerOf(program: string): string {
   return `
-    import { openKeychain } from ${JSON.stringify(compiled('credentials/keychain.js'))}
+    import { openKeychain } from ${JSON.stringify(moduleUrl('credentials/keychain.js'))}
     const { env, platform, execPath: nodePath } = process
     const options = ${JSON.stringify({ program })}
     openKeychain({ env, home: '/', platform, nodePath, process }, options).get('work').catch(() => {})

@@ -7,9 +7,9 @@ import { confirmKey, storeKey } from '../../../src/credentials/store-key.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 const ORIGIN = 'https://gateway.example'
-const ELSEWHERE = 'https://elsewhere.example'
-const LOCKED = new GatewayError('KEYCHAIN_LOCKED', { reason: 'locked' })
-const SILENT = new GatewayError('KEYCHAIN_SILENT', { seconds: 60 })
+const BEFORE = { account: 'work', origin: 'https://elsewhere.example', storedAt: '2026-11-21T00:00:00Z' }
+
+const ACTS = { storing: storeKey, confirming: confirmKey }
 
 test('notes the origin, and when', async () => {
   const { destination, account } = openAccount()
@@ -17,40 +17,28 @@ test('notes the origin, and when', async () => {
   expect(account()).toEqual({ account: 'work', origin: ORIGIN, storedAt: expect.stringMatching(/^20.*Z$/) })
 })
 
-test('while the keychain is being written, the account has no origin', async () => {
-  const { destination, account } = openAccount({ account: 'work', origin: ELSEWHERE, storedAt: null })
-  const during: (Account | undefined)[] = []
-  await storeKey(
-    destination,
-    keychainThat(() => void during.push(account())),
-    'key',
-  )
-  expect(during).toEqual([{ account: 'work', origin: null, storedAt: null }])
+test('confirming changes the origin alone', async () => {
+  const { destination, account } = openAccount(BEFORE)
+  await confirmKey(destination, keychainThat(), 'key')
+  expect(account()).toEqual({ ...BEFORE, origin: ORIGIN })
 })
 
-test.each([
-  ['nothing was stored', undefined, LOCKED],
-  ['nothing was stored, and nobody answered', undefined, SILENT],
-  ['a key for the same origin was, and nobody answered', ORIGIN, SILENT],
-  ['a key for another origin was, and the keychain was locked', ELSEWHERE, LOCKED],
-])('a failure leaves what was recorded: %s', async (_case, origin, error) => {
-  const before = origin === undefined ? undefined : { account: 'work', origin, storedAt: null }
-  const { destination, account } = openAccount(before)
-  await expect(storeKey(destination, keychainThat(fail(error)), 'key')).rejects.toBe(error)
-  expect(account()).toEqual(before)
+test.each(Object.entries(ACTS))('%s asks the keychain, and then notes it', async (_act, act) => {
+  const { destination, account } = openAccount(BEFORE)
+  const during: unknown[] = []
+  const keychain = keychainThat((...asked) => void during.push(asked, account()))
+  await act(destination, keychain, 'key')
+  expect(during).toEqual([['work', 'key', ORIGIN], BEFORE])
 })
 
-test('a key that may yet be stored is for no other origin', async () => {
-  const { destination, account } = openAccount({ account: 'work', origin: ELSEWHERE, storedAt: null })
-  await expect(storeKey(destination, keychainThat(fail(SILENT)), 'key')).rejects.toBe(SILENT)
-  expect(account()).toMatchObject({ origin: null })
-})
-
-test('confirming changes the origin alone', () => {
-  const before = { account: 'work', origin: ELSEWHERE, storedAt: '2026-11-21T00:00:00Z' }
-  const { destination, account } = openAccount(before)
-  confirmKey(destination)
-  expect(account()).toEqual({ ...before, origin: ORIGIN })
+test.each(Object.entries(ACTS))('%s that fails leaves what is noted', async (_act, act) => {
+  const { destination, account } = openAccount(BEFORE)
+  const locked = new GatewayError('KEYCHAIN_LOCKED', { reason: 'locked' })
+  const keychain = keychainThat(() => {
+    throw locked
+  })
+  await expect(act(destination, keychain, 'key')).rejects.toBe(locked)
+  expect(account()).toEqual(BEFORE)
 })
 
 function openAccount(before?: Account) {
@@ -62,16 +50,7 @@ function openAccount(before?: Account) {
   }
 }
 
-function fail(error: GatewayError): () => never {
-  return () => {
-    throw error
-  }
-}
-
-function keychainThat(onSet: () => void = () => {}): Keychain {
-  return {
-    get: async () => undefined,
-    set: async () => onSet(),
-    delete: async () => false,
-  }
+function keychainThat(onAsk: (...asked: readonly string[]) => void = () => {}): Keychain {
+  const ask = async (...asked: readonly string[]) => onAsk(...asked)
+  return { get: async () => undefined, set: ask, confirm: ask, delete: async () => false }
 }

@@ -27,6 +27,7 @@ const NAMED = {
   'new credential': 'plain-secret-after-the-change',
   'old header': 'plain-header-secret-before',
   'new header': 'plain-header-secret-after',
+  'literal header': 'plain-header-secret-in-the-configuration',
 } as const
 
 /** Told to nobody: found by their looks alone. */
@@ -69,7 +70,10 @@ interface Mode {
   readonly absent: readonly string[]
 }
 
-const EXTRA = () => ({ 'X-Gateway-Key': changingSource(NAMED['old header'], NAMED['new header']) })
+const EXTRA = () => ({
+  'X-Gateway-Key': changingSource(NAMED['old header'], NAMED['new header']),
+  'X-Team-Key': NAMED['literal header'],
+})
 
 const MODES: Readonly<Record<string, Mode>> = {
   'with a credential of ours': {

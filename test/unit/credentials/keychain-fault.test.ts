@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { keychainFailure, keychainSilence } from '../../../src/credentials/keychain-fault.ts'
 
 const fault = (message: string, platform: NodeJS.Platform, stage: 'load' | 'call' = 'call') =>
-  keychainFailure({ stage, message }, platform)
+  keychainFailure({ stage, message }, platform, 51_234)
 
 describe('libsecret and what it talks to', () => {
   test.each([
@@ -95,6 +95,16 @@ describe.each(['linux', 'darwin', 'win32', 'freebsd'] as const)('every error on 
 
 test('silence says how long it was waited for', () => {
   expect(keychainSilence(60_000, 'linux').message).toBe('the keychain did not answer within 60 s')
+})
+
+test('silence that D-Bus tells of is as long as it was', () => {
+  expect(fault('Timeout was reached', 'linux').message).toBe('the keychain did not answer within 51 s')
+})
+
+test('without a session bus, one is started before a keyring is unlocked in it', () => {
+  expect(fault('Cannot autolaunch D-Bus without X11 $DISPLAY', 'linux').remedy).toMatch(
+    /`dbus-run-session -- bash`, and in there .*--unlock/,
+  )
 })
 
 test('only the first line of a text is shown, and not all of a long one', () => {

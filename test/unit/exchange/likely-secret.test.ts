@@ -91,7 +91,7 @@ test.each([
   'permission denied (error code = AccessDenied, status code 403)',
   'key file /etc/claude/team.key: No such file',
   'Error 401 Unauthorized https://vault.example/v1/kv',
-  'password: [redacted]',
+  'password: [redacted], sorry',
   'No value found at secret/data/team-a',
   'the author sonnet4 of keyword x9',
   '215000 tokens > 200000 maximum',

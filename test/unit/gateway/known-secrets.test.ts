@@ -39,3 +39,9 @@ test('of a client are known for its own exchange alone', () => {
   ])
   expect(known.of(given())).toEqual(['local'])
 })
+
+test('of our own headers are those with the name of a secret, for each exchange that was given them', () => {
+  const headers = { 'X-Team-Key': 'literal-secret', 'X-Team': 'literal-name' }
+  const facts = { ...given(), supplies: [{ credential: undefined, headers, secrets: [] }] }
+  expect(new KnownSecrets('local').of(facts)).toEqual(['local', 'literal-secret'])
+})
