@@ -43,6 +43,7 @@ function requestFacts(record: ExchangeRecord): Facts {
     ['started', localTime(record.ts)],
     ['call', `${record.method} ${record.path}${query ? `?${query.replace(/^\?/, '')}` : ''}`],
     ['model', record.model === null ? unknown(record.model_reason) : record.model],
+    ['sent as', record.upstream_model],
     ['stream', yesOrNo(record.stream)],
     ['size', shortSize(record.request_bytes)],
     ['session', record.session_id],

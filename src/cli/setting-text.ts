@@ -26,8 +26,13 @@ function defaultWords({ key }: SettingKey, origin: string): string | undefined {
   return origin === 'default' ? keyOf(key).defaultWords?.replaceAll('`', '') : undefined
 }
 
+const USER_OF_ANY_URL = /(\b[a-z][a-z\d+.-]*:\/\/)[^/?#\s]*@/gi
+/** Where nothing but a URL may stand, with or without its beginning. */
+const USER_OF_URL = /^([a-z][a-z\d+.-]*:\/\/)?[^/?#]*@/i
+
 /** Of URLs only the part that could be the secret. */
 function masked(text: string, setting: SettingKey): string {
-  const plain = text.replace(/(\b[a-z][a-z\d+.-]*:\/\/)[^/?#\s]*@/gi, `$1${MASK}@`)
+  const user = setting.key === 'upstream' || setting.key === 'proxy' ? USER_OF_URL : USER_OF_ANY_URL
+  const plain = text.replace(user, `$1${MASK}@`)
   return isLiteralSecret(plain.replaceAll(MASK, ''), setting) ? MASK : plain
 }

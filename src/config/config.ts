@@ -12,7 +12,7 @@ import { CONFIG_KEYS, environmentName, keyOf } from './schema.ts'
 import { selectProfile } from './selected-profile.ts'
 import type { Origin, Setting } from './setting.ts'
 import { settingName } from './setting.ts'
-import { badValue, quoted } from './value-error.ts'
+import { badValue, shownValue } from './value-error.ts'
 
 /** Values with the place each came from. */
 export interface Config {
@@ -76,7 +76,7 @@ function readText(key: ConfigKey, text: string | undefined, origin: Origin): Set
   if (!text) return []
   const { kind } = keyOf(key)
   const value = kind.parse(text)
-  if (value === undefined) throw badValue(origin, key, kind.expected, quoted(text))
+  if (value === undefined) throw badValue(origin, key, kind.expected, shownValue(key, text))
   if (!kind.entries) return [{ key, value, origin }]
   return Object.entries(value as TextMap).map(([entry, item]) => ({ key, entry, value: item, origin }))
 }

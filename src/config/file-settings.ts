@@ -6,7 +6,7 @@ import { nearest } from './nearest.ts'
 import type { ConfigKey } from './schema.ts'
 import { CONFIG_KEYS, keyOf, SCHEMA } from './schema.ts'
 import type { Setting } from './setting.ts'
-import { badValue, quoted, shownName } from './value-error.ts'
+import { badValue, quoted, shownName, shownValue } from './value-error.ts'
 
 /** What a configuration file says: for every profile, and for each one alone. */
 export interface FileSettings {
@@ -99,7 +99,7 @@ function readEntries(key: ConfigKey, map: JsonNode, members: JsonMembers, place:
     const { value } = node
     if (typeof value === 'string' && isEntry(entry, value))
       return toSetting({ key, entry, value }, node, place)
-    throw wrongValue(key, node, place, `${quoted(entry)}: ${shown(node)}`)
+    throw wrongValue(key, node, place, `${quoted(entry)}: ${shown(node, key)}`)
   })
 }
 
@@ -108,19 +108,19 @@ function toSetting(what: Omit<Setting, 'origin'>, node: JsonNode, place: Place):
   return { ...what, origin: originOf(node, place), ...(isEnforced && { isEnforced }) }
 }
 
-function wrongValue(key: ConfigKey, node: JsonNode, place: Place, text = shown(node)): GatewayError {
+function wrongValue(key: ConfigKey, node: JsonNode, place: Place, text = shown(node, key)): GatewayError {
   return badValue(originOf(node, place), place.prefix + key, keyOf(key).kind.expected, text)
 }
 
 function membersOf(node: JsonNode, name: string, place: Place): JsonMembers {
   if (isMembers(node.value)) return node.value
-  throw badValue(originOf(node, place), name || 'the file', 'a JSON object', shown(node))
+  throw badValue(originOf(node, place), name || 'the file', 'a JSON object', shown(node, name))
 }
 
-function shown({ value }: JsonNode): string {
-  if (typeof value === 'string') return quoted(value)
+function shown({ value }: JsonNode, key: string): string {
   if (isMembers(value)) return `an object of ${value.size}`
-  return Array.isArray(value) ? 'an array' : String(value)
+  if (Array.isArray(value)) return 'an array'
+  return typeof value === 'string' || key === 'headers' ? shownValue(key, String(value)) : String(value)
 }
 
 function originOf({ line }: JsonNode, { path }: Place): string {

@@ -51,8 +51,8 @@ export const profileName = textKind('a name of letters, digits, `-`, `_` or `.`'
   /^[\w.-]{1,64}$/.test(value) && value !== '__proto__' ? value : undefined,
 )
 
-export const proxyChoice = textKind('`auto`, `off` or the URL of a proxy', (value) =>
-  ['auto', 'off'].includes(value) || URL.canParse(value) ? value : undefined,
+export const proxyChoice = textKind('`auto`, `off` or the URL of an http or https proxy', (value) =>
+  ['auto', 'off'].includes(value) || (/^https?:\/\//i.test(value) && URL.canParse(value)) ? value : undefined,
 )
 
 /** How a key is sent. */

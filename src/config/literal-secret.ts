@@ -55,13 +55,26 @@ function withoutProfile(names: readonly string[]): readonly string[] {
 
 /** What such a value is answered with, and the way to keep it. */
 export function literalSecret(origin: string, name: string, setting: SettingKey | undefined): GatewayError {
-  const [command, reference] =
-    setting?.key === 'credential'
-      ? ['claude-gw login', 'keychain:']
-      : ['claude-gw --credential keychain:NAME login', 'keychain:NAME']
   return new GatewayError('CONFIG_LITERAL_SECRET', {
     origin,
     key: shownName(name),
-    remedy: `take it out, store it with \`${command}\`, and write \`${reference}\` in its place`,
+    remedy: remedyOf(setting),
   })
+}
+
+function remedyOf(setting: SettingKey | undefined): string {
+  switch (setting?.key) {
+    case 'upstream':
+      return 'take it out of the URL, and store it with `claude-gw login`'
+    case 'proxy':
+      return 'take it out, and name that proxy in the variable CLAUDE_GW_PROXY or HTTPS_PROXY'
+    case 'credential':
+      return storing('claude-gw login', 'keychain:')
+    default:
+      return storing('claude-gw --credential keychain:NAME login', 'keychain:NAME')
+  }
+}
+
+function storing(command: string, reference: string): string {
+  return `take it out, store it with \`${command}\`, and write \`${reference}\` in its place`
 }

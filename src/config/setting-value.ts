@@ -2,7 +2,7 @@ import { isLiteralSecret, literalSecret } from './literal-secret.ts'
 import type { TextMap } from './map-kind.ts'
 import { keyOf } from './schema.ts'
 import type { SettingName } from './setting-name.ts'
-import { badValue, quoted } from './value-error.ts'
+import { badValue, shownValue } from './value-error.ts'
 
 /**
  * The JSON that a file has for the text of a value. A secret is refused in this file too: it is stored elsewhere.
@@ -13,7 +13,7 @@ export function parseSettingValue(name: SettingName, text: string): unknown {
   const { kind } = keyOf(key)
   const shown = name.names.join('.')
   const value = entry === undefined ? kind.parse(text) : kind.entries?.isEntry(entry, text) ? text : undefined
-  if (value === undefined) throw badValue('config', shown, kind.expected, quoted(text))
+  if (value === undefined) throw badValue('config', shown, kind.expected, shownValue(key, text))
   const parts =
     entry === undefined && kind.entries ? Object.entries(value as TextMap) : [[entry, text] as const]
   for (const [part, item] of parts) {

@@ -19,7 +19,7 @@ export interface Upstream {
 export function parseUpstream(text: string, allowHttp: boolean, origin: string): Upstream {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || !['http:', 'https:'].includes(url.protocol)) {
-    throw badValue(origin, 'a URL such as https://gateway.example/claude', text)
+    throw badValue(origin, 'a URL such as https://gateway.example/claude', text.replace(/^.*@/s, ''))
   }
   if (url.username || url.password || url.search || url.hash) {
     throw badValue(origin, 'a URL without user name, password, query and fragment', url.origin)

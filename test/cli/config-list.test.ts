@@ -133,6 +133,8 @@ test.each([
   ['a key in the place of a reference', { CLAUDE_GW_CREDENTIAL: 'canary-5f3a' }],
   ['the password of a proxy', { CLAUDE_GW_PROXY: 'http://user:canary-5f3a@proxy.example:3128' }],
   ['the user of a proxy', { CLAUDE_GW_PROXY: 'http://canary-5f3a@proxy.example:3128' }],
+  ['a password with a space', { CLAUDE_GW_PROXY: 'http://user:canary 5f3a@proxy.example:3128' }],
+  ['the password of an upstream', { CLAUDE_GW_UPSTREAM: 'user:canary-5f3a@gateway.example' }],
   ['a key in a command', { CLAUDE_GW_CREDENTIAL: 'command:echo sk-ant-canary-5f3a' }],
 ])('no secret is shown: %s', async (_case, env) => {
   const home = openHome()
@@ -142,6 +144,7 @@ test.each([
     ['get', 'headers'],
     ['get', 'credential'],
     ['get', 'proxy'],
+    ['get', 'upstream'],
   ]
   for (const args of runs) {
     const { stdout, stderr } = await configIn(home, args, { env })

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { installProgram, openHome, recordsOf, upstreamEnv } from '../support/claude-run.ts'
 import { startCli } from '../support/cli.ts'
@@ -11,6 +12,8 @@ import { holdAnswer } from '../support/held-answer.ts'
 test('an answer to a process that the child left behind comes whole, and the exit code is the child’s', async () => {
   const { home, run, exited, waiting, release } = await startLeaving()
   await waiting
+  // Longer than the grace of a gateway that has nobody to wait for.
+  await delay(2_000)
   expect(run.exitCode).toBeNull()
   release()
   expect(await exited).toEqual([7, null])

@@ -137,7 +137,8 @@ describe('a secret itself is refused, trusted or not,', () => {
       'claude-gw login',
     ],
     ['as a passphrase', { tls: { passphrase: 'hunter2' } }, 'tls.passphrase', 'keychain:NAME'],
-    ['in a URL', { proxy: 'http://me:hunter2@proxy.example' }, 'proxy', 'keychain:NAME'],
+    ['in a URL', { proxy: 'http://me:hunter2@proxy.example' }, 'proxy', 'CLAUDE_GW_PROXY'],
+    ['in an address', { upstream: 'https://me:hunter2@gw.example' }, 'upstream', 'claude-gw login'],
   ])('%s', (_, project, key, remedy) => {
     const { resolve, projectFile } = openConfigPlaces({ project })
     expect(resolve).toThrow(expect.objectContaining({ code: 'CONFIG_LITERAL_SECRET', exitCode: 3 }))
