@@ -3,7 +3,7 @@ import { readEntry } from '../broker/registry.ts'
 import type { OuterRun } from '../launch/child-gateway.ts'
 import { findOuterRun } from '../launch/child-gateway.ts'
 import type { Context } from './context.ts'
-import { namedVariables } from './secrets.ts'
+import { namedVariables, tellingVariables } from './secrets.ts'
 
 /** A gateway of this profile that runs already, and what a child of ours has to know of it. */
 export interface LiveGateway extends OuterRun {
@@ -28,7 +28,12 @@ export async function findLiveServe(context: Context): Promise<LiveGateway | und
   const entry = readEntry(context.stateDirectory(), values.profile)
   if (!entry || !(await isGateway(entry.url, entry.access))) return undefined
   const { runId, url, access, isAnthropic } = entry
-  return { runId, gateway: { url, access }, isFirstParty: isAnthropic, withheld: namedVariables(values) }
+  return {
+    runId,
+    gateway: { url, access },
+    isFirstParty: isAnthropic,
+    withheld: [...namedVariables(values), ...tellingVariables(values)],
+  }
 }
 
 /** What stands on the command line is for this run alone. */

@@ -19,7 +19,7 @@ export async function openTls(
   surroundings: Surroundings,
   claude: ClaudeSources,
 ): Promise<TlsSettings> {
-  if (surroundings.upstream.startsWith('https:')) refuseUnverifiedTls(own)
+  if (surroundings.upstream?.startsWith('https:')) refuseUnverifiedTls(own)
   const { values, origins } = config()
   const { env, originOf } = claudeEnvironment(claude)
   const files = readTlsFiles({ values, origins, env, originOf, home })
@@ -27,7 +27,9 @@ export async function openTls(
   const reference = values['tls.passphrase']
   if (!reference) return settings
   const place = { key: 'tls.passphrase', origin: origins['tls.passphrase'] }
-  return { ...settings, passphrase: askAgain(await openReference(reference, place, surroundings)) }
+  // It goes to no upstream, so it is not bound to one.
+  const source = await openReference(reference, place, { ...surroundings, upstream: undefined })
+  return { ...settings, passphrase: askAgain(source) }
 }
 
 /** One that did not open the key is not given twice, if its source has another by now. */
