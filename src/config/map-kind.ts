@@ -1,6 +1,7 @@
 import { isJsonObject } from '../json/object.ts'
 import { HOP_BY_HOP, SENDERS_OWN } from '../network/message-headers.ts'
 import type { Kind } from './kind.ts'
+import { recordName } from './tags.ts'
 
 export type TextMap = Readonly<Record<string, string>>
 
@@ -21,7 +22,8 @@ export const textMap = mapOf('a JSON object of texts', {
 /** They stand in every record, and a repository that nobody trusts may set them. */
 export const tagMap = mapOf('a JSON object of at most 64 texts, each of at most 256 characters', {
   isEntry: (name, text) => name.length <= 64 && text.length <= 256,
-  identity: (name) => name,
+  // Else what a record calls the same could get past one that is enforced.
+  identity: recordName,
   maxEntries: 64,
 })
 

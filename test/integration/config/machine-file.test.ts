@@ -137,6 +137,13 @@ describe.skipIf(isWindows)('what it enforces', () => {
     expect(openConfigPlaces({ machine: enforcing }).resolve(options).values.profile).toBe('work')
   })
 
+  test('cannot be changed by another name that the records have for it', async () => {
+    const project = { tags: { cost_center: '1' } }
+    expect(openConfigPlaces({ machine: enforcing, project }).resolve().values.tags).toEqual({
+      costCenter: '42',
+    })
+  })
+
   test('is not for other files', () => {
     const { resolve, userFile } = openConfigPlaces({ user: { enforced: { auth: 'both' } } })
     expect(resolve).toThrow(`${userFile}:2: there is no key \`enforced\``)
