@@ -1,6 +1,8 @@
 import { homedir, release } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { GatewayError, reasonOf } from './base/errors.ts'
+import { findGitDirectory } from './base/git-directory.ts'
 import type { ServeEntry } from './broker/registry.ts'
 import type { ClaudePlaces } from './claude/places.ts'
 import type { Config } from './config/config.ts'
@@ -76,12 +78,19 @@ function readRunToken(token: string | undefined): string {
 /** From its second call on, Claude Code gives its helper the variables that the repository's settings name (measured). */
 async function refuseRepository(): Promise<void> {
   const isOurs = (name: string) => /^CLAUDE_GW_(?!TAGS$)/i.test(name)
-  if (!Object.keys(process.env).some(isOurs)) return
+  if (!Object.keys(process.env).some(isOurs) || !mayHaveSettings(process.cwd())) return
   const { readProjectSettings } = await import('./claude/settings.ts')
   for (const { origin, env } of readProjectSettings(await places())) {
     const variable = Object.keys(env).find(isOurs)
     if (variable) throw new GatewayError('REPOSITORY_CONFIGURES', { origin, variable })
   }
+}
+
+/** A linked worktree has those of the main one as well, wherever that is. */
+function mayHaveSettings(cwd: string): boolean {
+  const git = findGitDirectory(cwd)
+  const isLinked = git !== undefined && git.path !== join(git.root, '.git')
+  return isLinked || [cwd, git?.root ?? cwd].some((folder) => mayExist(join(folder, '.claude')))
 }
 
 async function places(): Promise<ClaudePlaces> {
@@ -92,6 +101,7 @@ async function places(): Promise<ClaudePlaces> {
 
 /** Whoever has the address of a running `serve` needs its token; its port could be another program's by now. */
 async function readServeToken(state: string): Promise<string | undefined> {
+  if (!mayExist(join(state, 'serve'))) return undefined
   const { listEntries } = await import('./broker/registry.ts')
   const entries = listEntries(state)
   if (entries.length === 0) return undefined

@@ -1,4 +1,5 @@
-import { readAccount } from './accounts.ts'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { ApiKeyHelper } from './api-key-helper.ts'
 import type { AuthStyle, CredentialPlan, CredentialStore } from './credential.ts'
 import { environmentStore } from './environment.ts'
@@ -66,6 +67,8 @@ function inject(
 /** Only what `login` has noted: asking the keychain takes time, and can ask the user. */
 async function storedKey(surroundings: Surroundings): Promise<CredentialStore[]> {
   const { stateDirectory, profile } = surroundings
+  if (!existsSync(join(stateDirectory, 'accounts'))) return []
+  const { readAccount } = await import('./accounts.ts')
   if (!readAccount(stateDirectory, profile)) return []
   return [await openStore({ scheme: 'keychain', account: profile }, surroundings)]
 }

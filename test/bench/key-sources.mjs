@@ -40,7 +40,11 @@ export const keySources = {
 
 function environment(upstreamUrl, folder) {
   const bus = process.env.DBUS_SESSION_BUS_ADDRESS
-  return { ...gatewayEnv(upstreamUrl, folder), ...(bus && { DBUS_SESSION_BUS_ADDRESS: bus }) }
+  return {
+    ...gatewayEnv(upstreamUrl, folder),
+    CLAUDE_GW_STATE_DIR: join(folder, 'start'),
+    ...(bus && { DBUS_SESSION_BUS_ADDRESS: bus }),
+  }
 }
 
 function logIn(env) {

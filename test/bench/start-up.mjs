@@ -27,7 +27,11 @@ export const startUp = {
 function startPrograms(upstreamUrl, folder) {
   const empty = join(folder, 'empty.mjs')
   writeFileSync(empty, '')
-  const env = { ...gatewayEnv(upstreamUrl, folder), CLAUDE_GW_CLAUDE_COMMAND: childProgram(folder) }
+  const env = {
+    ...gatewayEnv(upstreamUrl, folder),
+    CLAUDE_GW_STATE_DIR: join(folder, 'start'),
+    CLAUDE_GW_CLAUDE_COMMAND: childProgram(folder),
+  }
   const time = (args, moment) => () => timeUntil(moment, process.execPath, args, env)
   return {
     empty: time([empty], 'exit'),

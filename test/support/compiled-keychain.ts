@@ -18,7 +18,7 @@ export interface CompiledKeychain {
 
 /** Keychains that are asked through a program which is compiled for the tests of a file. */
 export function compiledKeychain(): CompiledKeychain {
-  const moduleUrl = compiledSource()
+  const moduleUrl = compiledSource({ hasPackages: false })
   const program = () => fileURLToPath(moduleUrl('keychain-program.js'))
   return {
     open: (env, options) => openKeychain(machine({ NODE_PATH, ...env }), { program: program(), ...options }),
