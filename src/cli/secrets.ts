@@ -107,11 +107,12 @@ function sourcesOf(credentials: CredentialPlan, headers: Secrets['extraHeaders']
   return credentials.kind === 'inject' ? [credentials.source, ...ofHeaders] : ofHeaders
 }
 
-/** Our own variables that can hold a secret in their text: that of a header, or of a command. */
+/** Our own variables that can hold a secret in their text: that of a header, of a command, or of a proxy. */
 export function tellingVariables(values: Values): string[] {
   const isCommand = (text: string) => parseReference(text)?.scheme === 'command'
   const keys = (['credential', 'tls.passphrase'] as const).filter((key) => isCommand(values[key]))
-  return [...keys, 'headers'].map(environmentName)
+  const proxy = values.proxy.includes('@') ? ['proxy'] : []
+  return [...keys, ...proxy, 'headers'].map(environmentName)
 }
 
 /** Names of the variables that the configuration itself names as the place of a secret. */

@@ -15,6 +15,7 @@ import type { Gateway } from '../gateway/gateway.ts'
 import { startGateway } from '../gateway/gateway.ts'
 import { TrafficLog } from '../log/writer.ts'
 import type { Upstream } from '../network/url.ts'
+import { claudeEnvironment } from './claude-environment.ts'
 import type { Context } from './context.ts'
 import { findProxy } from './proxy.ts'
 import type { Secrets } from './secrets.ts'
@@ -85,7 +86,7 @@ export async function openSession(context: Context, options: SessionOptions): Pr
     extraHeaders: secrets.extraHeaders,
     aliases: config.values['models.aliases'],
     maxBodyBytes: config.values.maxBodyBytes,
-    timeouts: resolveTimeouts(config.values, context.env['API_TIMEOUT_MS']),
+    timeouts: resolveTimeouts(config.values, claudeEnvironment(options.claude).env['API_TIMEOUT_MS']),
     retry: config.values['retry.upstream'],
     identity: {
       runId,

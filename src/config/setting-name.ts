@@ -1,4 +1,5 @@
 import { GatewayError } from '../base/errors.ts'
+import { redact } from '../exchange/redact.ts'
 import { nearest } from './nearest.ts'
 import type { ConfigKey } from './schema.ts'
 import { CONFIG_KEYS, SCHEMA } from './schema.ts'
@@ -42,7 +43,8 @@ function unknownSetting(text: string): GatewayError {
   const guess = nearest(name, CONFIG_KEYS)
   return new GatewayError('CONFIG_UNKNOWN_KEY', {
     origin: 'config',
-    key: text,
+    // Who mistakes a key for the name of a setting shall not see it again.
+    key: redact(text, []).text,
     nearest: guess ? `; did you mean \`${prefix}${guess}\`?` : '',
   })
 }

@@ -22,37 +22,46 @@ export interface StoredKey {
 export function keychainStore(stored: StoredKey, keychain: Keychain): CredentialStore {
   const { account, upstream, freshness } = stored
   const reference = `keychain:${account}`
-  let isInUse = false
+  let inUse: Use | undefined
   const read = async (): Promise<Credential | undefined> => {
-    checkNote(stored, false)
+    inUse = undefined
+    checkNote(stored, inUse)
     const entry = await keychain.get(account, upstream)
-    isInUse = entry !== undefined
     if (!entry) return undefined
     if (entry.secret === undefined) throw otherOrigin(stored, entry.origin)
     const value = checkToken(entry.secret.trim(), reference)
-    writeNote(stored)
+    inUse = writeNote(stored)
     return { value, source: reference }
   }
-  return { reference, freshness, check: () => checkNote(stored, isInUse), read }
+  return { reference, freshness, check: () => checkNote(stored, inUse), read }
 }
 
-function checkNote(stored: StoredKey, isInUse: boolean): void {
-  const { account, upstream, stateDirectory } = stored
-  if (upstream === undefined) return
-  const noted = readAccount(stateDirectory, account)?.origin ?? undefined
-  if (noted !== undefined && noted !== upstream) throw otherOrigin(stored, noted)
-  if (noted === undefined && isInUse) throw forgotten(stored)
+/** The key as it was when it was read. */
+interface Use {
+  readonly storedAt: string | null
 }
 
-function writeNote(stored: StoredKey): void {
+function checkNote(stored: StoredKey, inUse: Use | undefined): void {
   const { account, upstream, stateDirectory } = stored
   if (upstream === undefined) return
+  const noted = readAccount(stateDirectory, account)
+  const origin = noted?.origin ?? undefined
+  if (origin !== undefined && origin !== upstream) throw otherOrigin(stored, origin)
+  // Whoever remembers the key asks for it again then.
+  if (inUse && (origin === undefined || noted?.storedAt !== inUse.storedAt)) throw forgotten(stored)
+}
+
+function writeNote(stored: StoredKey): Use | undefined {
+  const { account, upstream, stateDirectory } = stored
+  if (upstream === undefined) return undefined
   const noted = readAccount(stateDirectory, account)
   const note = { account, origin: upstream, storedAt: null }
   if (!noted) addAccount(stateDirectory, note)
   else if (noted.origin === null) writeAccount(stateDirectory, note)
   // A login, or the first use in another process, may have been faster.
-  checkNote(stored, true)
+  const use = { storedAt: readAccount(stateDirectory, account)?.storedAt ?? null }
+  checkNote(stored, use)
+  return use
 }
 
 function otherOrigin(
@@ -70,7 +79,7 @@ function otherOrigin(
 function forgotten({ account, upstream }: StoredKey): GatewayError {
   return new GatewayError('CREDENTIAL_NOT_FOUND', {
     upstream: upstream ?? '',
-    reason: `nothing is stored for keychain:${account} any more`,
+    reason: `what was stored for keychain:${account} is there no more`,
     remedy: 'store it again with `claude-gw login`',
   })
 }

@@ -50,13 +50,19 @@ export function openStores(
   { profile, onWait }: Surroundings,
 ): CredentialSource {
   const names = stores.map(({ reference }) => reference).join(', ')
+  const account = stores[0]?.reference.replace(/^keychain:/, '') ?? profile
   const missing = () =>
     new GatewayError('CREDENTIAL_NOT_FOUND', {
       upstream: `profile ${profile}`,
       reason: `there is nothing in ${names}`,
-      remedy: `store it: \`${commandFor(profile, 'login')}\``,
+      remedy: `store it: \`${commandFor(profile, `${optionFor(account, profile)}login`)}\``,
     })
   return openSource(stores, { missing, ...(onWait && { onWait }) })
+}
+
+/** `login` without it would replace the key of the profile. */
+function optionFor(account: string, profile: string): string {
+  return account === profile ? '' : `--credential ${shellWord(`keychain:${account}`)} `
 }
 
 export function noReference({ key, origin }: Place, expected = REFERENCE_FORMS): GatewayError {
@@ -110,7 +116,7 @@ async function openAccount(
   const { openKeychain } = await import('./keychain.ts')
   const { keychainStore } = await import('./keychain-store.ts')
   const { machine, upstream, stateDirectory, profile } = surroundings
-  const named = account === profile ? '' : `--credential ${shellWord(`keychain:${account}`)} `
+  const named = optionFor(account, profile)
   const target = upstream === undefined ? '' : `--upstream ${shellWord(upstream)} `
   const loginCommand = commandFor(profile, `${named}${target}login --keep`)
   return keychainStore({ account, upstream, stateDirectory, loginCommand, freshness }, openKeychain(machine))

@@ -124,7 +124,7 @@ async function untilUnused({ config, options, stderr }: Context, { gateway }: Se
 function waitForStop(): Promise<void> {
   return new Promise((resolve) => {
     let isStopping = false
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {
         if (isStopping) process.exit(128 + constants.signals[signal])
         isStopping = true
