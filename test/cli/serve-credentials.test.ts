@@ -4,8 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { apiErrorAnswer } from '../support/answer.ts'
 import { runCli } from '../support/cli.ts'
 import { answer, choose } from '../support/faults.ts'
+import type { SecretService } from '../support/secret-service.ts'
 import { secretServiceUnavailable, startSecretService } from '../support/secret-service.ts'
-import type { RunningServe } from '../support/serve.ts'
+import type { RunningServe, ServeOptions } from '../support/serve.ts'
 import { startServe } from '../support/serve.ts'
 
 const KEY = 'sk-stored-canary-5d7e21'
@@ -55,10 +56,19 @@ test('a literal where a reference has to stand is refused, and not shown', async
 const reason = secretServiceUnavailable
 
 describe.skipIf(reason)(`with a key from the keychain${reason ? `: ${reason}` : ''}`, () => {
-  test('one that was rotated meanwhile heals the next request by itself', async () => {
+  test('one that `login` replaced meanwhile is used at once', async () => {
     const serve = await startLoggedIn()
     expect((await ask(serve)).status).toBe(200)
     await logIn(serve.env, NEXT_KEY)
+    serve.accept(NEXT_KEY)
+    expect((await ask(serve)).status).toBe(200)
+    expect(authorizations(serve)).toEqual([KEY, NEXT_KEY].map((key) => `Bearer ${key}`))
+  })
+
+  test('one that a script rotates in the keychain heals the next request by itself', async () => {
+    const serve = await startProvisioned()
+    expect((await ask(serve)).status).toBe(200)
+    serve.rotate(NEXT_KEY)
     serve.accept(NEXT_KEY)
     expect((await ask(serve)).status).toBe(200)
     expect((await ask(serve)).status).toBe(200)
@@ -87,19 +97,33 @@ describe.skipIf(reason)(`with a key from the keychain${reason ? `: ${reason}` : 
   })
 })
 
-/** A `serve` with a stored key; its upstream accepts that until told otherwise. */
+/** A `serve` with a key that `login` stored; its upstream accepts that until told otherwise. */
 async function startLoggedIn() {
-  const { env } = await startSecretService('unlocked')
+  const service = await startSecretService('unlocked')
+  return startWith(service, (inside) => logIn(inside, KEY))
+}
+
+/** The same with a key that a script of the company put there. */
+async function startProvisioned() {
+  return startWith(await startSecretService('unlocked', { default: KEY }))
+}
+
+async function startWith(
+  { env, store }: SecretService,
+  prepare: NonNullable<ServeOptions['prepare']> = async () => {},
+) {
   let accepted = KEY
   const serve = await startServe({
-    env: { ...env, CLAUDE_GW_CREDENTIAL: '' },
+    env: { ...env, CLAUDE_GW_CREDENTIAL: 'keychain:' },
     fault: choose(({ request }) =>
       request.values('authorization')[0] === `Bearer ${accepted}` ? answer() : answer(REFUSED),
     ),
-    prepare: (inside) => logIn(inside, KEY),
+    prepare,
   })
   return {
     ...serve,
+    /** As a script of the company does it. */
+    rotate: (key: string) => store('default', key),
     accept: (key: string) => {
       accepted = key
     },

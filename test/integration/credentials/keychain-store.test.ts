@@ -127,7 +127,7 @@ describe('after a key was read, its check', () => {
   test('fails after a logout, until it is read again', async () => {
     const { state, store } = await openRead()
     deleteAccount(state, 'work')
-    expect(store.check).toThrow('nothing is stored for keychain:work any more')
+    expect(store.check).toThrow('what was stored for keychain:work is there no more')
     await store.read()
     store.check()
   })
@@ -149,7 +149,7 @@ describe('after a key was read, its check', () => {
   test('fails where the note cannot be read', async () => {
     const { state, store } = await openRead()
     record(state, null)
-    expect(store.check).toThrow('any more')
+    expect(store.check).toThrow('no more')
   })
 })
 
