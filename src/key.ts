@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { GatewayError, reasonOf } from './base/errors.ts'
 import { findGitDirectory } from './base/git-directory.ts'
 import type { ServeEntry } from './broker/registry.ts'
+import type { SettingsLayer } from './claude/layer.ts'
 import type { ClaudePlaces } from './claude/places.ts'
 import type { Config } from './config/config.ts'
 import { resolveConfig } from './config/config.ts'
@@ -24,6 +25,10 @@ Inside \`claude-gw run\` it prints the token of that run.
 const OPTIONS = { ...PARSED_OPTIONS, help: { type: 'boolean', short: 'h' } } as const
 
 const ANTHROPIC = 'https://api.anthropic.com'
+/** What decides where we look, and what `auto` finds. */
+const STEERING =
+  /^(XDG_(CONFIG|STATE)_HOME|HOME|USERPROFILE|(LOCAL)?APPDATA|PATH|VAULT_\w+|OP_\w+|ANTHROPIC_(AUTH_TOKEN|API_KEY))$/i
+
 const STOPS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
 // Through `exit`, which takes along the command that is being asked.
@@ -44,8 +49,8 @@ async function key(argv: readonly string[]): Promise<number> {
 
 async function readKey(flags: Flags): Promise<string> {
   const { env } = process
-  if (env['CLAUDE_GW_RUN_ID']) return readRunToken(env['CLAUDE_GW_RUN_TOKEN'])
   await refuseRepository()
+  if (env['CLAUDE_GW_RUN_ID']) return readRunToken(env['CLAUDE_GW_RUN_TOKEN'])
   const state = stateDirectory(env, homedir(), process.platform)
   return (await readServeToken(state)) ?? readCredential(await readConfig(flags), state)
 }
@@ -77,13 +82,28 @@ function readRunToken(token: string | undefined): string {
 
 /** From its second call on, Claude Code gives its helper the variables that the repository's settings name (measured). */
 async function refuseRepository(): Promise<void> {
-  const isOurs = (name: string) => /^CLAUDE_GW_(?!TAGS$)/i.test(name)
-  if (!Object.keys(process.env).some(isOurs) || !mayHaveSettings(process.cwd())) return
-  const { readProjectSettings } = await import('./claude/settings.ts')
-  for (const { origin, env } of readProjectSettings(await places())) {
-    const variable = Object.keys(env).find(isOurs)
-    if (variable) throw new GatewayError('REPOSITORY_CONFIGURES', { origin, variable })
+  const isSteered = ([name, value]: [string, string]) =>
+    /^CLAUDE_GW_(?!TAGS$)/i.test(name) || (STEERING.test(name) && process.env[name] === value)
+  for (const { origin, env } of await projectLayers()) {
+    const found = Object.entries(env).find(isSteered)
+    if (found) throw new GatewayError('REPOSITORY_CONFIGURES', { origin, variable: found[0] })
   }
+}
+
+/** The credential of a profile with an upstream is not for a repository that goes elsewhere. */
+async function refuseElsewhere({ values }: Config): Promise<void> {
+  if (!values.upstream) return
+  for (const { origin, env } of await projectLayers()) {
+    const url = env['ANTHROPIC_BASE_URL']
+    if (url && originOf(url) !== originOf(values.upstream))
+      throw new GatewayError('REPOSITORY_CONFIGURES', { origin, variable: 'ANTHROPIC_BASE_URL' })
+  }
+}
+
+async function projectLayers(): Promise<readonly SettingsLayer[]> {
+  if (!mayHaveSettings(process.cwd())) return []
+  const { readProjectSettings } = await import('./claude/settings.ts')
+  return readProjectSettings(await places())
 }
 
 /** A linked worktree has those of the main one as well, wherever that is. */
@@ -123,7 +143,10 @@ async function isServed({ url, access }: ServeEntry): Promise<boolean> {
 
 async function readCredential(config: Config, state: string): Promise<string> {
   const plan = await planFor(config, state, originOf(config.values.upstream || ANTHROPIC))
-  if (!isStored(plan)) return (await plan.source.current()).value
+  if (!isStored(plan)) {
+    await refuseElsewhere(config)
+    return (await plan.source.current()).value
+  }
   const plans = (await destinations(config)).map((origin) => planFor(config, state, origin))
   const stored = await Promise.all(plans)
   for (const { source } of stored) source.check()

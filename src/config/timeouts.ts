@@ -19,7 +19,7 @@ export function resolveTimeouts(values: Values, apiTimeoutMs: string | undefined
   const firstByteMs = values['timeouts.firstByte']
   return {
     connectMs: values['timeouts.connect'],
-    firstByteMs: firstByteMs === 0 ? usualMs : Math.max(firstByteMs, claudeAnswerMs),
-    idleMs: Math.max(values['timeouts.idle'], CLAUDE_SILENCE_MS),
+    firstByteMs: firstByteMs === 0 ? usualMs : Math.max(firstByteMs, claudeAnswerMs + MARGIN_MS),
+    idleMs: Math.max(values['timeouts.idle'], CLAUDE_SILENCE_MS + MARGIN_MS),
   }
 }

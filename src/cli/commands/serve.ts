@@ -62,8 +62,16 @@ function running({ profile, url, pid }: ServeEntry): GatewayError {
   return new GatewayError('SERVE_RUNNING', { profile, url: new URL(url).origin, pid: String(pid) })
 }
 
+/** @throws GatewayError CONFIG_ENFORCED */
+function refuseEnforcedPort(context: Context, { port }: ServeInput): void {
+  const entry = context.config().entries.find(({ key }) => key === 'serve.port')
+  if (port === undefined || !entry?.isEnforced || entry.value === port) return
+  throw new GatewayError('CONFIG_ENFORCED', { origin: '--port', key: entry.name, file: entry.origin })
+}
+
 /** The last port is only a preference: another program may have it by now. */
 async function open(context: Context, input: ServeInput, last: ServeEntry | undefined): Promise<Session> {
+  refuseEnforcedPort(context, input)
   const configured = context.config().values['serve.port']
   const wanted = input.port ?? (configured >= 0 ? configured : undefined)
   const access = input.isNewToken ? undefined : last?.access

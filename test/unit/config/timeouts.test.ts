@@ -18,6 +18,6 @@ test('follow its API_TIMEOUT_MS upwards', () => {
 
 test('cannot be set below its own timers', () => {
   const env = { CLAUDE_GW_TIMEOUTS_FIRST_BYTE: '1s', CLAUDE_GW_TIMEOUTS_IDLE: '1s' }
-  expect(timeouts(env)).toMatchObject({ firstByteMs: 600_000, idleMs: 300_000 })
-  expect(timeouts(env, '60000').firstByteMs).toBe(60_000)
+  expect(timeouts(env)).toMatchObject({ firstByteMs: 630_000, idleMs: 330_000 })
+  expect(timeouts(env, '60000').firstByteMs).toBe(90_000)
 })
