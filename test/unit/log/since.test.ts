@@ -44,6 +44,8 @@ test('a range of one day has its date on both sides; what is not given is open',
 })
 
 test('a range without anything in it is an error, and each names its option', () => {
-  expect(() => parseRange({ since: '1h', until: '2h' }, now)).toThrow('`--until 2h` is not after `--since 1h`')
+  expect(() => parseRange({ since: '1h', until: '2h' }, now)).toThrow(
+    '`--until 2h` is not after `--since 1h`',
+  )
   expect(() => parseRange({ until: 'later' }, now)).toThrow('`--until later`: give a duration')
 })
