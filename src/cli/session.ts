@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import type { Config } from '../config/config.ts'
 import { trafficDirectory } from '../config/paths.ts'
+import { readPriceFile } from '../config/price-file.ts'
 import { resolveTags } from '../config/tags.ts'
 import { resolveTimeouts } from '../config/timeouts.ts'
 import type { ExchangeRecord } from '../exchange/exchange.ts'
@@ -15,6 +16,8 @@ import type { Gateway } from '../gateway/gateway.ts'
 import { startGateway } from '../gateway/gateway.ts'
 import { TrafficLog } from '../log/writer.ts'
 import type { Upstream } from '../network/url.ts'
+import type { PriceTable } from '../usage/price-table.ts'
+import { createPriceTable } from '../usage/price-table.ts'
 import { claudeEnvironment } from './claude-environment.ts'
 import type { Context } from './context.ts'
 import { findProxy } from './proxy.ts'
@@ -96,6 +99,7 @@ export async function openSession(context: Context, options: SessionOptions): Pr
       host: hostname(),
       tags,
     },
+    prices: openPrices(context, config),
     onRecord: (record, { secrets: known, isStranger }) => {
       if (!isStranger) addToTotals(totals, record)
       if (record.session_id !== undefined) last = { endedMs: Date.now(), sessionId: record.session_id }
@@ -115,6 +119,11 @@ export async function openSession(context: Context, options: SessionOptions): Pr
     droppedRecords: () => log?.dropped ?? 0,
     last: () => last,
   }
+}
+
+/** @throws GatewayError CONFIG_* where a price file of the user's does not do */
+function openPrices({ home }: Context, { values }: Config): PriceTable {
+  return createPriceTable(values.prices ? readPriceFile(values.prices, home) : undefined)
 }
 
 function openLog(context: Context, config: Config, troubles: string[]): TrafficLog | undefined {
