@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import type { Config } from '../config/config.ts'
-import { trafficDirectory } from '../config/paths.ts'
+import { ledgerDirectory, trafficDirectory } from '../config/paths.ts'
 import { readPriceFile } from '../config/price-file.ts'
 import { resolveTags } from '../config/tags.ts'
 import { resolveTimeouts } from '../config/timeouts.ts'
@@ -14,6 +14,9 @@ import type { Access } from '../gateway/access.ts'
 import { createAccess } from '../gateway/access.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { startGateway } from '../gateway/gateway.ts'
+import { ledgerLine } from '../log/ledger.ts'
+import { deleteOldMonths } from '../log/ledger-files.ts'
+import { monthAt } from '../log/period.ts'
 import { TrafficLog } from '../log/writer.ts'
 import type { Upstream } from '../network/url.ts'
 import type { PriceTable } from '../usage/price-table.ts'
@@ -78,6 +81,7 @@ export async function openSession(context: Context, options: SessionOptions): Pr
   const troubles: string[] = []
   let last: LastExchange | undefined
   const log = openLog(context, config, troubles)
+  const ledger = openLedger(context, troubles)
   const gateway = await startGateway({
     port: options.port,
     upstream,
@@ -104,6 +108,7 @@ export async function openSession(context: Context, options: SessionOptions): Pr
       if (!isStranger) addToTotals(totals, record)
       if (record.session_id !== undefined) last = { endedMs: Date.now(), sessionId: record.session_id }
       if (log) append(log, record, known)
+      ledger.append(redact(ledgerLine(record), known).text)
     },
     onTrouble: (reason) => troubles.push(reason),
   })
@@ -130,6 +135,13 @@ function openLog(context: Context, config: Config, troubles: string[]): TrafficL
   if (config.values['log.level'] === 'off') return undefined
   const directory = trafficDirectory(context.stateDirectory())
   return new TrafficLog({ directory, onTrouble: (reason) => troubles.push(reason) })
+}
+
+/** Whatever `log.level` says: budgets and sums need it. */
+function openLedger(context: Context, troubles: string[]): TrafficLog {
+  const directory = ledgerDirectory(context.stateDirectory())
+  deleteOldMonths(directory, Date.now())
+  return new TrafficLog({ directory, periodAt: monthAt, onTrouble: (reason) => troubles.push(reason) })
 }
 
 /** Writes a record without its secrets. */

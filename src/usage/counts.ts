@@ -13,10 +13,17 @@ export interface Counts {
 /** The names under which a usage counts tokens. */
 export type UsageShape = 'anthropic' | 'openai'
 
-/** Undefined where there are no counts of tokens in it. */
+const COUNTERS: Readonly<Record<UsageShape, readonly string[]>> = {
+  anthropic: ['input_tokens', 'output_tokens', 'cache_creation_input_tokens', 'cache_read_input_tokens'],
+  openai: ['prompt_tokens', 'completion_tokens'],
+}
+
+/** Undefined where there are no counts of tokens in it. The ledger leaves out what is zero. */
 export function shapeOf(usage: JsonObject): UsageShape | undefined {
-  if (isCount(usage['input_tokens']) && isCount(usage['output_tokens'])) return 'anthropic'
-  return isCount(usage['prompt_tokens']) && isCount(usage['completion_tokens']) ? 'openai' : undefined
+  return (['anthropic', 'openai'] as const).find((shape) => {
+    const counts = COUNTERS[shape].map((name) => usage[name] ?? undefined).filter((one) => one !== undefined)
+    return counts.length > 0 && counts.every(isCount)
+  })
 }
 
 export function countsOf(usage: JsonObject, shape: UsageShape): Counts {
