@@ -63,6 +63,11 @@ export function mayExist(path: string): boolean {
   }
 }
 
+/** Where the monthly ledgers are. */
+export function ledgerDirectory(state: string): string {
+  return join(state, 'ledger')
+}
+
 /** Where the daily traffic logs are. */
 export function trafficDirectory(state: string): string {
   return join(state, 'traffic')

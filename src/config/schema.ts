@@ -1,5 +1,16 @@
 import type { Kind } from './kind.ts'
-import { authStyle, boolean, duration, oneOf, port, profileName, proxyChoice, size, text } from './kind.ts'
+import {
+  authStyle,
+  boolean,
+  duration,
+  filePath,
+  oneOf,
+  port,
+  profileName,
+  proxyChoice,
+  size,
+  text,
+} from './kind.ts'
 import { headerMap, tagMap, textMap } from './map-kind.ts'
 
 export interface Key<T> {
@@ -64,6 +75,7 @@ export const SCHEMA = {
     isForUntrusted: true,
   }),
   'log.level': key(oneOf('off', 'meta'), 'meta', 'meta writes one record per exchange, off none'),
+  prices: key(filePath, '', 'file of prices over the list prices (JSON)', words('none')),
   'retry.upstream': key(oneOf('off', 'connect'), 'connect', 'try once more when no connection could be made'),
   'claude.command': key(
     text,
