@@ -10,6 +10,7 @@ import { addConfig } from './config-commands.ts'
 import { createContext } from './context.ts'
 import type { Execute } from './execute.ts'
 import { SETTINGS_SCOPES } from './settings-place.ts'
+import { addUsage } from './usage-command.ts'
 
 /** Runs any command but `run` and `key`, which have their own short ways. @returns the exit code */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -42,6 +43,7 @@ function createProgram(execute: Execute): Command {
   addServers(program, execute)
   addSettings(program, execute)
   addLogs(program, execute)
+  addUsage(program, execute)
   addConfig(program, execute)
   addDemo(program, execute)
   return program.addHelpText('after', environmentHelp())

@@ -72,3 +72,8 @@ export function ledgerDirectory(state: string): string {
 export function trafficDirectory(state: string): string {
   return join(state, 'traffic')
 }
+
+/** Where sums over logs are kept; what is in it can be made again at any time. */
+export function usageCacheDirectory(state: string): string {
+  return join(state, 'cache')
+}

@@ -3,6 +3,7 @@ import { findMember, planFields } from './field-plan.ts'
 import {
   BYTE,
   escapeEnd,
+  isAt,
   isDigit,
   MALFORMED,
   skipBlanks,
@@ -101,6 +102,15 @@ export class FieldReader {
   /** Whether the bytes of a string are not yet its text. */
   hasEscape(slot: number): boolean {
     return this.#escapes[slot] === 1
+  }
+
+  /** Whether a string is this one; `expected` has nothing that JSON would escape. */
+  isText(slot: number, expected: Buffer): boolean {
+    if (this.kind(slot) !== KIND.string) return false
+    if (this.hasEscape(slot)) return this.text(slot) === expected.toString()
+    return (
+      this.end(slot) - this.start(slot) === expected.length && isAt(expected, this.#bytes, this.start(slot))
+    )
   }
 
   text(slot: number): string {

@@ -13,3 +13,15 @@ export function grown<T extends Column>(column: T, length: number): T {
   copy.set(column)
   return copy
 }
+
+/** The places of a hash table anew, where there are `length` of them, a power of two: 1 + an index each, or 0 for none. */
+export function spreadPlaces(hashes: Int32Array, count: number, length: number): Uint32Array<ArrayBuffer> {
+  const places = new Uint32Array(length)
+  const mask = length - 1
+  for (let index = 0; index < count; index++) {
+    let place = (hashes[index] as number) & mask
+    while (places[place] !== 0) place = (place + 1) & mask
+    places[place] = index + 1
+  }
+  return places
+}

@@ -1,4 +1,4 @@
-import { grown } from './growing-columns.ts'
+import { grown, spreadPlaces } from './growing-columns.ts'
 
 const FIRST_SIZE = 256
 
@@ -50,19 +50,10 @@ export class Interner {
     this.#hashes = grown(this.#hashes, this.#count)
     this.#hashes[number] = hash
     this.#places[place] = this.#count
-    if (this.#count * 2 > this.#places.length) this.#spread()
-    return number
-  }
-
-  /** Over twice as many places. */
-  #spread(): void {
-    const mask = this.#places.length * 2 - 1
-    this.#places = new Uint32Array(mask + 1)
-    for (let number = 0; number < this.#count; number++) {
-      let place = (this.#hashes[number] as number) & mask
-      while (this.#places[place] !== 0) place = (place + 1) & mask
-      this.#places[place] = number + 1
+    if (this.#count * 2 > this.#places.length) {
+      this.#places = spreadPlaces(this.#hashes, this.#count, this.#places.length * 2)
     }
+    return number
   }
 }
 

@@ -1,35 +1,13 @@
 import { FieldReader, KIND } from '../json/field-reader.ts'
 import { COUNTER, COUNTER_COUNT } from './counters.ts'
+import { DIMENSION_PATHS } from './dimensions.ts'
+import type { Purchase } from './pricing.ts'
+import { TimeReader } from './time-reader.ts'
 
-/** What exchanges can be told apart by, and the field it stands in. */
-export const DIMENSION_PATHS = {
-  session: 'session_id',
-  agent: 'agent_id',
-  profile: 'profile',
-  user: 'user',
-  project: 'tags.project',
-  costCenter: 'tags.cost_center',
-  branch: 'tags.branch',
-  repository: 'tags.repository',
-  model: 'model',
-  responseModel: 'response_model',
-  status: 'status',
-  outcome: 'outcome',
-  credential: 'credential.source',
-} as const
+/** What a purchase costs in USD, or null where that is not known. */
+export type PriceLine = (purchase: Purchase) => number | null
 
-export type Dimension = keyof typeof DIMENSION_PATHS
-
-export const DIMENSIONS = Object.keys(DIMENSION_PATHS) as Dimension[]
-
-/** What a line cost: USD, or null where that is not known. */
-export type PriceLine = (line: {
-  readonly models: readonly string[]
-  readonly usage: Readonly<Record<string, unknown>>
-  readonly atMs: number
-}) => number | null
-
-/** One field reader for the ledger and for the traffic log: names and meanings are the same. */
+/** The same fields with the same meaning stand in the ledger and in the traffic log. */
 const WANTED = {
   v: true,
   ts: true,
@@ -52,6 +30,7 @@ const WANTED = {
     cache_read_input_tokens: true,
     cache_creation_input_tokens: true,
     prompt_tokens: true,
+    prompt_tokens_details: { cached_tokens: true },
     completion_tokens: true,
   },
   cost_usd: true,
@@ -61,69 +40,190 @@ const WANTED = {
   credential: { source: true },
 } as const
 
-const TEXTS = [...Object.values(DIMENSION_PATHS).filter((path) => path !== 'status'), 'upstream_model']
-const NUMBERS = [
-  'status',
-  'retries',
-  ...Object.keys(WANTED.usage).map((name) => `usage.${name}`),
-  'cost_usd',
-  'ttft_ms',
-  'duration_ms',
-  'ms_per_token',
+const TEXTS = [
+  'upstream_model',
+  'answered_by',
+  ...Object.values(DIMENSION_PATHS).filter((path) => path !== 'status'),
 ]
-/** `2026-11-20T14:` */
-const HOUR_BYTES = 14
-const TIME_BYTES = '2026-11-20T14:03:22.120Z'.length
-const ZERO = 0x30
+const COUNTS = [
+  'retries',
+  'usage.input_tokens',
+  'usage.output_tokens',
+  'usage.cache_read_input_tokens',
+  'usage.cache_creation_input_tokens',
+  'usage.prompt_tokens',
+  'usage.prompt_tokens_details.cached_tokens',
+  'usage.completion_tokens',
+]
+const MEASURES = ['status', 'cost_usd', 'ttft_ms', 'duration_ms', 'ms_per_token']
+
 const NANO = 1e9
-/** More is no count, cost or duration of one exchange, and would spoil every sum it went into. */
+const US_PER_MS = 1000
+/** No exchange has more of anything, and it would spoil every sum it went into. */
 const LARGEST = 1e12
 
-/** Reads what is added up, line by line, into itself. */
-export class UsageLine {
-  readonly counters = new Float64Array(COUNTER_COUNT)
-  /** When the exchange began, Unix milliseconds. */
-  atMs = 0
-  /** Undefined where the line has none. */
-  ttftMs: number | undefined
-  readonly #reader = new FieldReader(WANTED)
-  readonly #price: PriceLine | undefined
-  readonly #slots = slotsOf(this.#reader)
-  readonly #textSlots = TEXTS.map((path) => this.#slot(path))
-  readonly #numberSlots = NUMBERS.map((path) => this.#slot(path))
-  readonly #hour = Buffer.alloc(HOUR_BYTES)
-  #hourMs = Number.NaN
+const OK = Buffer.from('ok')
+const UPSTREAM = Buffer.from('upstream')
 
-  /** @param price tells the cost in place of the line itself */
-  constructor(price?: PriceLine) {
-    this.#price = price
+/** Reads, line by line, what is added up. */
+export class UsageLine {
+  /** What this exchange adds to each counter. */
+  readonly counters = new Float64Array(COUNTER_COUNT)
+  /** When it began, Unix milliseconds. */
+  atMs = 0
+  ttftMs: number | undefined
+  readonly reader = new FieldReader(WANTED)
+  /** Where each dimension stands in the reader. */
+  readonly dimensionSlots = slotsOf(this.reader, Object.values(DIMENSION_PATHS))
+  readonly #textSlots = slotsOf(this.reader, TEXTS)
+  readonly #countSlots = slotsOf(this.reader, COUNTS)
+  readonly #measureSlots = slotsOf(this.reader, MEASURES)
+  readonly #slots = namedSlots(this.reader)
+  readonly #time = new TimeReader()
+  readonly #priceLine: PriceLine | undefined
+
+  /** @param priceLine gives the cost in place of what the line says */
+  constructor(priceLine?: PriceLine) {
+    this.#priceLine = priceLine
   }
 
-  /** @returns whether this is a line of ours, in a version that is known */
+  /** @returns whether this is a line of ours, in a version that we know */
   read(bytes: Buffer, start: number, end: number): boolean {
-    if (!this.#reader.read(bytes, start, end) || !this.#isOurs()) return false
-    const atMs = this.#readTime()
-    if (Number.isNaN(atMs)) return false
-    this.atMs = atMs
-    this.ttftMs = this.#has(this.#slots.ttft_ms) ? this.#number(this.#slots.ttft_ms) : undefined
-    this.#count()
+    if (!this.reader.read(bytes, start, end) || !this.#isOurs()) return false
+    const { ts, ttft, outcome } = this.#slots
+    this.atMs = this.#time.read(this.reader, ts)
+    if (Number.isNaN(this.atMs)) return false
+    this.ttftMs = this.#has(ttft) ? this.#number(ttft) : undefined
+    this.counters.fill(0)
+    this.#set(COUNTER.requests, 1)
+    this.#set(COUNTER.errors, this.reader.isText(outcome, OK) ? 0 : 1)
+    this.#set(COUNTER.retries, this.#retries())
+    this.#countTokens()
+    this.#countCost()
+    this.#countTime()
     return true
   }
 
-  /** The reader at the slot of a dimension. */
-  get reader(): FieldReader {
-    return this.#reader
+  #isOurs(): boolean {
+    const { reader } = this
+    const { v, ts, outcome, usage } = this.#slots
+    if (this.#number(v) !== 1) return false
+    if (reader.kind(ts) !== KIND.string || reader.kind(outcome) !== KIND.string) return false
+    if (this.#has(usage) && reader.kind(usage) !== KIND.object) return false
+    for (const slot of this.#textSlots) if (this.#has(slot) && reader.kind(slot) !== KIND.string) return false
+    for (const slot of this.#measureSlots) if (!this.#isFine(slot)) return false
+    for (const slot of this.#countSlots) {
+      if (!this.#isFine(slot) || !Number.isInteger(this.#number(slot))) return false
+    }
+    return true
   }
 
-  #isOurs(): boolean {
-    const { v, ts, outcome } = this.#slots
-    return (
-      this.#has(v) &&
-      this.#number(v) === 1 &&
-      this.#reader.kind(ts) === KIND.string &&
-      this.#reader.kind(outcome) === KIND.string &&
-      this.#textSlots.every((slot) => this.#isAbsentOr(KIND.string, slot)) &&
-      this.#numberSlots.every((slot) => this.#isAbsentOr(KIND.number, slot) && this.#number(slot) <= LARGEST)
-    )
+  #isFine(slot: number): boolean {
+    if (!this.#has(slot)) return true
+    const number = this.#number(slot)
+    return this.reader.kind(slot) === KIND.number && number >= 0 && number <= LARGEST
   }
+
+  /** A record lists the attempts: those before the answer, or where there was none, all of them. */
+  #retries(): number {
+    const { retries, attempts, answeredBy } = this.#slots
+    if (this.reader.kind(attempts) !== KIND.array) return this.#number(retries)
+    const count = this.reader.size(attempts)
+    return Math.max(0, this.reader.isText(answeredBy, UPSTREAM) ? count : count - 1)
+  }
+
+  /** Those of OpenAI-style answers count in the prompt what was read from the cache. */
+  #countTokens(): void {
+    const { usage, input, output, cacheRead, cacheWrite, prompt, cached, completion } = this.#slots
+    const promptTokens = this.#number(prompt)
+    const cachedTokens = Math.min(promptTokens, this.#number(cached))
+    this.#set(COUNTER.input, this.#number(input) + promptTokens - cachedTokens)
+    this.#set(COUNTER.output, this.#number(output) + this.#number(completion))
+    this.#set(COUNTER.cacheRead, this.#number(cacheRead) + cachedTokens)
+    this.#set(COUNTER.cacheWrite, this.#number(cacheWrite))
+    this.#set(COUNTER.unknownUsage, this.reader.kind(usage) === KIND.null ? 1 : 0)
+  }
+
+  /** Lines from before there were prices have tokens, and no cost. */
+  #countCost(): void {
+    const { cost, usage } = this.#slots
+    const kind = this.reader.kind(cost)
+    const usd = this.#priceLine ? this.#newCost(this.#priceLine) : this.#number(cost)
+    if (usd !== null && kind === KIND.absent && !this.#has(usage)) return
+    const isKnown =
+      usd !== null && (kind === KIND.number || (this.#priceLine !== undefined && this.#has(usage)))
+    this.#set(isKnown ? COUNTER.knownCost : COUNTER.unknownCost, 1)
+    if (isKnown) this.#set(COUNTER.costNanoUsd, Math.round(usd * NANO))
+  }
+
+  /** The counts of an answer that broke off are not final, if it had no cost because of that. */
+  #newCost(priceLine: PriceLine): number | null {
+    const { usage, cost, outcome } = this.#slots
+    if (!this.#has(usage)) return this.reader.kind(cost) === KIND.absent ? 0 : null
+    const isFinal = this.reader.isText(outcome, OK) || this.reader.kind(cost) === KIND.number
+    const text = this.reader.bytes.toString('utf8', this.reader.start(usage), this.reader.end(usage))
+    return priceLine({ model: this.#pricedModel(), usage: JSON.parse(text), atMs: this.atMs, isFinal })
+  }
+
+  #pricedModel(): string | undefined {
+    const { responseModel, upstreamModel, model } = this.#slots
+    const slot = [responseModel, upstreamModel, model].find((one) => this.#has(one))
+    return slot === undefined ? undefined : this.reader.text(slot)
+  }
+
+  #countTime(): void {
+    const { msPerToken, duration } = this.#slots
+    const output = this.counters[COUNTER.output] as number
+    if (!this.#has(msPerToken) || output === 0) return
+    const durationMs = this.#number(duration)
+    this.#set(COUNTER.timedOutput, output)
+    this.#set(COUNTER.timedUs, Math.round(durationMs * US_PER_MS))
+    if (this.ttftMs === undefined || this.ttftMs >= durationMs) return
+    this.#set(COUNTER.streamedOutput, output)
+    this.#set(COUNTER.streamedUs, Math.round((durationMs - this.ttftMs) * US_PER_MS))
+  }
+
+  #set(counter: number, value: number): void {
+    this.counters[counter] = value
+  }
+
+  #has(slot: number): boolean {
+    const kind = this.reader.kind(slot)
+    return kind !== KIND.absent && kind !== KIND.null
+  }
+
+  #number(slot: number): number {
+    return this.reader.kind(slot) === KIND.number ? this.reader.number(slot) : 0
+  }
+}
+
+function namedSlots(reader: FieldReader) {
+  const slot = (path: string) => reader.slots.get(path) ?? -1
+  return {
+    v: slot('v'),
+    ts: slot('ts'),
+    outcome: slot('outcome'),
+    answeredBy: slot('answered_by'),
+    attempts: slot('attempts'),
+    retries: slot('retries'),
+    model: slot('model'),
+    upstreamModel: slot('upstream_model'),
+    responseModel: slot('response_model'),
+    usage: slot('usage'),
+    input: slot('usage.input_tokens'),
+    output: slot('usage.output_tokens'),
+    cacheRead: slot('usage.cache_read_input_tokens'),
+    cacheWrite: slot('usage.cache_creation_input_tokens'),
+    prompt: slot('usage.prompt_tokens'),
+    cached: slot('usage.prompt_tokens_details.cached_tokens'),
+    completion: slot('usage.completion_tokens'),
+    cost: slot('cost_usd'),
+    ttft: slot('ttft_ms'),
+    duration: slot('duration_ms'),
+    msPerToken: slot('ms_per_token'),
+  }
+}
+
+function slotsOf(reader: FieldReader, paths: readonly string[]): Uint8Array {
+  return new Uint8Array(paths.map((path) => reader.slots.get(path) ?? -1))
 }
