@@ -15,15 +15,17 @@ export interface UsageScanOptions {
   readonly range: TimeRange
   /** The length of the stretches of time that are told apart. */
   readonly stretchMs: number
+  readonly nowMs: number
   /** Where sums are kept from one scan to the next; without it, every line is read. */
   readonly cacheDirectory?: string | undefined
   /** Gives costs in place of those in the lines; they are kept nowhere. */
   readonly priceLine?: PriceLine | undefined
+  /** So much is added up at a time; of a file that has grown, the last so much is read again. */
+  readonly segmentBytes?: number
   /** Told how many bytes more of the files are dealt with. */
   readonly onBytes?: ((bytes: number) => void) | undefined
 }
 
-/** So much is added up at a time; of a file that has grown, the last so much is read again. */
 const SEGMENT_BYTES = 4 * 1024 ** 2
 /** A smaller file is read as quickly as its sums. */
 const SMALL_FILE_BYTES = 256 * 1024
@@ -62,8 +64,8 @@ export class UsageScan {
   }
 
   #file(path: string): Generator<Summed> {
-    const { cacheDirectory, priceLine, range } = this.#options
-    const state = stateOf(path)
+    const { cacheDirectory, priceLine, range, nowMs } = this.#options
+    const state = stateOf(path, nowMs)
     if (cacheDirectory === undefined || priceLine || state.size < SMALL_FILE_BYTES) {
       return this.#read(path, 0, state.size, range)
     }
@@ -128,11 +130,11 @@ export class UsageScan {
   }
 
   *#read(path: string, start: number, end: number, range: TimeRange): Generator<Summed> {
-    const { stretchMs } = this.#options
+    const { stretchMs, segmentBytes = SEGMENT_BYTES } = this.#options
     let builder = new SegmentBuilder(start, stretchMs, this.#line, range)
     for (const block of blocksForward(path, { start, end })) {
       builder.add(block)
-      if (builder.length < SEGMENT_BYTES) continue
+      if (builder.length < segmentBytes) continue
       const summed = builder.finish()
       yield summed
       builder = new SegmentBuilder(summed.segment.end, stretchMs, this.#line, range)
@@ -175,11 +177,11 @@ interface FileState {
   readonly isSettled: boolean
 }
 
-function stateOf(path: string): FileState {
+function stateOf(path: string, nowMs: number): FileState {
   const stats = statSync(path, { throwIfNoEntry: false, bigint: true })
   if (!stats) return { size: 0, fingerprint: '', isSettled: false }
   const { dev, ino, size, mtimeNs, ctimeNs, ctimeMs } = stats
-  const isSettled = Date.now() - Number(ctimeMs) > SETTLED_MS
+  const isSettled = nowMs - Number(ctimeMs) > SETTLED_MS
   return { size: Number(size), fingerprint: [dev, ino, size, mtimeNs, ctimeNs].join(), isSettled }
 }
 

@@ -21,9 +21,13 @@ const STRETCH_MS = 1000
  * @returns the exit code, 0 also where they differ @throws GatewayError USAGE, LOG_UNREADABLE
  */
 export async function usageReconcile(context: Context, input: UsageInput): Promise<number> {
-  const question = parseUsageQuestion({ ...input, by: 'session,outcome' }, new Date())
+  const now = new Date()
+  const question = parseUsageQuestion({ ...input, by: 'session,outcome' }, now)
   const axes = question.by.map(axisOf)
-  const { groups, directory } = readUsage(context, question, axes, { stretchMs: STRETCH_MS })
+  const { groups, directory } = readUsage(context, question, axes, {
+    nowMs: now.getTime(),
+    stretchMs: STRETCH_MS,
+  })
   const sessions = ownSessions(groups.groups())
   const configDirectory = claudeConfigDirectory(context)
   const comparisons = compare(sessions, configDirectory, question.range)

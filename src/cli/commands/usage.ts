@@ -33,6 +33,7 @@ export async function usage(context: Context, options: UsageOptions): Promise<nu
   const question = parseUsageQuestion(options, now)
   const cacheDirectory = usageCacheDirectory(context.stateDirectory())
   const reading = readUsage(context, question, question.by.map(axisOf), {
+    nowMs: now.getTime(),
     stretchMs: longestStretchMs(now),
     cacheDirectory,
     priceLine: options.isRepriced ? todaysPrices(context) : undefined,
