@@ -185,6 +185,11 @@ export const ERROR_TABLE = {
     message: 'no `claude-gw serve` is running for profile `{profile}`',
     remedy: 'start one with `claude-gw serve` in another terminal',
   },
+  SERVE_ELSEWHERE: {
+    exit: 3,
+    message: 'the running `claude-gw serve` of profile `{profile}` goes to {upstream}, and not to {wanted}',
+    remedy: 'end it with Ctrl-C in its terminal, start it again, and repeat this',
+  },
   LOG_UNREADABLE: {
     exit: 1,
     message: 'cannot read the traffic log {path}: {reason}',

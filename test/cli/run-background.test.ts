@@ -49,6 +49,16 @@ test.each([
   expect(result.stderr).toContain(text)
 })
 
+test('one that goes elsewhere than what is configured by now is named', async () => {
+  const serve = await startServe()
+  const more = { CLAUDE_GW_UPSTREAM: 'https://other.example' }
+  const result = await start(serve, ['--bg', 'do it'], openHome(), more)
+  expect(result).toMatchObject({ exitCode: 3, stdout: '' })
+  expect(result.stderr).toContain(
+    `goes to ${serve.env['CLAUDE_GW_UPSTREAM']}, and not to https://other.example`,
+  )
+})
+
 test('one that has ended does not either', async () => {
   const serve = await startServe()
   await serve.stop()

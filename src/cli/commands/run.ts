@@ -13,6 +13,7 @@ import type { ChildGateway } from '../../launch/child-gateway.ts'
 import { isLoop } from '../../launch/child-gateway.ts'
 import { checkLaunch } from '../../launch/preconditions.ts'
 import { runChild } from '../child.ts'
+import type { ClaudeState } from '../claude-state.ts'
 import { readClaudeState } from '../claude-state.ts'
 import type { Context } from '../context.ts'
 import { watchTermination } from '../drain.ts'
@@ -61,7 +62,7 @@ async function runWith(context: Context, command: Command): Promise<number> {
   if (summaryFile !== undefined) checkSummaryPlace(summaryFile)
   const parsed = parseClaudeArguments(args)
   const claude = await readClaudeState(context, parsed)
-  const live = await findLiveGateway(context, parsed)
+  const live = await findLiveGateway(context, parsed, claude)
   const { profile } = context.config().values
   checkLaunch({
     args: parsed,
@@ -80,12 +81,13 @@ async function runWith(context: Context, command: Command): Promise<number> {
 async function findLiveGateway(
   context: Context,
   { kind }: ClaudeArguments,
+  claude: ClaudeState,
 ): Promise<LiveGateway | undefined> {
   switch (kind) {
     case 'session':
-      return findLiveOuterRun(context)
+      return findLiveOuterRun(context, claude)
     case 'background':
-      return findLiveServe(context)
+      return findLiveServe(context, claude)
     case 'tool':
       return undefined
   }
@@ -151,10 +153,11 @@ async function runWithGateway(context: Context, invocation: Invocation): Promise
 }
 
 function environmentForChild(context: Context, invocation: Invocation, session: Session): ChildEnvironment {
-  const { gateway, access, runId, upstream, secrets } = session
+  const { gateway, access, runId, upstream, configuredUpstream, secrets } = session
   return environmentOf(context, invocation, {
     gateway: { url: gateway.url, access },
     runId,
+    configuredUpstream,
     isFirstParty: upstream.isAnthropic,
     withheld: secrets.withheld,
   })
@@ -187,6 +190,7 @@ function mayUseApiKey({ env }: Context, { parsed, claude }: Invocation): boolean
 interface ChildFacts {
   readonly gateway: ChildGateway
   readonly runId: string
+  readonly configuredUpstream: string
   readonly isFirstParty: boolean
   readonly withheld: readonly string[]
 }

@@ -91,9 +91,12 @@ async function open(context: Context, input: ServeInput, last: ServeEntry | unde
   }
 }
 
-function toEntry({ runId, gateway, access, upstream }: Session, profile: string): ServeEntry {
+function toEntry(session: Session, profile: string): ServeEntry {
+  const { runId, gateway, access, upstream, configuredUpstream } = session
   const { port, url } = gateway
-  return { profile, pid: process.pid, runId, port, url, isAnthropic: upstream.isAnthropic, access }
+  const { isAnthropic, name } = upstream
+  const ways = { isAnthropic, upstream: name, configuredUpstream }
+  return { profile, pid: process.pid, runId, port, url, ...ways, access }
 }
 
 /** Who has the earlier address would show it the token of this gateway's predecessor. */
