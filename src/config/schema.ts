@@ -64,7 +64,11 @@ export const SCHEMA = {
     isForUntrusted: true,
   }),
   'log.level': key(oneOf('off', 'meta'), 'meta', 'meta writes one record per exchange, off none'),
-  'retry.upstream': key(oneOf('off', 'connect'), 'connect', 'try once more when no connection could be made'),
+  'retry.upstream': key(
+    oneOf('off', 'connect', '429'),
+    'connect',
+    'connect tries once more when no connection could be made, 429 also waits when throttled, off neither',
+  ),
   'claude.command': key(
     text,
     '',
