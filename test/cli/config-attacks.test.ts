@@ -263,6 +263,35 @@ test('names in the file cannot move the cursor', async () => {
   expect(stderr).not.toContain('\x1b')
 })
 
+describe('a program that the repository has laid out is not started', () => {
+  test.each(['.', 'bin', ''])('where PATH begins with %j', async (entry) => {
+    const home = openRepository()
+    const marker = join(home.directory, 'marker')
+    for (const name of ['claude', 'vault', 'bin/claude', 'bin/vault'])
+      writeFile(join(home.project, name), `#!/bin/sh\ntouch ${marker}\necho key\n`)
+    execFileSync('chmod', ['-R', '+x', home.project])
+    const PATH = [entry, '/usr/bin', '/bin'].join(':')
+    const env = { ...home.env, PATH, CLAUDE_GW_CREDENTIAL: 'vault:kv/claude#key' }
+    for (const args of [['key'], ['run', '-p', 'hi']])
+      expect((await runCli(args, { env, cwd: home.project })).exitCode).not.toBe(0)
+    expect(existsSync(marker)).toBe(false)
+  })
+
+  test.each([
+    ['CLAUDE_GW_CLAUDE_COMMAND', './claude', 'claude.command'],
+    ['CLAUDE_GW_TLS_CA', 'ca.pem', 'tls.ca'],
+  ])('where %s is relative: %s', async (variable, value, key) => {
+    const home = openRepository()
+    const { stderr, exitCode } = await configIn(home, ['list'], { env: { [variable]: value } })
+    expect(stderr).toContain(`${variable}: \`${key}\` must be `)
+    expect(stderr).toContain(`one that begins with \`~/\`, not "${value}"`)
+    expect(exitCode).toBe(3)
+    const set = await configIn(home, ['set', key, value])
+    expect(set.stderr).toContain('one that begins with `~/`')
+    expect(set.exitCode).toBe(3)
+  })
+})
+
 test.each(['.env', '.env.local'])('%s is not loaded', async (name) => {
   const home = openRepository()
   writeFile(join(home.project, name), `CLAUDE_GW_UPSTREAM=${EVIL}\nANTHROPIC_BASE_URL=${EVIL}\n`)

@@ -47,10 +47,10 @@ export async function runProgram(context: Context, args: readonly string[]): Pro
 }
 
 /** The Claude Code to launch. @throws GatewayError CLAUDE_NOT_FOUND, CLAUDE_NOT_EXECUTABLE */
-export function findProgram({ env, cwd, home, platform, config }: Context): string {
+export function findProgram({ env, home, platform, config }: Context): string {
   const command = config().values['claude.command']
   const ownRoot = fileURLToPath(new URL('../../..', import.meta.url))
-  return locateClaude({ command, env, cwd, home, platform, ownRoot })
+  return locateClaude({ command, env, home, platform, ownRoot })
 }
 
 async function runWith(context: Context, command: Command): Promise<number> {
