@@ -24,7 +24,8 @@ export async function findLiveOuterRun(context: Context): Promise<LiveGateway | 
 /** The one of `claude-gw serve`. */
 export async function findLiveServe(context: Context): Promise<LiveGateway | undefined> {
   if (asksForAnother(context)) return undefined
-  const { values } = context.config()
+  const config = context.config()
+  const { values } = config
   const entry = readEntry(context.stateDirectory(), values.profile)
   if (!entry || !(await isGateway(entry.url, entry.access))) return undefined
   const { runId, url, access, isAnthropic } = entry
@@ -32,7 +33,7 @@ export async function findLiveServe(context: Context): Promise<LiveGateway | und
     runId,
     gateway: { url, access },
     isFirstParty: isAnthropic,
-    withheld: [...namedVariables(values), ...tellingVariables(values)],
+    withheld: [...namedVariables(config), ...tellingVariables(values)],
   }
 }
 
