@@ -1,4 +1,3 @@
-import { lstatSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { GatewayError } from '../base/errors.ts'
 
@@ -56,15 +55,6 @@ export function machineFilePath(env: Environment, platform: NodeJS.Platform): st
   if (platform === 'darwin') return '/Library/Application Support/claude-gw/config.json'
   if (platform === 'win32') return join(env['ProgramData'] || 'C:\\ProgramData', 'claude-gw', 'config.json')
   return '/etc/claude-gw/config.json'
-}
-
-/** Whether there is a file, or a folder hides whether there is one. */
-export function mayExist(path: string): boolean {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false }) !== undefined
-  } catch {
-    return true
-  }
 }
 
 /** Where the daily traffic logs are. */

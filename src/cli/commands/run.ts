@@ -7,6 +7,7 @@ import { locateClaude } from '../../claude/locate.ts'
 import { hasSavedLogin, isApprovedApiKey } from '../../claude/login.ts'
 import { splitProgram } from '../../claude/program.ts'
 import { repositoryTags } from '../../config/repository.ts'
+import { noteWait } from '../../credentials/wait-notice.ts'
 import type { ChildEnvironment } from '../../launch/child-env.ts'
 import { childEnvironment } from '../../launch/child-env.ts'
 import type { ChildGateway } from '../../launch/child-gateway.ts'
@@ -24,7 +25,6 @@ import type { Session } from '../session.ts'
 import { openSession } from '../session.ts'
 import { silenceDebug } from '../silence.ts'
 import { checkSummaryPlace, isTalkative, startLine } from '../summary.ts'
-import { noteWait } from '../wait-notice.ts'
 
 /**
  * Gateway and Claude Code together.
