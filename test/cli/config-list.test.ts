@@ -68,6 +68,22 @@ describe.skipIf(machineFileUnavailable)(
       })
     })
 
+    test('--origin says where a key goes that is in another file than the upstream', async () => {
+      const home = openHome()
+      writeFile(userFile(home), { credential: 'env:MY_KEY', headers: { 'X-A': 'file:~/a', 'X-B': 'search' } })
+      const options = ['--profile', 'work']
+      const { stderr } = await configOnMachine(home, MACHINE, ['list', '--origin'], { options })
+      const end = `goes to the \`upstream\` of ${MACHINE_FILE}:5; a key that \`claude-gw login\` stores goes to its own only`
+      expect(stderr.split('\n')).toEqual([
+        `claude-gw: \`credential\` of ${userFile(home)}:2 ${end}`,
+        `claude-gw: \`headers.X-A\` of ${userFile(home)}:4 ${end}`,
+        '',
+      ])
+      writeFile(userFile(home), { credential: 'keychain:mine' })
+      const stored = await configOnMachine(home, MACHINE, ['list', '--origin'], { options })
+      expect(stored.stderr).toBe('')
+    })
+
     test('a variable that wants another value than an enforced one is refused, with the file', async () => {
       const home = openHome()
       const env = { CLAUDE_GW_PROXY: 'auto' }
@@ -126,6 +142,34 @@ test('a profile that is unknown is answered with those that are known', async ()
   const { stderr, exitCode } = await configIn(home, ['list', '--profile', 'wrok'])
   expect(stderr).toContain('--profile: there is no profile `wrok`; known are `default`, `work`, `eval`')
   expect(exitCode).toBe(3)
+})
+
+test.each([['list'], ['get', 'upstream']])(
+  'a profile that is nowhere is an error where there are none at all: %s',
+  async (...args) => {
+    const { stdout, stderr, exitCode } = await configIn(openHome(), [...args, '--profile', 'work'])
+    expect(stderr).toContain('--profile: there is no profile `work`; known are `default`')
+    expect(stderr).toContain('`claude-gw config set profiles.work.upstream URL`')
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 3 })
+  },
+)
+
+test.each([
+  [['set', 'profiles.work.upstream', 'https://work.example'], []],
+  [
+    ['set', 'upstream', 'https://work.example'],
+    ['--profile', 'work'],
+  ],
+])('it is made by its first key: %j', async (args, options) => {
+  const home = openHome()
+  expect((await configIn(home, args, { options })).exitCode).toBe(0)
+  const { stdout, exitCode } = await configIn(home, ['get', 'upstream', '--profile', 'work'])
+  expect({ stdout, exitCode }).toEqual({ stdout: 'https://work.example\n', exitCode: 0 })
+})
+
+test('without files it is a label of the upstream that a variable names', async () => {
+  const env = { CLAUDE_GW_UPSTREAM: 'https://work.example', CLAUDE_GW_PROFILE: 'work' }
+  expect((await configIn(openHome(), ['get', 'profile'], { env })).stdout).toBe('work\n')
 })
 
 test.each([
