@@ -64,6 +64,12 @@ export const ERROR_TABLE = {
     message: '{origin}: `{key}` holds a secret itself, where only the name of its place may stand',
     remedy: '{remedy}',
   },
+  CONFIG_RIVAL_HEADER: {
+    exit: 3,
+    message: '{origin}: the header `{header}` would be a second credential beside {reference}',
+    remedy:
+      'remove it; to send the key in that header, set `auth` to `{auth}`, and to send what stands there, make it the `credential`',
+  },
   CLOUD_PROVIDER: {
     exit: 3,
     message:

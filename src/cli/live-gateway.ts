@@ -48,7 +48,7 @@ export async function findLiveServe(
     configuredUpstream: wanted,
     gateway: { url, access },
     isFirstParty: isAnthropic,
-    withheld: [...namedVariables(values), ...tellingVariables(values)],
+    withheld: [...namedVariables(config), ...tellingVariables(values)],
   }
 }
 

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { AskingRun, Home } from '../support/claude-run.ts'
 import { installProgram, openAsking, openHome, recordsOf, upstreamEnv } from '../support/claude-run.ts'
+import { userFile, writeFile } from '../support/configured.ts'
 import { startFaultUpstream } from '../support/fault-upstream.ts'
 import { answer } from '../support/faults.ts'
 
@@ -49,6 +50,7 @@ test('one of another profile has a gateway of its own, to the upstream of that p
 
 test('without an upstream of its own it takes the one that the outer run found, not the outer gateway', async () => {
   const { home, upstream } = await openNest()
+  writeFile(userFile(home), { profiles: { other: {} } })
   const env = { ANTHROPIC_BASE_URL: upstream.url, CLAUDE_GW_CREDENTIAL: 'env:K', K: 'outer-key' }
   const run = await startNested(home, env, ['env', 'CLAUDE_GW_PROFILE=other', 'K=inner-key'])
   expect((await run.ask()).status).toBe(200)

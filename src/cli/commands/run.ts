@@ -7,6 +7,7 @@ import { locateClaude } from '../../claude/locate.ts'
 import { hasSavedLogin, isApprovedApiKey } from '../../claude/login.ts'
 import { splitProgram } from '../../claude/program.ts'
 import { repositoryTags } from '../../config/repository.ts'
+import { noteWait } from '../../credentials/wait-notice.ts'
 import type { ChildEnvironment } from '../../launch/child-env.ts'
 import { childEnvironment } from '../../launch/child-env.ts'
 import type { ChildGateway } from '../../launch/child-gateway.ts'
@@ -25,7 +26,6 @@ import type { Session } from '../session.ts'
 import { openSession } from '../session.ts'
 import { silenceDebug } from '../silence.ts'
 import { checkSummaryPlace, isTalkative, startLine } from '../summary.ts'
-import { noteWait } from '../wait-notice.ts'
 
 /**
  * Gateway and Claude Code together.
@@ -48,10 +48,10 @@ export async function runProgram(context: Context, args: readonly string[]): Pro
 }
 
 /** The Claude Code to launch. @throws GatewayError CLAUDE_NOT_FOUND, CLAUDE_NOT_EXECUTABLE */
-export function findProgram({ env, cwd, home, platform, config }: Context): string {
+export function findProgram({ env, home, platform, config }: Context): string {
   const command = config().values['claude.command']
   const ownRoot = fileURLToPath(new URL('../../..', import.meta.url))
-  return locateClaude({ command, env, cwd, home, platform, ownRoot })
+  return locateClaude({ command, env, home, platform, ownRoot })
 }
 
 async function runWith(context: Context, command: Command): Promise<number> {
