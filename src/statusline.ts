@@ -45,9 +45,9 @@ function lineFor(text: string): string {
   const input = parseStatusInput(text)
   if (!input) return 'claude-gw: no session'
   const { env, platform } = process
-  const directory = ledgerDirectory(stateDirectory(env, homedir(), platform))
   const totals = createTotals()
   try {
+    const directory = ledgerDirectory(stateDirectory(env, homedir(), platform))
     const sinceMs = earliestStart(input, Date.now())
     for (const line of ledgerOfSession(directory, input.sessionId, sinceMs)) addToTotals(totals, line)
     return statusText(totals)

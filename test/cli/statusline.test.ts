@@ -79,6 +79,7 @@ test('so is a state folder without a ledger, and one that cannot be read', async
   expect(await lineOf(state)).toBe('claude-gw: no requests yet')
   writeFileSync(join(state, 'ledger'), '')
   expect(await lineOf(state)).toBe('claude-gw: the ledger cannot be read')
+  expect(await lineOf('relative')).toBe('claude-gw: the ledger cannot be read')
 })
 
 test('`--help` has the settings, and an unknown option is a usage error', async () => {
