@@ -20,6 +20,13 @@ export function shortSize(bytes: number): string {
   return bytes < 999_500 ? `${short(bytes / 1000)} kB` : `${short(bytes / 1_000_000)} MB`
 }
 
+/** An amount of USD: `$0`, `$0.0042`, `$0.42`, `$12.30`. */
+export function shortMoney(usd: number): string {
+  if (usd === 0) return '$0'
+  if (usd < 0.0001) return '<$0.0001'
+  return `$${usd.toFixed(usd < 0.00995 ? 4 : 2)}`
+}
+
 /** `14:03:22`, local time. */
 export function clockTime(moment: Date): string {
   return [moment.getHours(), moment.getMinutes(), moment.getSeconds()].map(pad).join(':')

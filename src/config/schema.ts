@@ -70,6 +70,7 @@ export const SCHEMA = {
     isForUntrusted: true,
   }),
   'log.level': key(oneOf('off', 'meta'), 'meta', 'meta writes one record per exchange, off none'),
+  prices: key(filePath, '', 'file of prices over the list prices (JSON)', words('none')),
   'retry.upstream': key(
     oneOf('off', 'connect', '429'),
     'connect',
