@@ -16,7 +16,12 @@ export interface Key<T> {
 /** Every key of the configuration: the one table that the reader, the help and the README follow. */
 export const SCHEMA = {
   profile: key(profileName, 'default', 'name of the upstream in use; stands in every record'),
-  upstream: key(text, '', 'URL of the API or gateway behind claude-gw', words('see below')),
+  upstream: key(
+    text,
+    '',
+    'URL of the API or gateway behind claude-gw',
+    words('`ANTHROPIC_BASE_URL`, else https://api.anthropic.com'),
+  ),
   credential: key(text, 'auto', 'where the upstream key comes from: auto, passthrough, or a reference'),
   credentialTtl: key<number | undefined>(
     duration,
