@@ -1,4 +1,3 @@
-import { isAbsolute } from 'node:path'
 import { parseDuration } from '../base/duration.ts'
 import { parseSize } from '../base/size.ts'
 import type { EntryKind } from './map-kind.ts'
@@ -21,11 +20,6 @@ const DURATION_UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 
 const SIZE_UNITS = { GB: 1024 ** 3, MB: 1024 ** 2, KB: 1024, B: 1 } as const
 
 export const text = textKind('a text', (value) => value)
-
-/** A relative one would be another file in each folder. */
-export const filePath = textKind('a path from the root, or from your home folder as `~/…`', (value) =>
-  isAbsolute(value) || /^~[/\\]/.test(value) ? value : undefined,
-)
 
 export const boolean: Kind<boolean> = {
   expected: '`true` or `false`',

@@ -1,4 +1,5 @@
 import { GatewayError } from '../base/errors.ts'
+import { fromHome } from '../base/home-path.ts'
 import type { OwnPrices } from '../usage/price-table.ts'
 import type { PriceRow } from '../usage/prices.ts'
 import { readFileBytes, unreadable } from './file-bytes.ts'
@@ -29,7 +30,7 @@ interface Place {
  * @throws GatewayError CONFIG_UNREADABLE, CONFIG_MALFORMED with file, line, row and field
  */
 export function readPriceFile(value: string, home: string): OwnPrices {
-  const path = value.replace(/^~(?=[/\\])/, () => home)
+  const path = fromHome(value, home)
   const content = readFileBytes(path, () => undefined)
   if (!content) throw unreadable(path, 'there is no such file', REMEDY)
   if (content.kind === 'fault') throw unreadable(path, content.fault, REMEDY)

@@ -42,12 +42,17 @@ function partsOf({ iterations }: Usage): readonly Usage[] | undefined {
 }
 
 function pick(usage: Usage, shape: Shape): Usage {
-  const kept = Object.entries(shape).flatMap(([name, inner]) => {
+  const kept: Record<string, unknown> = {}
+  for (const name of Object.keys(shape)) {
     const value = usage[name]
-    if (value === undefined || USUAL.includes(value)) return []
-    if (inner === true) return typeof value === 'object' ? [] : [[name, value]]
-    const picked = isJsonObject(value) ? pick(value, inner) : {}
-    return Object.keys(picked).length > 0 ? [[name, picked]] : []
-  })
-  return Object.fromEntries(kept)
+    const inner = shape[name]
+    if (value === undefined || USUAL.includes(value)) continue
+    if (typeof value !== 'object') kept[name] = value
+    else if (typeof inner === 'object' && isJsonObject(value)) keepUnlessEmpty(kept, name, pick(value, inner))
+  }
+  return kept
+}
+
+function keepUnlessEmpty(kept: Record<string, unknown>, name: string, picked: Usage): void {
+  if (Object.keys(picked).length > 0) kept[name] = picked
 }

@@ -21,9 +21,10 @@ export interface Purchase {
 /** What it costs in USD and by which table, or why that is not known. */
 export type Price = { readonly costUsd: number; readonly origin: PriceSource } | { readonly reason: string }
 
+export const UNFINISHED = 'the answer broke off before its usage was final'
+
 /** Without names off the wire, so that they can be counted. */
 const REASONS = {
-  unfinished: 'the answer broke off before its usage was final',
   noCounts: 'its usage has no counts of tokens',
   noModel: 'neither the request nor the answer names a model',
   unknownModel: 'there is no price for this model (the key `prices` adds one)',
@@ -63,7 +64,7 @@ export function priceOf(table: PriceTable, purchase: Purchase): Price {
 }
 
 function sell(table: PriceTable, { model, usage, atMs, isFinal = true }: Purchase): Price {
-  if (!isFinal) throw new Unpriced(REASONS.unfinished)
+  if (!isFinal) throw new Unpriced(UNFINISHED)
   if (!model) throw new Unpriced(REASONS.noModel)
   const sold = partsOf(usage, model).map((part) => ({ part, ...rowFor(table, part, atMs) }))
   const { row, origin } = sold[0] as (typeof sold)[number]

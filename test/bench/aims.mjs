@@ -14,5 +14,6 @@ export const AIMS = {
   'start key': { atMost: 25, of: 'added' },
   'key env': { atMost: 25, of: 'added' },
   'key file': { atMost: 25, of: 'added' },
+  'start statusline': { atMost: 30, of: 'added' },
   'start run': { atMost: 80, of: 'added' },
 }

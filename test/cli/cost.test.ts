@@ -82,7 +82,7 @@ test('a price file goes before the list prices', async () => {
 })
 
 test.each([
-  ['prices.json', '`prices` must be a path from the root, or from your home folder'],
+  ['prices.json', '`prices` must be an absolute path, or one that begins with `~/`'],
   ['/nonexistent/prices.json', 'cannot read /nonexistent/prices.json: there is no such file'],
 ])('with %s for a price file nothing is started', async (path, message) => {
   const home = openHome()
