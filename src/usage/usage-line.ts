@@ -1,11 +1,10 @@
 import { FieldReader, KIND } from '../json/field-reader.ts'
 import { COUNTER, COUNTER_COUNT } from './counters.ts'
 import { DIMENSION_PATHS } from './dimensions.ts'
-import type { Purchase } from './pricing.ts'
 import { TimeReader } from './time-reader.ts'
 
-/** What a purchase costs in USD, or null where that is not known. */
-export type PriceLine = (purchase: Purchase) => number | null
+/** What the exchange of a line costs: USD, null where that is not known, undefined where nothing was bought. */
+export type PriceLine = (line: string) => number | null | undefined
 
 /** The same fields with the same meaning stand in the ledger and in the traffic log. */
 const WANTED = {
@@ -17,7 +16,6 @@ const WANTED = {
   user: true,
   tags: { project: true, cost_center: true, branch: true, repository: true },
   model: true,
-  upstream_model: true,
   response_model: true,
   status: true,
   outcome: true,
@@ -40,11 +38,7 @@ const WANTED = {
   credential: { source: true },
 } as const
 
-const TEXTS = [
-  'upstream_model',
-  'answered_by',
-  ...Object.values(DIMENSION_PATHS).filter((path) => path !== 'status'),
-]
+const TEXTS = ['answered_by', ...Object.values(DIMENSION_PATHS).filter((path) => path !== 'status')]
 const COUNTS = [
   'retries',
   'usage.input_tokens',
@@ -99,7 +93,7 @@ export class UsageLine {
     this.#set(COUNTER.errors, this.reader.isText(outcome, OK) ? 0 : 1)
     this.#set(COUNTER.retries, this.#retries())
     this.#countTokens()
-    this.#countCost()
+    this.#countCost(this.#priceLine ? this.#priceLine(bytes.toString('utf8', start, end)) : this.#ownCost())
     this.#countTime()
     return true
   }
@@ -145,30 +139,16 @@ export class UsageLine {
   }
 
   /** Lines from before there were prices have tokens, and no cost. */
-  #countCost(): void {
+  #ownCost(): number | null | undefined {
     const { cost, usage } = this.#slots
-    const kind = this.reader.kind(cost)
-    const usd = this.#priceLine ? this.#newCost(this.#priceLine) : this.#number(cost)
-    if (usd !== null && kind === KIND.absent && !this.#has(usage)) return
-    const isKnown =
-      usd !== null && (kind === KIND.number || (this.#priceLine !== undefined && this.#has(usage)))
-    this.#set(isKnown ? COUNTER.knownCost : COUNTER.unknownCost, 1)
-    if (isKnown) this.#set(COUNTER.costNanoUsd, Math.round(usd * NANO))
+    if (this.reader.kind(cost) === KIND.number) return this.reader.number(cost)
+    return this.reader.kind(cost) === KIND.null || this.reader.kind(usage) !== KIND.absent ? null : undefined
   }
 
-  /** The counts of an answer that broke off are not final, if it had no cost because of that. */
-  #newCost(priceLine: PriceLine): number | null {
-    const { usage, cost, outcome } = this.#slots
-    if (!this.#has(usage)) return this.reader.kind(cost) === KIND.absent ? 0 : null
-    const isFinal = this.reader.isText(outcome, OK) || this.reader.kind(cost) === KIND.number
-    const text = this.reader.bytes.toString('utf8', this.reader.start(usage), this.reader.end(usage))
-    return priceLine({ model: this.#pricedModel(), usage: JSON.parse(text), atMs: this.atMs, isFinal })
-  }
-
-  #pricedModel(): string | undefined {
-    const { responseModel, upstreamModel, model } = this.#slots
-    const slot = [responseModel, upstreamModel, model].find((one) => this.#has(one))
-    return slot === undefined ? undefined : this.reader.text(slot)
+  #countCost(usd: number | null | undefined): void {
+    if (usd === undefined) return
+    this.#set(usd === null ? COUNTER.unknownCost : COUNTER.knownCost, 1)
+    this.#set(COUNTER.costNanoUsd, Math.round((usd ?? 0) * NANO))
   }
 
   #countTime(): void {
@@ -206,9 +186,6 @@ function namedSlots(reader: FieldReader) {
     answeredBy: slot('answered_by'),
     attempts: slot('attempts'),
     retries: slot('retries'),
-    model: slot('model'),
-    upstreamModel: slot('upstream_model'),
-    responseModel: slot('response_model'),
     usage: slot('usage'),
     input: slot('usage.input_tokens'),
     output: slot('usage.output_tokens'),

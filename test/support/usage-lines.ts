@@ -90,7 +90,7 @@ export function expectedOf(line: string): {
   const prompt = usage?.prompt_tokens ?? 0
   const cached = Math.min(prompt, usage?.prompt_tokens_details?.cached_tokens ?? 0)
   const output = (usage?.output_tokens ?? 0) + (usage?.completion_tokens ?? 0)
-  const hasCost = usage != null || cost_usd !== undefined
+  const hasCost = usage !== undefined || cost_usd !== undefined
   const isTimed = ms_per_token !== undefined && output > 0
   const isStreamed = isTimed && ttft_ms !== undefined && ttft_ms < duration_ms
   const counters = {

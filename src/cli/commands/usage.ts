@@ -1,12 +1,11 @@
 import { usageCacheDirectory } from '../../config/paths.ts'
-import { readPriceFile } from '../../config/price-file.ts'
+import { repriced } from '../../log/repriced.ts'
 import { sweepUsageCache } from '../../log/usage-scan.ts'
-import { createPriceTable } from '../../usage/price-table.ts'
-import { priceOf } from '../../usage/pricing.ts'
 import type { PriceLine } from '../../usage/usage-line.ts'
 import type { Context } from '../context.ts'
 import { longestStretchMs } from '../local-time.ts'
 import { openPalette, print } from '../output.ts'
+import { openPrices } from '../prices.ts'
 import { axisOf } from '../usage-axes.ts'
 import { usageCsv } from '../usage-csv.ts'
 import type { UsageFacts } from '../usage-json.ts'
@@ -52,11 +51,10 @@ export async function usage(context: Context, options: UsageOptions): Promise<nu
 }
 
 function todaysPrices(context: Context): PriceLine {
-  const { prices } = context.config().values
-  const table = createPriceTable(prices ? readPriceFile(prices, context.home) : undefined)
-  return (purchase) => {
-    const price = priceOf(table, purchase)
-    return 'reason' in price ? null : price.costUsd
+  const table = openPrices(context, context.config())
+  return (line) => {
+    const price = repriced(JSON.parse(line), table)
+    return price && ('reason' in price ? null : price.costUsd)
   }
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { KIND } from '../../../src/json/field-reader.ts'
+import type { Counter } from '../../../src/usage/counters.ts'
 import { COUNTERS } from '../../../src/usage/counters.ts'
 import { UsageLine } from '../../../src/usage/usage-line.ts'
 import { expectedOf, usageLines } from '../../support/usage-lines.ts'
@@ -56,22 +57,24 @@ test.each(['2026-11-20T14:03:22Z', '2026-11-20T15:03:22.120+01:00', '2026-11-20 
   },
 )
 
-test('a price is asked for in place of the cost, by the model that answered', () => {
-  const asked: unknown[] = []
-  const repriced = new UsageLine((purchase) => {
-    asked.push(purchase)
-    return 2
+test('a price is asked for in place of the cost, with the whole line', () => {
+  const asked: string[] = []
+  const prices = [2, null, undefined]
+  const repriced = new UsageLine((text) => {
+    asked.push(text)
+    return prices[asked.length - 1]
   })
-  const read = (fields: object) => {
-    const text = JSON.stringify(fields)
+  const text = JSON.stringify({ ...fine, stop_reason: 'end_turn' })
+  const costs = prices.map(() => {
     repriced.read(Buffer.from(text), 0, text.length)
-    return repriced.counters[COUNTERS.indexOf('costNanoUsd')]
-  }
-  expect(read({ ...fine, model: 'asked', response_model: 'answered' })).toBe(2e9)
-  expect(read({ ...fine, usage: undefined, cost_usd: undefined })).toBe(0)
-  expect(read({ ...fine, model: 'asked', outcome: 'truncated', cost_usd: null })).toBe(2e9)
-  expect(asked).toEqual([
-    { model: 'answered', usage: { input_tokens: 1 }, atMs: Date.parse(fine.ts), isFinal: true },
-    { model: 'asked', usage: { input_tokens: 1 }, atMs: Date.parse(fine.ts), isFinal: false },
+    return ['costNanoUsd', 'knownCost', 'unknownCost'].map(
+      (name) => repriced.counters[COUNTERS.indexOf(name as Counter)],
+    )
+  })
+  expect(costs).toEqual([
+    [2e9, 1, 0],
+    [0, 0, 1],
+    [0, 0, 0],
   ])
+  expect(asked).toEqual([text, text, text])
 })
