@@ -108,7 +108,7 @@ function reasonOf({ answers, broken, unknown }: OwnSession, theirs: SessionCount
     earlier > 0 && `${answersText(earlier)} from before the gateway was in the path`,
     extra < 0 && `${answersText(-extra)} did not come through the gateway`,
     extra > 0 && `${answersText(extra)} that transcripts do not hold: titles, summaries, repeated requests`,
-    broken > 0 && `${answersText(broken)} broken off, which are counted as far as they came`,
+    broken > 0 && `${answersText(broken)} broken off, counted as far as it came`,
     unknown > 0 && `${answersText(unknown)} without a usage that could be read`,
   ].filter((reason) => reason !== false)
   return reasons.length > 0 ? reasons.join('; ') : 'the same answers are counted differently'
