@@ -82,7 +82,7 @@ function modelCell({ model, method, path, agent_id }: ExchangeRecord): Cell {
 }
 
 /** The model's name without its date, then without the vendor's path, then without the family. */
-function shortModels(model: string): [string, ...string[]] {
+export function shortModels(model: string): [string, ...string[]] {
   const undated = model.replace(/-\d{8}(-v\d+(:\d+)?)?$/, '')
   const local = undated.replace(/^.*[./](?=[a-z])/, '')
   return [model, undated, local, local.replace(/^claude-/, '')]

@@ -1,4 +1,5 @@
 import type { Figures } from '../usage/figures.ts'
+import { shortModels } from './exchange-row.ts'
 import type { Palette } from './output.ts'
 import { escapeControls } from './output.ts'
 import { shortCount, shortDuration, shortMoney } from './quantity.ts'
@@ -20,6 +21,9 @@ const ABSENT = '-'
 const BAR_WIDTH = 8
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
 const SHORT_ID = 8
+/** `claude-haiku-4-5` */
+const SHORT_MODEL = 16
+const SHORT_NAME = 12
 
 const count = (title: string, field: keyof Figures, rank: number): FigureColumn => ({
   title,
@@ -84,7 +88,7 @@ export function usageTable(answer: UsageAnswer, { palette, width }: TableStyle):
 
 function nameColumn(name: AxisName): Column {
   const title = name === 'week' ? 'WEEK FROM' : name.toUpperCase()
-  return { title, shrinksTo: 10 }
+  return { title, shrinksTo: name === 'model' ? SHORT_MODEL : SHORT_NAME }
 }
 
 /** An id is shown by its beginning where a person reads it, as `--session` takes it. */
@@ -96,6 +100,7 @@ function nameCell(
 ): Cell {
   if (name === null) return { forms: [axis === 'agent' ? 'main' : '(none)'], paint: dim }
   const text = escapeControls(name)
+  if (axis === 'model') return { forms: shortModels(text) }
   if (axis === 'hour') return { forms: [text.replace('T', ' '), text.slice(5, 16).replace('T', ' ')] }
   return { forms: [axis === 'session' && isTerminal ? text.slice(0, SHORT_ID) : text] }
 }
