@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import type { Config } from '../config/config.ts'
-import { trafficDirectory } from '../config/paths.ts'
+import { bodiesDirectory, trafficDirectory } from '../config/paths.ts'
 import { resolveTags } from '../config/tags.ts'
 import { resolveTimeouts } from '../config/timeouts.ts'
 import type { ExchangeRecord } from '../exchange/exchange.ts'
@@ -11,6 +11,7 @@ import { addToTotals, createTotals } from '../exchange/totals.ts'
 import { uuidv7 } from '../exchange/uuid.ts'
 import type { Access } from '../gateway/access.ts'
 import { createAccess } from '../gateway/access.ts'
+import type { BodySettings } from '../gateway/body-settings.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { startGateway } from '../gateway/gateway.ts'
 import { TrafficLog } from '../log/writer.ts'
@@ -96,6 +97,7 @@ export async function openSession(context: Context, options: SessionOptions): Pr
       host: hostname(),
       tags,
     },
+    bodies: bodySettings(context, config),
     onRecord: (record, { secrets: known, isStranger }) => {
       if (!isStranger) addToTotals(totals, record)
       if (record.session_id !== undefined) last = { endedMs: Date.now(), sessionId: record.session_id }
@@ -121,6 +123,12 @@ function openLog(context: Context, config: Config, troubles: string[]): TrafficL
   if (config.values['log.level'] === 'off') return undefined
   const directory = trafficDirectory(context.stateDirectory())
   return new TrafficLog({ directory, onTrouble: (reason) => troubles.push(reason) })
+}
+
+function bodySettings(context: Context, { values }: Config): BodySettings | undefined {
+  const level = values['log.level']
+  if (level !== 'errors' && level !== 'full') return undefined
+  return { level, directory: bodiesDirectory(context.stateDirectory()), patterns: [] }
 }
 
 /** Writes a record without its secrets. */

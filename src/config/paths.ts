@@ -67,3 +67,8 @@ export function mayExist(path: string): boolean {
 export function trafficDirectory(state: string): string {
   return join(state, 'traffic')
 }
+
+/** Where whole bodies are. */
+export function bodiesDirectory(state: string): string {
+  return join(state, 'bodies')
+}

@@ -63,7 +63,11 @@ export const SCHEMA = {
     ...words('project, repository, branch'),
     isForUntrusted: true,
   }),
-  'log.level': key(oneOf('off', 'meta'), 'meta', 'meta writes one record per exchange, off none'),
+  'log.level': key(
+    oneOf('off', 'meta', 'errors', 'full'),
+    'meta',
+    'meta writes one record per exchange, off none; errors adds bodies where it went wrong, full all bodies',
+  ),
   'retry.upstream': key(oneOf('off', 'connect'), 'connect', 'try once more when no connection could be made'),
   'claude.command': key(
     text,

@@ -5,6 +5,7 @@ import type { ForwardProxy } from '../network/forward-proxy.ts'
 import type { TlsSettings } from '../network/secure-context.ts'
 import type { Upstream } from '../network/url.ts'
 import type { Access } from './access.ts'
+import type { BodySettings } from './body-settings.ts'
 import type { Identity } from './record.ts'
 import type { RetryPolicy } from './retry.ts'
 import type { ExtraHeaders } from './supply.ts'
@@ -27,6 +28,8 @@ export interface GatewayOptions {
   readonly timeouts: Timeouts
   readonly retry: RetryPolicy
   readonly identity: Identity
+  /** Undefined keeps no bodies. */
+  readonly bodies?: BodySettings | undefined
   /** Called with each record before the client is given the end of its answer. */
   readonly onRecord: (record: ExchangeRecord, about: RecordContext) => void
   /** Called with what went wrong without disturbing an exchange. */
