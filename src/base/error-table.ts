@@ -205,6 +205,16 @@ export const ERROR_TABLE = {
     message: 'no exchange with the id {id} in {path}',
     remedy: 'list the exchanges with `claude-gw logs`',
   },
+  BODY_NOT_KEPT: {
+    exit: 1,
+    message: 'the {side} of {id} is not kept: {reason}',
+    remedy: 'keep whole bodies from now on with `claude-gw config set log.level full`',
+  },
+  BODY_NO_TEXT: {
+    exit: 1,
+    message: 'the {side} of {id} is no text, and this is a terminal',
+    remedy: 'send it into a file or a pipe; `--decoded` takes off the coding in which it went over the wire',
+  },
   TOKEN_MISSING: {
     exit: 1,
     status: 401,

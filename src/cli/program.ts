@@ -10,6 +10,7 @@ import { addConfig } from './config-commands.ts'
 import { createContext } from './context.ts'
 import type { Execute } from './execute.ts'
 import { SETTINGS_SCOPES } from './settings-place.ts'
+import { SIDES } from './sides.ts'
 
 /** Runs any command but `run` and `key`, which have their own short ways. @returns the exit code */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -138,6 +139,7 @@ function addLogs(program: Command, execute: Execute): void {
     .option('--model <NAME>', 'of this model; a part of its name is enough')
     .option('--status <STATUS>', 'of this status or outcome: 429, 4xx, ok, truncated, …')
     .option('--errors', 'only what went wrong')
+    .option('--grep <TEXT>', 'with this text in a body, where bodies are kept')
     .option('-f, --follow', 'go on with what comes')
     .option('--json', 'the records as JSON lines')
     .action((options, command) =>
@@ -148,10 +150,26 @@ function addLogs(program: Command, execute: Execute): void {
   logs
     .command('show <id>')
     .description('all about one exchange; the beginning or the end of its id is enough')
-    .action((id, _options, command) =>
+    .addOption(new Option('--raw <SIDE>', 'print one of its bodies, byte for byte').choices(SIDES))
+    .option('--decoded', 'with --raw: without the coding in which it went over the wire')
+    .option('--full', 'the conversation with all that is folded otherwise')
+    .action((id, { raw, decoded, full }, command) =>
       execute(command, async (context) => {
         const { logsShow } = await import('./commands/logs.ts')
-        return logsShow(context, { id, isJson: !!command.optsWithGlobals().json })
+        const isJson = !!command.optsWithGlobals().json
+        return logsShow(context, { id, isJson, raw, isDecoded: !!decoded, isFull: !!full })
+      }),
+    )
+  logs
+    .command('prune')
+    .description('delete what is older or more than `log.retention` wants, as every run does by itself')
+    .option('--dry-run', 'only say what would go')
+    .option('--days <N>', 'how many days before today stay', parseCount)
+    .option('--bytes <SIZE>', 'how large log and bodies together may be: 200MB')
+    .action(({ dryRun, days, bytes }, command) =>
+      execute(command, async (context) => {
+        const { logsPrune } = await import('./commands/logs-prune.ts')
+        return logsPrune(context, { isDryRun: !!dryRun, days, bytes })
       }),
     )
   logs

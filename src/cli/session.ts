@@ -19,6 +19,7 @@ import type { Upstream } from '../network/url.ts'
 import { claudeEnvironment } from './claude-environment.ts'
 import type { Context } from './context.ts'
 import { findProxy } from './proxy.ts'
+import { openPatterns } from './redaction.ts'
 import type { Secrets } from './secrets.ts'
 import { openSecrets } from './secrets.ts'
 import type { ClaudeSources } from './upstream.ts'
@@ -75,6 +76,7 @@ export async function openSession(context: Context, options: SessionOptions): Pr
   const totals = createTotals()
   const troubles: string[] = []
   let last: LastExchange | undefined
+  const bodies = await bodySettings(context, config)
   const log = openLog(context, config, troubles)
   const gateway = await startGateway({
     port: options.port,
@@ -97,7 +99,7 @@ export async function openSession(context: Context, options: SessionOptions): Pr
       host: hostname(),
       tags,
     },
-    bodies: bodySettings(context, config),
+    bodies,
     onRecord: (record, { secrets: known, isStranger }) => {
       if (!isStranger) addToTotals(totals, record)
       if (record.session_id !== undefined) last = { endedMs: Date.now(), sessionId: record.session_id }
@@ -111,12 +113,18 @@ export async function openSession(context: Context, options: SessionOptions): Pr
     upstream,
     secrets,
     access,
-    gateway,
+    gateway: { ...gateway, load: () => loadAll(context, gateway) },
     totals,
     troubles,
     droppedRecords: () => log?.dropped ?? 0,
     last: () => last,
   }
+}
+
+/** What cleans up is loaded with all else, so that an upgrade under a running process breaks nothing. */
+async function loadAll(context: Context, gateway: Gateway): Promise<void> {
+  const [{ startUpkeep }] = await Promise.all([import('./upkeep.ts'), gateway.load()])
+  startUpkeep(context)
 }
 
 function openLog(context: Context, config: Config, troubles: string[]): TrafficLog | undefined {
@@ -125,10 +133,12 @@ function openLog(context: Context, config: Config, troubles: string[]): TrafficL
   return new TrafficLog({ directory, onTrouble: (reason) => troubles.push(reason) })
 }
 
-function bodySettings(context: Context, { values }: Config): BodySettings | undefined {
+async function bodySettings(context: Context, config: Config): Promise<BodySettings | undefined> {
+  const { values, origins } = config
   const level = values['log.level']
+  const patterns = await openPatterns(values['log.redact'], origins['log.redact'])
   if (level !== 'errors' && level !== 'full') return undefined
-  return { level, directory: bodiesDirectory(context.stateDirectory()), patterns: [] }
+  return { level, directory: bodiesDirectory(context.stateDirectory()), patterns }
 }
 
 /** Writes a record without its secrets. */

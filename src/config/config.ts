@@ -88,7 +88,7 @@ function readText(key: ConfigKey, text: string | undefined, origin: Origin): Set
 function refuseEnforced(enforced: readonly Setting[], given: readonly Setting[]): void {
   for (const setting of given) {
     const fixed = enforced.find((candidate) => isSameSetting(candidate, setting))
-    if (!fixed || fixed.value === setting.value) continue
+    if (!fixed || JSON.stringify(fixed.value) === JSON.stringify(setting.value)) continue
     throw new GatewayError('CONFIG_ENFORCED', {
       origin: setting.origin,
       key: settingName(fixed),

@@ -31,9 +31,10 @@ export class Needles implements Finder {
     const spans: Span[] = []
     if (this.#needles.length === 0) return spans
     const reach = this.#window - 1
+    const skips = this.#skips
     for (let start = 0; start + reach < bytes.length; ) {
       const pair = hashAt(bytes, start + reach - 1)
-      const skip = this.#skips[pair] as number
+      const skip = skips[pair] as number
       const found = skip === 0 ? this.#longestAt(bytes, start, pair) : undefined
       if (found) spans.push({ start, end: start + found.length })
       start += found?.length ?? Math.max(skip, 1)

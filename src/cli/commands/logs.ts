@@ -13,12 +13,26 @@ import { exchangePage } from '../exchange-page.ts'
 import type { FilterInput } from '../log-filter.ts'
 import { toQuery } from '../log-filter.ts'
 import { escapeJson, openPalette, print } from '../output.ts'
+import type { Side } from '../sides.ts'
 
 export interface LogsInput extends FilterInput {
   /** How many of the newest; by default 20, and all with `since`. */
   readonly count?: number
+  /** A text in the kept bodies. */
+  readonly grep?: string
   readonly isFollowing?: boolean
   readonly isJson?: boolean
+}
+
+export interface ShowInput {
+  readonly id: string
+  readonly isJson?: boolean
+  /** Prints this body alone. */
+  readonly raw?: Side
+  /** Without the coding of the wire. */
+  readonly isDecoded?: boolean
+  /** Unfolds the conversation. */
+  readonly isFull?: boolean
 }
 
 const DEFAULT_COUNT = 20
@@ -36,7 +50,10 @@ export async function logs(context: Context, input: LogsInput): Promise<number> 
   const positions = input.isFollowing ? currentPositions(directory) : undefined
   const search = new Search(query)
   const listing = input.isJson ? openJsonListing(context) : await openTableListing(context)
-  const found = find(search, directory, query, countOf(input), positions)
+  const found =
+    input.grep === undefined
+      ? find(search, directory, query, countOf(input), positions)
+      : await findInBodies(context, input, search)
   const shown = await showAll(found, listing)
   if (shown === undefined) return 0
   if (shown === 0) tellEmpty(context, directory, input.isFollowing === true)
@@ -47,16 +64,25 @@ export async function logs(context: Context, input: LogsInput): Promise<number> 
 
 /**
  * `claude-gw logs show`: one exchange, by its id or the unique beginning or end of it.
- * @returns the exit code @throws GatewayError USAGE, RECORD_NOT_FOUND, LOG_UNREADABLE
+ * @returns the exit code @throws GatewayError USAGE, RECORD_NOT_FOUND, LOG_UNREADABLE, BODY_NOT_KEPT, BODY_NO_TEXT
  */
-export async function logsShow(
-  context: Context,
-  input: { readonly id: string; readonly isJson?: boolean },
-): Promise<number> {
+export async function logsShow(context: Context, input: ShowInput): Promise<number> {
   const { line, record } = findOne(trafficDirectory(context.stateDirectory()), input.id.toLowerCase())
+  if (input.raw) {
+    const { printRawBody } = await import('../raw-body.ts')
+    await printRawBody(context, record, { side: input.raw, isDecoded: input.isDecoded === true })
+    return 0
+  }
   const { stdout } = context
   const json = stdout.isTTY ? escapeJson(line) : line
-  await print(stdout, `${input.isJson ? json : exchangePage(record, await openPalette(context, stdout))}\n`)
+  if (input.isJson) {
+    await print(stdout, `${json}\n`)
+    return 0
+  }
+  const palette = await openPalette(context, stdout)
+  const { exchangeTalk } = await import('../exchange-talk.ts')
+  const talk = await exchangeTalk(context, record, { palette, isFull: input.isFull === true })
+  await print(stdout, `${[exchangePage(record, palette), ...(talk ? [talk] : [])].join('\n\n')}\n`)
   return 0
 }
 
@@ -84,6 +110,17 @@ function find(
   const sources = paths.map((path) => ({ path, end: positions && (positions.get(path)?.offset ?? 0) }))
   if (count === undefined) return search.oldestFirst(sources)
   return take(search.newestFirst(sources), count).reverse()
+}
+
+/** Only what is kept can be searched, which is seldom what comes next. @throws GatewayError USAGE */
+async function findInBodies(context: Context, input: LogsInput, search: Search): Promise<Entry[]> {
+  const { grep = '', isFollowing } = input
+  if (grep === '') throw usage('`--grep` needs a text to look for')
+  if (isFollowing) throw usage('`--grep` does not go together with `--follow`')
+  const { grepBodies } = await import('../body-grep.ts')
+  const directory = trafficDirectory(context.stateDirectory())
+  const sources = listDayFiles(directory, toQuery(input, new Date()).sinceMs).map((path) => ({ path }))
+  return (await grepBodies(context, search.newestFirst(sources), grep, countOf(input))).reverse()
 }
 
 function take(entries: Iterable<Entry>, count: number): Entry[] {
