@@ -134,7 +134,7 @@ function callLines({ name, input }: JsonObject, view: ConversationView): string[
       [`${palette.yellow(label)}${oneLineOf(JSON.stringify(input ?? {}), width - 5 - label.length)}`],
       2,
     )
-  const text = isJsonObject(input) ? inputText(input) : JSON.stringify(input)
+  const text = isJsonObject(input) ? inputText(input) : JSON.stringify(input ?? null)
   return [...indented([palette.yellow(label)], 2), ...indented(wrapText(text, width - 6), 3)]
 }
 

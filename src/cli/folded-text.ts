@@ -2,6 +2,8 @@ import { escapeControls } from './output.ts'
 import { cutEnd, textWidth } from './text-width.ts'
 
 const TAB = '  '
+/** Takes a cell for each character. */
+const PLAIN = /^[\x20-\x7e]*$/
 
 /**
  * A text from elsewhere as lines for a terminal: broken between words so that each fits, and safe.
@@ -48,6 +50,8 @@ function wrapLine(line: string, width: number): string[] {
 }
 
 function takeCells(text: string, width: number): string {
+  const start = text.slice(0, width)
+  if (PLAIN.test(start)) return start
   let head = ''
   for (const character of text) {
     if (head && textWidth(head + character) > width) break

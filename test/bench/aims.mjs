@@ -14,5 +14,6 @@ export const AIMS = {
   'start key': { atMost: 25, of: 'added' },
   'key env': { atMost: 25, of: 'added' },
   'key file': { atMost: 25, of: 'added' },
+  'bodies stored': { atMost: 0.02, of: 'ratio' },
   'start run': { atMost: 80, of: 'added' },
 }

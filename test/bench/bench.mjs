@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { firstByteParts, wholeParts } from './added-time.mjs'
+import { bodies } from './bodies.mjs'
 import { bulkBinary, bulkEvents } from './bulk.mjs'
 import { concurrent } from './concurrent.mjs'
 import { eventDelay } from './event-delay.mjs'
@@ -26,6 +27,7 @@ const PARTS = {
   memory: [memory],
   start: [startUp],
   key: [keySources],
+  bodies: [bodies],
 }
 
 /** A generation is a set of fresh processes and connections; each does its share of the rounds. */
@@ -69,7 +71,7 @@ async function measureAll(parts, { generations, share }) {
 
 /** There is nothing to start where a second plain proxy stands for the gateway. */
 function isPossible(name) {
-  return !(values.noise && ['start', 'key'].includes(name))
+  return !(values.noise && ['start', 'key', 'bodies'].includes(name))
 }
 
 /** Shows that the gateway really kept its log and read the answers. */
