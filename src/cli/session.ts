@@ -23,7 +23,7 @@ import { openPatterns } from './redaction.ts'
 import type { Secrets } from './secrets.ts'
 import { openSecrets } from './secrets.ts'
 import type { ClaudeSources } from './upstream.ts'
-import { resolveUpstream } from './upstream.ts'
+import { configuredUpstream, resolveUpstream } from './upstream.ts'
 import { userName } from './user.ts'
 
 /** One gateway with its log and its sums, as `run` and `serve` have it. */
@@ -31,6 +31,8 @@ export interface Session {
   readonly runId: string
   readonly config: Config
   readonly upstream: Upstream
+  /** What it would be without the options of this command. */
+  readonly configuredUpstream: string
   readonly secrets: Secrets
   readonly access: Access
   readonly gateway: Gateway
@@ -111,6 +113,7 @@ export async function openSession(context: Context, options: SessionOptions): Pr
     runId,
     config,
     upstream,
+    configuredUpstream: configuredUpstream(config, options.claude),
     secrets,
     access,
     gateway: { ...gateway, load: () => loadAll(context, gateway) },

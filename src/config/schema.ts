@@ -13,6 +13,7 @@ import {
   textList,
 } from './kind.ts'
 import { headerMap, tagMap, textMap } from './map-kind.ts'
+import { filePath, program } from './path-kind.ts'
 
 export interface Key<T> {
   readonly kind: Kind<T>
@@ -62,9 +63,14 @@ export const SCHEMA = {
     words('`API_TIMEOUT_MS`, at least 10m, and 30 s'),
   ),
   'timeouts.idle': key(duration, 360_000, 'silence allowed in the middle of an answer'),
-  'tls.ca': key(text, '', 'file of authorities to trust beside those of Node.js (PEM)', words('none')),
-  'tls.cert': key(text, '', 'file of the certificate for an upstream that asks for one (PEM)', words('none')),
-  'tls.key': key(text, '', 'file of the private key of that certificate (PEM)', words('none')),
+  'tls.ca': key(filePath, '', 'file of authorities to trust beside those of Node.js (PEM)', words('none')),
+  'tls.cert': key(
+    filePath,
+    '',
+    'file of the certificate for an upstream that asks for one (PEM)',
+    words('none'),
+  ),
+  'tls.key': key(filePath, '', 'file of the private key of that certificate (PEM)', words('none')),
   'tls.passphrase': key(text, '', 'where the passphrase of that key comes from: a reference', words('none')),
   proxy: key(proxyChoice, 'auto', 'auto (HTTPS_PROXY and NO_PROXY), off, or the URL of a proxy'),
   allowHttp: key(boolean, false, 'allow a plain http upstream that is not on this machine'),
@@ -88,9 +94,13 @@ export const SCHEMA = {
   ),
   'log.retention.days': key(days, 30, 'how many days before today the log keeps'),
   'log.retention.bytes': key(size, 500 * 1024 ** 2, 'how large log and bodies together may be'),
-  'retry.upstream': key(oneOf('off', 'connect'), 'connect', 'try once more when no connection could be made'),
+  'retry.upstream': key(
+    oneOf('off', 'connect', '429'),
+    'connect',
+    'connect tries once more when no connection could be made, 429 also waits when throttled, off neither',
+  ),
   'claude.command': key(
-    text,
+    program,
     '',
     'the program to launch instead of `claude` on PATH',
     words('`claude` on PATH'),
