@@ -8,7 +8,7 @@ const BEYOND_BYTES = 4096
 
 /**
  * Finds what any of some patterns matches, the leftmost first and of those the longest, in a time that grows with the text
- * alone: 5 ms for 1 MB.
+ * alone: 8 ms for 1 MB.
  */
 export class PatternFinder implements Finder {
   /** From the end of a text it tells at which bytes a match begins. */

@@ -27,7 +27,7 @@ export async function* readBodies<Reference extends BodyReference>(
   const path = bodyPath(directory, file)
   const left = references.filter(isRange).sort((one, other) => one.offset - other.offset)
   const window = new Window()
-  let reason = 'it was not stored: its process ended before, or is just about to'
+  let reason = 'it was not stored: the process ended or the disk was full before, or it is just being written'
   try {
     for await (const chunk of path === undefined ? [] : decompressed(path)) {
       window.push(chunk)

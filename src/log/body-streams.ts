@@ -12,6 +12,10 @@ const MAX_OPEN = 4
 /** To give the last body of a longer one would take longer than anybody likes to wait: 1 s for 200 MB. */
 const MAX_PLAIN_BYTES = 160 * 1024 ** 2
 const IDLE_MS = 600_000
+const REST_MS = 3_600_000
+const SWEEP_MS = 300_000
+/** Ids are up to clients, which could make up new ones for ever. */
+const MAX_SESSIONS = 256
 
 interface OpenStream {
   readonly stream: BodyStream
@@ -28,6 +32,7 @@ export class BodyStreams {
   readonly #bySession = new Map<string, OpenStream>()
   readonly #closing = new Set<Promise<void>>()
   #count = 0
+  #timer: NodeJS.Timeout | undefined
 
   constructor(options: BodyStreamsOptions) {
     this.#options = options
@@ -43,11 +48,20 @@ export class BodyStreams {
     open.usedAtMs = nowMs
     this.#bySession.delete(key)
     this.#bySession.set(key, open)
+    const [first] = this.#bySession.keys()
+    if (this.#bySession.size > MAX_SESSIONS && first !== undefined) this.#drop(first)
     return open.stream
+  }
+
+  /** Closes what rests, and gives its memory back. */
+  sweep(nowMs: number): void {
+    for (const [key, { usedAtMs }] of this.#bySession) if (nowMs - usedAtMs >= REST_MS) this.#drop(key)
   }
 
   /** Settles when all that was taken is in its file, or lost. */
   async close(): Promise<void> {
+    clearInterval(this.#timer)
+    this.#timer = undefined
     for (const key of [...this.#bySession.keys()]) this.#drop(key)
     await Promise.all(this.#closing)
   }
@@ -65,6 +79,7 @@ export class BodyStreams {
   #open(session: string | undefined, day: string): BodyStream {
     const { directory, runId, onFault } = this.#options
     this.#count += 1
+    this.#timer ??= setInterval(() => this.sweep(Date.now()), SWEEP_MS).unref()
     const file = bodyFile(day, session, runId, this.#count)
     const path = bodyPath(directory, file)
     if (path === undefined) throw new Error(`${file} is no name of a file of bodies`)

@@ -1,8 +1,9 @@
+import { execFileSync, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { BodyReference } from '../../../src/exchange/exchange.ts'
 import { readBodies, readBody } from '../../../src/log/body-reader.ts'
 import { BodyStore } from '../../../src/log/body-store.ts'
@@ -10,6 +11,7 @@ import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 const SESSION = '3f2a9c1e-5b7d-4c2a-9e11-0a1b2c3d4e5f'
 const DAY = 86_400_000
+const canMount = process.platform === 'linux' && spawnSync('unshare', ['--mount', 'true']).status === 0
 
 interface Opened {
   readonly directory: string
@@ -121,7 +123,9 @@ test('of a file that was cut, each body is there whole or not at all', async () 
     const whole = results.findIndex((result) => typeof result === 'string')
     expect(results.slice(0, whole)).toEqual(bodies.slice(0, whole))
     expect(new Set(results.slice(whole))).toEqual(
-      new Set(['it was not stored: its process ended before, or is just about to']),
+      new Set([
+        'it was not stored: the process ended or the disk was full before, or it is just being written',
+      ]),
     )
     expect(whole).toBeLessThanOrEqual(size / 5000)
     expect(whole).toBeGreaterThan(size / 5000 - 2)
@@ -195,6 +199,37 @@ test('a place that cannot be written costs bodies, tells once, and is tried agai
   const reference = keep(SESSION, Buffer.from('again'))
   await store.close()
   expect(String(await restore(reference))).toBe('again')
+})
+
+test('ids of sessions that never end are not remembered for ever', async () => {
+  const { directory, store, keep } = open()
+  for (let index = 0; index < 3000; index += 1) keep(`session ${index}`, Buffer.from('x'))
+  await store.close()
+  expect(filesIn(directory).length).toBeLessThanOrEqual(4)
+})
+
+test.skipIf(!canMount)('a full disk costs bodies, and nothing more once there is room again', async () => {
+  const disk = temporaryDirectory()
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', disk])
+  onTestFinished(() => void execFileSync('umount', [disk]))
+  let nowMs = Date.now()
+  const ballast = join(disk, 'ballast')
+  writeFileSync(ballast, Buffer.alloc(100 * 1024))
+  const place = { directory: join(disk, 'bodies'), now: () => nowMs }
+  const { store, troubles, keep, restore } = open(place)
+  const bodies = Array.from({ length: 10 }, () => randomBytes(30_000))
+  const references = bodies.map((bytes) => keep(SESSION, bytes))
+  await expect.poll(() => troubles).toEqual([expect.stringContaining('ENOSPC')])
+  expect(store.store(SESSION, Buffer.from('x'))).toEqual({ reason: 'bodies cannot be written' })
+  rmSync(ballast)
+  nowMs += 10_000
+  const later = keep(SESSION, Buffer.from('later'))
+  await store.close()
+  expect(String(await restore(later))).toBe('later')
+  const results = await Promise.all(references.map(restore))
+  const whole = results.findIndex((result) => typeof result === 'string')
+  expect(results.slice(0, whole)).toEqual(bodies.slice(0, whole))
+  expect(results.slice(whole).every((result) => String(result).startsWith('it was not stored'))).toBe(true)
 })
 
 test('all bodies of a file come with one pass', async () => {
