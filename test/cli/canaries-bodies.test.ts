@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliDecompressSync, constants } from 'node:zlib'
 import { expect, onTestFinished, test } from 'vitest'
+import { joinDeltas } from '../../src/exchange/deltas.ts'
 import type { ExchangeRecord } from '../../src/exchange/exchange.ts'
 import { readBody } from '../../src/log/body-reader.ts'
 import { decodeWhole } from '../../src/usage/decode-whole.ts'
@@ -137,6 +138,9 @@ async function bodiesOf(home: Home, records: readonly ExchangeRecord[]): Promise
       const coding = reference.decoded ? undefined : response_headers?.['content-encoding']
       const decoded = await decodeWhole(found.bytes, coding).catch(() => found.bytes)
       places[`a body of ${path}`] = decoded.toString('latin1')
+      places[`what was said in ${path}`] = joinDeltas(decoded)
+        .map(({ text }) => String(text))
+        .join('\n')
     }
   }
   return places
