@@ -56,7 +56,7 @@ export function ledgerOf(record) {
   const { path, model, response_model, status, outcome, attempts, cost_usd, cost_usd_reason } = record
   const { ttft_ms, duration_ms, ms_per_token, credential } = record
   const who = { v, ts, id, run_id, session_id, agent_id, parent_agent_id, profile, user, tags }
-  const retries = attempts ? attempts.length - 1 : undefined
+  const retries = attempts && attempts.length - (record.answered_by === 'upstream' ? 0 : 1)
   const what = { path, model, response_model, status, outcome, retries: retries || undefined }
   const cost = { usage: slimUsage(record.usage), cost_usd, cost_usd_reason }
   return { ...who, ...what, ...cost, ttft_ms, duration_ms, ms_per_token, credential }
@@ -204,7 +204,7 @@ function message(call) {
     status: 200,
     answered_by: 'upstream',
     outcome: isWhole ? 'ok' : fate.kind,
-    ...(attempts && { attempts: [...attempts, { status: 200, duration_ms: tenths(durationMs - before) }] }),
+    ...(attempts && { attempts }),
     request_bytes: session.context * 4 + random.below(2_000),
     response_bytes: 900 + usage.output_tokens * 34,
     ttfb_ms: ttfbMs,
