@@ -58,6 +58,11 @@ export interface ExchangeRecord {
   /** The API's own object with all its counters. */
   readonly usage?: Usage | null
   readonly usage_reason?: string
+  /** US dollars; null where it could not be known. */
+  readonly cost_usd?: number | null
+  readonly cost_usd_reason?: string
+  /** The price table that the cost came from. */
+  readonly price?: PriceSource
   readonly stop_reason?: string
   /** The upstream's `request-id`. */
   readonly request_id?: string
@@ -70,6 +75,11 @@ export interface ExchangeRecord {
   /** Allow-listed headers by lower-case name. */
   readonly request_headers?: Readonly<Record<string, string>>
   readonly response_headers?: Readonly<Record<string, string>>
+  /** Where the bodies are kept. */
+  readonly request_body?: BodyReference | null
+  readonly request_body_reason?: string
+  readonly response_body?: BodyReference | null
+  readonly response_body_reason?: string
   /** How many values were masked in this line. */
   readonly redacted?: number
 }
@@ -85,6 +95,22 @@ export interface AttemptRecord {
   readonly duration_ms: number
   /** Why this attempt was not the answer. */
   readonly reason?: string
+}
+
+export interface PriceSource {
+  /** The date of the table. */
+  readonly table: string
+  /** `built-in`, or the path of the user's table. */
+  readonly source: string
+}
+
+/** A range of bytes in a file of the bodies folder. */
+export interface BodyReference {
+  readonly file: string
+  readonly offset: number
+  readonly length: number
+  /** How many values were masked in it. */
+  readonly redacted?: number
 }
 
 /** The API's `usage` object: counters and nested objects of counters, plus strings such as `service_tier`. */

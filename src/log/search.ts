@@ -1,8 +1,11 @@
 import type { ExchangeRecord } from '../exchange/exchange.ts'
 import { parseLine } from '../exchange/line.ts'
+import type { Clause } from './clues.ts'
+import { cluesOf } from './clues.ts'
+import { compileCondition } from './condition.ts'
 import { linesOf } from './lines.ts'
 import type { Query } from './query.ts'
-import { compileQuery, needlesOf } from './query.ts'
+import { conditionOf } from './query.ts'
 import { blocksBackward, blocksForward } from './reader.ts'
 
 /** A record and the line it stands in, without its newline. */
@@ -23,13 +26,14 @@ const RECORD_START = '{"v":'
 
 /** Finds the records that are meant. Lines that are no record are skipped and counted. */
 export class Search {
-  readonly #needles: readonly Buffer[]
+  readonly #clues: readonly Clause[]
   readonly #isMeant: (record: ExchangeRecord) => boolean
   #skipped = 0
 
   constructor(query: Query) {
-    this.#needles = needlesOf(query)
-    this.#isMeant = compileQuery(query)
+    const condition = conditionOf(query)
+    this.#clues = cluesOf(condition)
+    this.#isMeant = compileCondition(condition)
   }
 
   /** How many lines were looked at and are no record. */
@@ -48,14 +52,14 @@ export class Search {
   *newestFirst(sources: readonly Source[]): Generator<Entry> {
     for (const source of sources.toReversed()) {
       for (const block of blocksBackward(source.path, { end: source.end })) {
-        const lines = [...linesOf(block, this.#needles)]
+        const lines = [...linesOf(block, this.#clues)]
         for (const line of lines.reverse()) yield* this.#inLine(line)
       }
     }
   }
 
   *inBlock(block: Buffer): Generator<Entry> {
-    for (const line of linesOf(block, this.#needles)) yield* this.#inLine(line)
+    for (const line of linesOf(block, this.#clues)) yield* this.#inLine(line)
   }
 
   *#inLine(bytes: Buffer): Generator<Entry> {
