@@ -205,6 +205,16 @@ export const ERROR_TABLE = {
     message: 'no exchange with the id {id} in {path}',
     remedy: 'list the exchanges with `claude-gw logs`',
   },
+  EXPORT_EXISTS: {
+    exit: 1,
+    message: 'there is already a file {path}',
+    remedy: 'give `--output` another name, or replace it with `--force`',
+  },
+  EXPORT_UNWRITABLE: {
+    exit: 1,
+    message: 'cannot write to {path}: {reason}',
+    remedy: 'give `--output` a place where you can write',
+  },
   TOKEN_MISSING: {
     exit: 1,
     status: 401,

@@ -1,5 +1,4 @@
 import { GatewayError } from '../base/errors.ts'
-import { nearest } from '../base/nearest.ts'
 import type { FileSettings } from './file-settings.ts'
 import type { ConfigFiles } from './files.ts'
 import type { Flags } from './global-options.ts'
@@ -12,6 +11,7 @@ import { CONFIG_KEYS, environmentName, keyOf } from './schema.ts'
 import { selectProfile } from './selected-profile.ts'
 import type { Origin, Setting } from './setting.ts'
 import { settingName } from './setting.ts'
+import { unknownVariables } from './unknown-variables.ts'
 import { badValue, shownValue } from './value-error.ts'
 
 /** Values with the place each came from. */
@@ -31,9 +31,6 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 const NO_FILES: ConfigFiles = { notes: [] }
 
-/** Variables that claude-gw sets or reads itself and that are no keys of the configuration. */
-const RESERVED = /^CLAUDE_GW_(STATE_DIR|CONFIG_DIR|LOOKUP_DEPTH|RUN_\w+)$/
-
 /**
  * The configuration, from the highest layer to the lowest: what the machine file enforces, flags, `CLAUDE_GW_*`
  * variables, project file, user file, machine file, defaults. In a file, the profile in use goes before the top level.
@@ -51,16 +48,13 @@ export function resolveConfig(flags: Flags, env: Environment, files: ConfigFiles
 }
 
 function rejectUnknownVariables(env: Environment): void {
-  const known = CONFIG_KEYS.map(environmentName)
-  for (const variable of Object.keys(env)) {
-    if (!variable.startsWith('CLAUDE_GW_') || RESERVED.test(variable) || known.includes(variable)) continue
-    const guess = nearest(variable, known)
-    throw new GatewayError('CONFIG_UNKNOWN_KEY', {
-      origin: 'environment',
-      key: variable,
-      nearest: guess ? `; did you mean \`${guess}\`?` : '',
-    })
-  }
+  const [unknown] = unknownVariables(env)
+  if (!unknown) return
+  throw new GatewayError('CONFIG_UNKNOWN_KEY', {
+    origin: 'environment',
+    key: unknown.name,
+    nearest: unknown.nearest ? `; did you mean \`${unknown.nearest}\`?` : '',
+  })
 }
 
 function readFlags(flags: Flags): Setting[] {

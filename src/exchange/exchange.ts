@@ -58,11 +58,11 @@ export interface ExchangeRecord {
   /** The API's own object with all its counters. */
   readonly usage?: Usage | null
   readonly usage_reason?: string
-  /** US dollars; null where it could not be known. */
+  /** What it costs at the prices of `price`, in USD. */
   readonly cost_usd?: number | null
   readonly cost_usd_reason?: string
-  /** The price table that the cost came from. */
-  readonly price?: PriceSource
+  /** The date of the price table, and whether it is built in or the path of a file. */
+  readonly price?: { readonly table: string; readonly source: string }
   readonly stop_reason?: string
   /** The upstream's `request-id`. */
   readonly request_id?: string
@@ -75,7 +75,7 @@ export interface ExchangeRecord {
   /** Allow-listed headers by lower-case name. */
   readonly request_headers?: Readonly<Record<string, string>>
   readonly response_headers?: Readonly<Record<string, string>>
-  /** Where the bodies are kept. */
+  /** As they went over the upstream's side, where `log.level` keeps them. */
   readonly request_body?: BodyReference | null
   readonly request_body_reason?: string
   readonly response_body?: BodyReference | null
@@ -90,27 +90,25 @@ export interface ExchangeRecord {
  */
 export type Outcome = 'ok' | 'http_error' | 'upstream_error' | 'truncated' | 'client_aborted' | 'refused'
 
+/** Where a body is kept: a range of what a file holds once it is decompressed. */
+export interface BodyReference {
+  /** Below the folder of the bodies, with `/` in it. */
+  readonly file: string
+  readonly offset: number
+  readonly length: number
+  /** Of the kept bytes (RFC 1952 section 8). */
+  readonly crc32: number
+  /** How many values are masked in it; without this, it is there byte for byte. */
+  readonly redacted?: number
+  /** It was compressed, and is kept as what it decodes to, since values in it are masked. */
+  readonly decoded?: true
+}
+
 export interface AttemptRecord {
   readonly status?: number
   readonly duration_ms: number
   /** Why this attempt was not the answer. */
   readonly reason?: string
-}
-
-export interface PriceSource {
-  /** The date of the table. */
-  readonly table: string
-  /** `built-in`, or the path of the user's table. */
-  readonly source: string
-}
-
-/** A range of bytes in a file of the bodies folder. */
-export interface BodyReference {
-  readonly file: string
-  readonly offset: number
-  readonly length: number
-  /** How many values were masked in it. */
-  readonly redacted?: number
 }
 
 /** The API's `usage` object: counters and nested objects of counters, plus strings such as `service_tier`. */

@@ -1,4 +1,4 @@
-import type { ExchangeRecord } from './exchange.ts'
+import type { BodyReference, ExchangeRecord } from './exchange.ts'
 import type { Described } from './schema-parts.ts'
 import {
   count,
@@ -121,9 +121,11 @@ export const REQUIRED_FIELDS = [
 function bodyReference(description: string): Described {
   const fields = {
     file: text('File, relative to the folder of the bodies.'),
-    offset: size('Where in the file it begins.'),
-    length: size('How much of the file it takes.'),
-    redacted: count('How many values were masked in it.'),
-  }
-  return nullable(objectOf(description, fields, ['file', 'offset', 'length']))
+    offset: size('Where the body begins in what the file holds once it is decompressed.'),
+    length: size('How long it is there.'),
+    crc32: count('Checksum of the kept bytes (RFC 1952 section 8).'),
+    redacted: count('How many values are masked in it; without this, it is kept byte for byte.'),
+    decoded: { const: true, description: 'It was compressed, and is kept as what it decodes to.' },
+  } satisfies Record<keyof BodyReference, Described>
+  return nullable(objectOf(description, fields, ['file', 'offset', 'length', 'crc32']))
 }

@@ -11,24 +11,42 @@ export interface Range {
   readonly end?: number | undefined
 }
 
+/** Whole lines, and where in the file they end. */
+export interface Block {
+  readonly bytes: Buffer
+  readonly end: number
+}
+
+/** Longer lines are no records; of those, no more than this is held. */
+const LONGEST_LINE_BYTES = 8 * 1024 ** 2
+/** Stands for a line that is too long, so that it is counted among those that are no records. */
+const TOO_LONG = Buffer.from('…\n')
+const NOTHING = Buffer.alloc(0)
+
 /**
  * A log file in blocks of whole lines, first to last; only the last block may lack its newline.
  * Nothing if the file is gone.
  * @throws GatewayError LOG_UNREADABLE
  */
 export function* blocksForward(path: string, range: Range = {}): Generator<Buffer> {
+  for (const { bytes } of placedBlocks(path, range)) yield bytes
+}
+
+/** The same with their places. @throws GatewayError LOG_UNREADABLE */
+export function* placedBlocks(path: string, range: Range = {}): Generator<Block> {
   const file = open(path)
   if (!file) return
   try {
     const end = range.end ?? file.size
-    const pending: Buffer[] = []
+    const pending = new Pending()
     for (let offset = range.start ?? 0; offset < end; offset += BLOCK_BYTES) {
       const chunk = readAt(file, offset, Math.min(BLOCK_BYTES, end - offset))
       const cut = chunk.lastIndexOf(NEWLINE) + 1
-      if (cut > 0) yield Buffer.concat([...pending.splice(0), chunk.subarray(0, cut)])
-      pending.push(chunk.subarray(cut))
+      if (cut > 0) yield { bytes: pending.before(chunk.subarray(0, cut)), end: offset + cut }
+      pending.add(chunk.subarray(cut))
     }
-    yield* nonEmpty(Buffer.concat(pending))
+    const bytes = pending.before(NOTHING)
+    if (bytes.length > 0) yield { bytes, end }
   } finally {
     closeSync(file.fd)
   }
@@ -41,16 +59,16 @@ export function* blocksBackward(path: string, range: Range = {}): Generator<Buff
   try {
     const start = range.start ?? 0
     let end = range.end ?? file.size
-    const pending: Buffer[] = []
+    const pending = new Pending()
     while (end > start) {
       const offset = Math.max(start, end - BLOCK_BYTES)
       const chunk = readAt(file, offset, end - offset)
       const cut = chunk.indexOf(NEWLINE) + 1
-      if (cut > 0) yield* nonEmpty(Buffer.concat([chunk.subarray(cut), ...pending.splice(0).reverse()]))
-      pending.push(cut > 0 ? chunk.subarray(0, cut) : chunk)
+      if (cut > 0) yield* nonEmpty(pending.after(chunk.subarray(cut)))
+      pending.add(cut > 0 ? chunk.subarray(0, cut) : chunk)
       end = offset
     }
-    yield* nonEmpty(Buffer.concat(pending.reverse()))
+    yield* nonEmpty(pending.after(NOTHING))
   } finally {
     closeSync(file.fd)
   }
@@ -61,6 +79,40 @@ export function wholeLinesEnd(path: string): number {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
   const [last] = blocksBackward(path, { end: size })
   return last ? size - last.length + last.lastIndexOf(NEWLINE) + 1 : 0
+}
+
+/** The pieces of a line whose other end has not been read yet, in the order of reading. */
+class Pending {
+  #pieces: Buffer[] = []
+  #bytes = 0
+
+  add(piece: Buffer): void {
+    this.#bytes += piece.length
+    if (this.#bytes > LONGEST_LINE_BYTES) this.#pieces = []
+    else this.#pieces.push(piece)
+  }
+
+  /** The pieces, then lines of which the first ends the pending one. Nothing is pending afterwards. */
+  before(lines: Buffer): Buffer {
+    const pieces = this.#take()
+    if (pieces) return Buffer.concat([...pieces, lines])
+    return Buffer.concat([TOO_LONG, lines.subarray(lines.indexOf(NEWLINE) + 1)])
+  }
+
+  /** Lines of which the last begins the pending one, then the pieces, which were read from last to first. */
+  after(lines: Buffer): Buffer {
+    const pieces = this.#take()
+    if (pieces) return Buffer.concat([lines, ...pieces.reverse()])
+    return Buffer.concat([lines.subarray(0, lines.lastIndexOf(NEWLINE) + 1), TOO_LONG])
+  }
+
+  /** @returns undefined where the line is too long */
+  #take(): Buffer[] | undefined {
+    const pieces = this.#bytes > LONGEST_LINE_BYTES ? undefined : this.#pieces
+    this.#pieces = []
+    this.#bytes = 0
+    return pieces
+  }
 }
 
 interface OpenFile {

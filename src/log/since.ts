@@ -11,13 +11,29 @@ const DATE_TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2
  * @throws GatewayError USAGE
  */
 export function parseSince(text: string, now: Date): number {
+  return parseMoment('since', text, now)
+}
+
+/** The same for an end: a date means all of that day. @returns the first moment that is too late @throws GatewayError USAGE */
+export function parseUntil(text: string, now: Date): number {
+  const moment = parseMoment('until', text, now)
+  return DATE.test(text) ? nextDay(moment) : moment
+}
+
+function parseMoment(option: string, text: string, now: Date): number {
   const durationMs = parseDuration(text)
   if (durationMs !== undefined) return now.getTime() - durationMs
   const moment = TIME.test(text) ? lastTime(text, now) : dateTime(text)
   if (!Number.isNaN(moment)) return moment
   throw new GatewayError('USAGE', {
-    reason: `\`--since ${text}\`: give a duration (30m, 2h, 7d), a date (2026-11-20), a date and time (2026-11-20T14:30) or a time (14:30)`,
+    reason: `\`--${option} ${text}\`: give a duration (30m, 2h, 7d), a date (2026-11-20), a date and time (2026-11-20T14:30) or a time (14:30)`,
   })
+}
+
+/** Where clocks are changed, a day is longer or shorter. */
+function nextDay(midnightMs: number): number {
+  const next = new Date(midnightMs)
+  return next.setDate(next.getDate() + 1)
 }
 
 function lastTime(text: string, now: Date): number {
