@@ -1,4 +1,5 @@
 import type { ExchangeRecord } from '../exchange/exchange.ts'
+import { describeField } from '../exchange/field-name.ts'
 import { REQUIRED_FIELDS } from '../exchange/record-schema.ts'
 import type { Condition, Scalar, Test } from './condition.ts'
 import { compileTest } from './condition.ts'
@@ -70,7 +71,17 @@ function cluesOfTest(condition: Test): readonly Clause[] {
   const isText = isPlainText(condition)
   if (isText && operator === '=') return [[{ bytes: nameBytes(condition, `"${escaped(value.text)}"`) }]]
   if (isText && operator === 'begins') return [[{ bytes: nameBytes(condition, `"${escaped(value.text)}`) }]]
+  const digits = digitsOf(condition)
+  if (digits !== undefined) return [[{ bytes: nameBytes(condition, digits) }]]
   return [[{ bytes: nameBytes(condition), isMet: compileTest(condition) }]]
+}
+
+/** How a number begins that is this one, or matches `4*`; undefined where the field may hold something else. */
+function digitsOf({ path, operator, value }: Test): string | undefined {
+  const type = describeField(path)?.type
+  if (type !== 'number' && type !== 'integer') return undefined
+  if (operator === '=' && value.number !== undefined) return JSON.stringify(value.number)
+  return operator === '~' ? /^(\d+)\*$/.exec(value.text)?.[1] : undefined
 }
 
 /** Whether the line can only have the value as a text. What the API calls usage could hold anything. */

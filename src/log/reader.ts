@@ -17,10 +17,11 @@ export interface Block {
   readonly end: number
 }
 
-/** Longer lines are no records; of those, no more than this is held. */
+/** Longer lines are no records. */
 const LONGEST_LINE_BYTES = 8 * 1024 ** 2
-/** Stands for a line that is too long, so that it is counted among those that are no records. */
-const TOO_LONG = Buffer.from('…\n')
+/** Stands for the part of such a line that is not held: what is left of it still is one line, and no JSON. */
+const TOO_LONG = Buffer.from('…')
+const TOO_LONG_END = Buffer.from('…\n')
 const NOTHING = Buffer.alloc(0)
 
 /**
@@ -38,15 +39,15 @@ export function* placedBlocks(path: string, range: Range = {}): Generator<Block>
   if (!file) return
   try {
     const end = range.end ?? file.size
-    const pending = new Pending()
+    let rest: Buffer = NOTHING
     for (let offset = range.start ?? 0; offset < end; offset += BLOCK_BYTES) {
-      const chunk = readAt(file, offset, Math.min(BLOCK_BYTES, end - offset))
-      const cut = chunk.lastIndexOf(NEWLINE) + 1
-      if (cut > 0) yield { bytes: pending.before(chunk.subarray(0, cut)), end: offset + cut }
-      pending.add(chunk.subarray(cut))
+      const before = rest
+      const bytes = readAt(file, offset, Math.min(BLOCK_BYTES, end - offset), { before })
+      const cut = bytes.lastIndexOf(NEWLINE) + 1
+      rest = shortened(bytes.subarray(cut), TOO_LONG)
+      if (cut > 0) yield { bytes: bytes.subarray(0, cut), end: offset + cut - before.length }
     }
-    const bytes = pending.before(NOTHING)
-    if (bytes.length > 0) yield { bytes, end }
+    if (rest.length > 0) yield { bytes: rest, end }
   } finally {
     closeSync(file.fd)
   }
@@ -59,16 +60,16 @@ export function* blocksBackward(path: string, range: Range = {}): Generator<Buff
   try {
     const start = range.start ?? 0
     let end = range.end ?? file.size
-    const pending = new Pending()
+    let rest: Buffer = NOTHING
     while (end > start) {
       const offset = Math.max(start, end - BLOCK_BYTES)
-      const chunk = readAt(file, offset, end - offset)
-      const cut = chunk.indexOf(NEWLINE) + 1
-      if (cut > 0) yield* nonEmpty(pending.after(chunk.subarray(cut)))
-      pending.add(cut > 0 ? chunk.subarray(0, cut) : chunk)
+      const bytes = readAt(file, offset, end - offset, { after: rest })
+      const cut = bytes.indexOf(NEWLINE) + 1
+      if (cut > 0) yield* nonEmpty(bytes.subarray(cut))
+      rest = shortened(cut > 0 ? bytes.subarray(0, cut) : bytes, TOO_LONG_END)
       end = offset
     }
-    yield* nonEmpty(pending.after(NOTHING))
+    yield* nonEmpty(rest)
   } finally {
     closeSync(file.fd)
   }
@@ -79,40 +80,6 @@ export function wholeLinesEnd(path: string): number {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
   const [last] = blocksBackward(path, { end: size })
   return last ? size - last.length + last.lastIndexOf(NEWLINE) + 1 : 0
-}
-
-/** The pieces of a line whose other end has not been read yet, in the order of reading. */
-class Pending {
-  #pieces: Buffer[] = []
-  #bytes = 0
-
-  add(piece: Buffer): void {
-    this.#bytes += piece.length
-    if (this.#bytes > LONGEST_LINE_BYTES) this.#pieces = []
-    else this.#pieces.push(piece)
-  }
-
-  /** The pieces, then lines of which the first ends the pending one. Nothing is pending afterwards. */
-  before(lines: Buffer): Buffer {
-    const pieces = this.#take()
-    if (pieces) return Buffer.concat([...pieces, lines])
-    return Buffer.concat([TOO_LONG, lines.subarray(lines.indexOf(NEWLINE) + 1)])
-  }
-
-  /** Lines of which the last begins the pending one, then the pieces, which were read from last to first. */
-  after(lines: Buffer): Buffer {
-    const pieces = this.#take()
-    if (pieces) return Buffer.concat([lines, ...pieces.reverse()])
-    return Buffer.concat([lines.subarray(0, lines.lastIndexOf(NEWLINE) + 1), TOO_LONG])
-  }
-
-  /** @returns undefined where the line is too long */
-  #take(): Buffer[] | undefined {
-    const pieces = this.#bytes > LONGEST_LINE_BYTES ? undefined : this.#pieces
-    this.#pieces = []
-    this.#bytes = 0
-    return pieces
-  }
 }
 
 interface OpenFile {
@@ -131,14 +98,26 @@ function open(path: string): OpenFile | undefined {
   }
 }
 
-/** Fewer bytes than `length` where the file has become shorter. */
-function readAt(file: OpenFile, offset: number, length: number): Buffer {
-  const chunk = Buffer.allocUnsafe(length)
+/** What was read before goes around it, so that it need not be copied later. Fewer bytes where the file has become shorter. */
+function readAt(
+  file: OpenFile,
+  offset: number,
+  length: number,
+  { before = NOTHING, after = NOTHING }: { readonly before?: Buffer; readonly after?: Buffer },
+): Buffer {
+  const bytes = Buffer.allocUnsafe(before.length + length + after.length)
+  bytes.set(before)
   try {
-    return chunk.subarray(0, readSync(file.fd, chunk, 0, length, offset))
+    const end = before.length + readSync(file.fd, bytes, before.length, length, offset)
+    bytes.set(after, end)
+    return bytes.subarray(0, end + after.length)
   } catch (error) {
     throw unreadable(file.path, error)
   }
+}
+
+function shortened(rest: Buffer, mark: Buffer): Buffer {
+  return rest.length > LONGEST_LINE_BYTES ? mark : rest
 }
 
 function unreadable(path: string, error: unknown): GatewayError {

@@ -15,4 +15,9 @@ export const AIMS = {
   'key env': { atMost: 25, of: 'added' },
   'key file': { atMost: 25, of: 'added' },
   'start run': { atMost: 80, of: 'added' },
+  'logs tail': { atMost: 1.25, of: 'ratio' },
+  'logs status': { atMost: 0.25, of: 'ratio' },
+  'logs where': { atMost: 0.25, of: 'ratio' },
+  'logs model': { atMost: 0.25, of: 'ratio' },
+  'logs cost': { atMost: 0.25, of: 'ratio' },
 }
