@@ -40,7 +40,7 @@ function phasesOf({ attempts = [], ttfb_ms, ttft_ms, duration_ms }: ExchangeReco
   const add = (label: string, endMs: number | null | undefined) => {
     if (endMs === undefined || endMs === null) return
     phases.push({ label, startMs: Math.min(startMs, endMs), endMs })
-    startMs = endMs
+    startMs = Math.max(startMs, endMs)
   }
   for (const [index, attempt] of attempts.entries())
     add(`attempt ${index + 1}`, startMs + attempt.duration_ms)

@@ -19,5 +19,4 @@ export const AIMS = {
   'logs status': { atMost: 0.25, of: 'ratio' },
   'logs where': { atMost: 0.25, of: 'ratio' },
   'logs model': { atMost: 0.25, of: 'ratio' },
-  'logs cost': { atMost: 0.25, of: 'ratio' },
 }
