@@ -2,19 +2,20 @@ import { homedir, release } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { GatewayError, reasonOf } from './base/errors.ts'
-import { findGitDirectory } from './base/git-directory.ts'
-import type { ServeEntry } from './broker/registry.ts'
-import type { SettingsLayer } from './claude/layer.ts'
-import type { ClaudePlaces } from './claude/places.ts'
+import { mayExist } from './base/existence.ts'
+import type { PlacesInput } from './claude/places.ts'
+import { originOf, refuseElsewhere, refuseSteering } from './claude/steering.ts'
 import type { Config } from './config/config.ts'
 import { resolveConfig } from './config/config.ts'
 import type { ConfigFiles, ConfigSurroundings } from './config/files.ts'
 import type { Flags } from './config/global-options.ts'
 import { PARSED_OPTIONS, toFlags } from './config/global-options.ts'
-import { configDirectory, machineFilePath, mayExist, stateDirectory, userFilePath } from './config/paths.ts'
+import { configDirectory, machineFilePath, stateDirectory, userFilePath } from './config/paths.ts'
 import { findProjectPlace } from './config/project-place.ts'
 import type { CredentialPlan } from './credentials/credential.ts'
 import { planCredential } from './credentials/plan.ts'
+import { exitOnSignals } from './credentials/stop-signals.ts'
+import { noteWait } from './credentials/wait-notice.ts'
 
 const HELP = `Usage: claude-gw key [--profile NAME] [--credential REF]
 
@@ -25,14 +26,8 @@ Inside \`claude-gw run\` it prints the token of that run.
 const OPTIONS = { ...PARSED_OPTIONS, help: { type: 'boolean', short: 'h' } } as const
 
 const ANTHROPIC = 'https://api.anthropic.com'
-/** What decides where we look, and what `auto` finds. */
-const STEERING =
-  /^(XDG_(CONFIG|STATE)_HOME|HOME|USERPROFILE|(LOCAL)?APPDATA|PATH|VAULT_\w+|OP_\w+|ANTHROPIC_(AUTH_TOKEN|API_KEY))$/i
 
-const STOPS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
-
-// Through `exit`, which takes along the command that is being asked.
-for (const [signal, exitCode] of Object.entries(STOPS)) process.once(signal, () => process.exit(exitCode))
+exitOnSignals(process)
 process.exitCode = await key(process.argv.slice(2))
 
 /** The small entry of `claude-gw key`: Claude Code waits for it, so it loads nothing that it does not need. */
@@ -49,7 +44,7 @@ async function key(argv: readonly string[]): Promise<number> {
 
 async function readKey(flags: Flags): Promise<string> {
   const { env } = process
-  await refuseRepository()
+  await refuseSteering(placesInput())
   if (env['CLAUDE_GW_RUN_ID']) return readRunToken(env['CLAUDE_GW_RUN_TOKEN'])
   const state = stateDirectory(env, homedir(), process.platform)
   return (await readServeToken(state)) ?? readCredential(await readConfig(flags), state)
@@ -80,71 +75,29 @@ function readRunToken(token: string | undefined): string {
   })
 }
 
-/** From its second call on, Claude Code gives its helper the variables that the repository's settings name (measured). */
-async function refuseRepository(): Promise<void> {
-  const isSteered = ([name, value]: [string, string]) =>
-    /^CLAUDE_GW_(?!TAGS$)/i.test(name) || (STEERING.test(name) && process.env[name] === value)
-  for (const { origin, env } of await projectLayers()) {
-    const found = Object.entries(env).find(isSteered)
-    if (found) throw new GatewayError('REPOSITORY_CONFIGURES', { origin, variable: found[0] })
-  }
-}
-
-/** The credential of a profile with an upstream is not for a repository that goes elsewhere. */
-async function refuseElsewhere({ values }: Config): Promise<void> {
-  if (!values.upstream) return
-  for (const { origin, env } of await projectLayers()) {
-    const url = env['ANTHROPIC_BASE_URL']
-    if (url && originOf(url) !== originOf(values.upstream))
-      throw new GatewayError('REPOSITORY_CONFIGURES', { origin, variable: 'ANTHROPIC_BASE_URL' })
-  }
-}
-
-async function projectLayers(): Promise<readonly SettingsLayer[]> {
-  if (!mayHaveSettings(process.cwd())) return []
-  const { readProjectSettings } = await import('./claude/settings.ts')
-  return readProjectSettings(await places())
-}
-
-/** A linked worktree has those of the main one as well, wherever that is. */
-function mayHaveSettings(cwd: string): boolean {
-  const git = findGitDirectory(cwd)
-  const isLinked = git !== undefined && git.path !== join(git.root, '.git')
-  return isLinked || [cwd, git?.root ?? cwd].some((folder) => mayExist(join(folder, '.claude')))
-}
-
-async function places(): Promise<ClaudePlaces> {
-  const { claudePlaces } = await import('./claude/places.ts')
-  const { env, platform } = process
-  return claudePlaces({ env, home: homedir(), cwd: process.cwd(), platform, user: '', kernel: release() })
-}
-
-/** Whoever has the address of a running `serve` needs its token; its port could be another program's by now. */
+/** Whoever has the address of a running `serve` needs its token. */
 async function readServeToken(state: string): Promise<string | undefined> {
   if (!mayExist(join(state, 'serve'))) return undefined
-  const { listEntries } = await import('./broker/registry.ts')
-  const entries = listEntries(state)
-  if (entries.length === 0) return undefined
-  const urls = (await baseUrls()).map((url) => url.replace(/\/+$/, ''))
-  const entry = entries.find(({ url }) => urls.includes(url))
-  if (entry?.access.kind !== 'token' || !(await isServed(entry))) return undefined
-  return entry.access.token
+  const { serveToken } = await import('./broker/serve-token.ts')
+  return serveToken(state, baseUrls)
 }
 
 async function baseUrls(): Promise<readonly string[]> {
+  const { claudePlaces } = await import('./claude/places.ts')
   const { baseUrlsInSight } = await import('./claude/base-urls.ts')
-  return baseUrlsInSight(await places(), process.env)
+  return baseUrlsInSight(claudePlaces(placesInput()), process.env)
 }
 
-async function isServed({ url, access }: ServeEntry): Promise<boolean> {
-  const { isGateway } = await import('./broker/probe.ts')
-  return isGateway(url, access)
+function placesInput(): PlacesInput {
+  const { env, platform } = process
+  return { env, home: homedir(), cwd: process.cwd(), platform, user: '', kernel: release() }
 }
 
 async function readCredential(config: Config, state: string): Promise<string> {
   const plan = await planFor(config, state, originOf(config.values.upstream || ANTHROPIC))
   if (!isStored(plan)) {
-    await refuseElsewhere(config)
+    // The credential of a profile with an upstream is not for a repository that goes elsewhere.
+    if (config.values.upstream) await refuseElsewhere(placesInput(), config.values.upstream)
     return (await plan.source.current()).value
   }
   const plans = (await destinations(config)).map((origin) => planFor(config, state, origin))
@@ -164,7 +117,7 @@ async function planFor({ values, origins }: Config, state: string, upstream: str
     machine: { env, home: homedir(), platform, process, nodePath: execPath },
     ttlMs: values.credentialTtl,
     timeoutMs: values.credentialTimeout,
-    onWait: noteWait,
+    onWait: noteWait(process),
   }
   const plan = await planCredential(values.credential, origins.credential, surroundings, {
     mayUseApiKey: true,
@@ -184,14 +137,6 @@ async function destinations({ values }: Config): Promise<readonly string[]> {
   if (urls.length > 0) return [...new Set(urls.map(originOf))]
   const isHelper = process.env['CLAUDE_CODE_ENTRYPOINT'] !== undefined
   return [originOf((!isHelper && values.upstream) || ANTHROPIC)]
-}
-
-function originOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).origin : url
-}
-
-function noteWait(reference: string): void {
-  process.stderr.write(`claude-gw: waiting for ${reference}; is there a prompt on your desktop?\n`)
 }
 
 function nothingToPrint(profile: string): GatewayError {

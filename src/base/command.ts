@@ -20,6 +20,8 @@ export async function runCommand(
   const { execa } = await import('execa')
   const result = await execa(file, args, {
     reject: false,
+    // No program comes from the folder that we are in: Windows looks there first, and PATH may name it.
+    cwd: '/',
     stdin: 'ignore',
     stripFinalNewline: false,
     windowsHide: true,

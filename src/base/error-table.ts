@@ -64,6 +64,12 @@ export const ERROR_TABLE = {
     message: '{origin}: `{key}` holds a secret itself, where only the name of its place may stand',
     remedy: '{remedy}',
   },
+  CONFIG_RIVAL_HEADER: {
+    exit: 3,
+    message: '{origin}: the header `{header}` would be a second credential beside {reference}',
+    remedy:
+      'remove it; to send the key in that header, set `auth` to `{auth}`, and to send what stands there, make it the `credential`',
+  },
   CLOUD_PROVIDER: {
     exit: 3,
     message:
@@ -184,6 +190,11 @@ export const ERROR_TABLE = {
     exit: 1,
     message: 'no `claude-gw serve` is running for profile `{profile}`',
     remedy: 'start one with `claude-gw serve` in another terminal',
+  },
+  SERVE_ELSEWHERE: {
+    exit: 3,
+    message: 'the running `claude-gw serve` of profile `{profile}` goes to {upstream}, and not to {wanted}',
+    remedy: 'end it with Ctrl-C in its terminal, start it again, and repeat this',
   },
   LOG_UNREADABLE: {
     exit: 1,

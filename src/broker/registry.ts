@@ -14,6 +14,10 @@ export interface ServeEntry {
   readonly url: string
   /** Whether the upstream is api.anthropic.com. */
   readonly isAnthropic: boolean
+  /** The upstream, for people. */
+  readonly upstream: string
+  /** What it would be without the options of that command. */
+  readonly configuredUpstream: string
   /** The token of clients, or the secret in the URL's path where they come with their own login. */
   readonly access:
     | { readonly kind: 'token'; readonly token: string }

@@ -1,13 +1,13 @@
 import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs'
-import { delimiter, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path'
+import { delimiter, dirname, extname, isAbsolute, join, relative } from 'node:path'
 import { GatewayError, reasonOf } from '../base/errors.ts'
+import { fromHome } from '../base/home-path.ts'
 import type { Environment } from './environment.ts'
 
 export interface LocateInput {
   /** The key `claude.command`: a path or a name; empty for `claude`. */
   readonly command: string
   readonly env: Environment
-  readonly cwd: string
   readonly home: string
   readonly platform: NodeJS.Platform
   /** Folder of this package: a program in it, or a small script that names `claude-gw`, is ourselves. */
@@ -19,14 +19,14 @@ const MAX_SCRIPT_BYTES = 16 * 1024
 const OWN_NAME = 'claude-gw'
 
 /**
- * Path of the Claude Code to launch.
+ * Path of the Claude Code to launch, in no case one of the folder that we are in: a repository could supply that.
  * @throws GatewayError CLAUDE_NOT_FOUND, CLAUDE_NOT_EXECUTABLE
  */
 export function locateClaude(input: LocateInput): string {
   const command = input.command || 'claude'
   const isPath = /[/\\]/.test(command)
-  const paths = isPath ? [resolvePath(command, input)] : searchPath(command, input)
-  const files = paths.filter(isFile)
+  const paths = isPath ? [fromHome(command, input.home)] : searchPath(command, input)
+  const files = paths.filter((path) => isAbsolute(path) && isFile(path))
   // What was named on purpose is only looked at for being this package; a loop through it is stopped by its depth.
   const isOurs = isPath ? isInside : isOurselves
   const candidates = files.filter((path) => !isOurs(path, input.ownRoot))
@@ -35,16 +35,12 @@ export function locateClaude(input: LocateInput): string {
   return usableProgram(found, input.platform)
 }
 
-function resolvePath(command: string, { cwd, home }: LocateInput): string {
-  return /^~[/\\]/.test(command) ? join(home, command.slice(2)) : resolve(cwd, command)
-}
-
 /** On Windows the extensions of PATHEXT are tried, `.exe` before the others because it needs no shell. */
-function searchPath(name: string, { env, cwd, platform }: LocateInput): string[] {
+function searchPath(name: string, { env, platform }: LocateInput): string[] {
   const path = Object.entries(env).find(
     ([key]) => key === 'PATH' || (platform === 'win32' && /^path$/i.test(key)),
   )
-  const folders = (path?.[1] ?? '').split(delimiter).map((folder) => resolve(cwd, folder))
+  const folders = (path?.[1] ?? '').split(delimiter)
   const names =
     platform === 'win32' && !extname(name) ? windowsExtensions(env).map((end) => name + end) : [name]
   return folders.flatMap((folder) => names.map((file) => join(folder, file)))

@@ -4,6 +4,7 @@ import { repositoryTags } from '../config/repository.ts'
 import { resolveTags } from '../config/tags.ts'
 import type { AuthStyle } from '../credentials/credential.ts'
 import { authStyle, isOauthToken } from '../credentials/credential.ts'
+import { noteWait } from '../credentials/wait-notice.ts'
 import { oneLine } from '../exchange/one-line.ts'
 import { clientSecrets } from '../gateway/client-secrets.ts'
 import { outgoingHeaders } from '../gateway/headers.ts'
@@ -18,7 +19,6 @@ import { judge, MESSAGE, MODELS } from './key-proof.ts'
 import { findProxy } from './proxy.ts'
 import { openSecrets } from './secrets.ts'
 import type { ClaudeSources } from './upstream.ts'
-import { noteWait } from './wait-notice.ts'
 
 /** Where a key is tried. */
 export interface Trial {

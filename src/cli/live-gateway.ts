@@ -1,9 +1,12 @@
+import { GatewayError } from '../base/errors.ts'
 import { isGateway } from '../broker/probe.ts'
 import { readEntry } from '../broker/registry.ts'
 import type { OuterRun } from '../launch/child-gateway.ts'
 import { findOuterRun } from '../launch/child-gateway.ts'
 import type { Context } from './context.ts'
 import { namedVariables, tellingVariables } from './secrets.ts'
+import type { ClaudeSources } from './upstream.ts'
+import { configuredUpstream } from './upstream.ts'
 
 /** A gateway of this profile that runs already, and what a child of ours has to know of it. */
 export interface LiveGateway extends OuterRun {
@@ -14,25 +17,38 @@ export interface LiveGateway extends OuterRun {
 }
 
 /** The one of a run around this one, which has done for the child what there is to do. */
-export async function findLiveOuterRun(context: Context): Promise<LiveGateway | undefined> {
+export async function findLiveOuterRun(
+  context: Context,
+  claude: ClaudeSources,
+): Promise<LiveGateway | undefined> {
   if (asksForAnother(context)) return undefined
-  const outer = findOuterRun(context.env, context.config().values.profile)
-  if (!outer || !(await isGateway(outer.gateway.url, outer.gateway.access))) return undefined
+  const config = context.config()
+  const outer = findOuterRun(context.env, config.values.profile)
+  if (!outer || outer.configuredUpstream !== configuredUpstream(config, claude)) return undefined
+  if (!(await isGateway(outer.gateway.url, outer.gateway.access))) return undefined
   return { ...outer, isFirstParty: false, withheld: [] }
 }
 
-/** The one of `claude-gw serve`. */
-export async function findLiveServe(context: Context): Promise<LiveGateway | undefined> {
+/** The one of `claude-gw serve`. @throws GatewayError SERVE_ELSEWHERE */
+export async function findLiveServe(
+  context: Context,
+  claude: ClaudeSources,
+): Promise<LiveGateway | undefined> {
   if (asksForAnother(context)) return undefined
-  const { values } = context.config()
+  const config = context.config()
+  const { values } = config
   const entry = readEntry(context.stateDirectory(), values.profile)
   if (!entry || !(await isGateway(entry.url, entry.access))) return undefined
   const { runId, url, access, isAnthropic } = entry
+  const wanted = configuredUpstream(config, claude)
+  if (entry.configuredUpstream !== wanted)
+    throw new GatewayError('SERVE_ELSEWHERE', { profile: values.profile, upstream: entry.upstream, wanted })
   return {
     runId,
+    configuredUpstream: wanted,
     gateway: { url, access },
     isFirstParty: isAnthropic,
-    withheld: [...namedVariables(values), ...tellingVariables(values)],
+    withheld: [...namedVariables(config), ...tellingVariables(values)],
   }
 }
 

@@ -3,7 +3,7 @@ import { GatewayError } from '../base/errors.ts'
 import type { Outcome } from '../exchange/exchange.ts'
 import { OUTCOMES } from '../exchange/schema-parts.ts'
 import type { Query, StatusFilter } from '../log/query.ts'
-import { parseSince, parseUntil } from '../log/since.ts'
+import { parseRange } from '../log/since.ts'
 import { parseWhere } from '../log/where.ts'
 import type { Context } from './context.ts'
 import { OUTCOME_WORDS } from './exchange-row.ts'
@@ -38,8 +38,7 @@ export function toQuery({ options }: Context, input: FilterInput, now: Date): Qu
   const { since, until, status, outcome, slowerThan, minCost, where } = input
   rejectEmpty(input)
   return {
-    sinceMs: optional(since, (text) => parseSince(text, now)),
-    untilMs: optional(until, (text) => parseUntil(text, now)),
+    ...parseRange({ since, until }, now),
     session: input.session,
     model: input.model,
     project: input.project,

@@ -10,7 +10,7 @@ import type { Execute } from './execute.ts'
 import { addLogs } from './log-commands.ts'
 import { SETTINGS_SCOPES } from './settings-place.ts'
 
-/** Runs any command but `run` and `key`, which have their own short ways. @returns the exit code */
+/** Runs any command but `run`, `key` and `statusline`, which have their own short ways. @returns the exit code */
 export async function runProgram(argv: readonly string[]): Promise<number> {
   let exitCode = 0
   const program = createProgram(async (command, run) => {
@@ -46,7 +46,7 @@ function createProgram(execute: Execute): Command {
   return program.addHelpText('after', environmentHelp())
 }
 
-/** `run` and `key` never come here to be run, only to be explained by `claude-gw help run`. */
+/** These never come here to be run, only to be explained by `claude-gw help run`. */
 function addLaunchers(program: Command): void {
   program
     .command('run')
@@ -58,6 +58,9 @@ function addLaunchers(program: Command): void {
   program
     .command('key')
     .description('print the credential, one line: for use as apiKeyHelper; in a run, the token of that run')
+  program
+    .command('statusline')
+    .description('print what the session cost so far, one line: for the status line of Claude Code')
 }
 
 function addKeys(program: Command, execute: Execute): void {

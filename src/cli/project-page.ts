@@ -54,7 +54,7 @@ function toRow({ name, setting }: NamedSetting, { yellow, dim }: Palette): Row {
   const line = /\d+$/.exec(setting.origin)?.[0]
   return [
     { forms: [escapeControls(name)], ...paint },
-    { forms: [escapeControls(settingText(setting, setting))], ...paint },
+    { forms: [escapeControls(settingText(setting, setting, 'judge'))], ...paint },
     { forms: [`line ${line}`], paint: dim },
   ]
 }

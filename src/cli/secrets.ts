@@ -1,4 +1,5 @@
-import type { Values } from '../config/schema.ts'
+import type { Config } from '../config/config.ts'
+import type { ConfigKey, Values } from '../config/schema.ts'
 import { environmentName } from '../config/schema.ts'
 import type { AuthStyle, CredentialPlan, CredentialSource } from '../credentials/credential.ts'
 import { planCredential } from '../credentials/plan.ts'
@@ -10,6 +11,7 @@ import type { Upstream } from '../network/url.ts'
 import type { Context } from './context.ts'
 import { namesTag, tagHeaders } from './header-values.ts'
 import { machineOf } from './machine.ts'
+import { refuseRivalHeaders } from './rival-headers.ts'
 import { openTls } from './tls.ts'
 import type { ClaudeSources } from './upstream.ts'
 
@@ -37,9 +39,10 @@ export interface SecretsInput {
   readonly onWait?: (reference: string) => void
 }
 
-/** Opens the sources that the configuration names, without looking anything up. @throws GatewayError CONFIG_BAD_VALUE */
+/** Opens the sources that the configuration names, without looking anything up. @throws GatewayError CONFIG_BAD_VALUE, CONFIG_RIVAL_HEADER */
 export async function openSecrets(context: Context, input: SecretsInput): Promise<Secrets> {
-  const { values, origins } = context.config()
+  const config = context.config()
+  const { values, origins } = config
   const surroundings = surroundingsOf(context, input)
   const { claude, mayUseApiKey } = input
   const credentials = await planCredential(values.credential, origins.credential, surroundings, {
@@ -47,6 +50,7 @@ export async function openSecrets(context: Context, input: SecretsInput): Promis
     mayUseApiKey,
     ...(claude.apiKeyHelper && { apiKeyHelper: claude.apiKeyHelper }),
   })
+  refuseRivalHeaders(config, credentials)
   const extraHeaders = {
     ...tagHeaders(values.headers, input.tags),
     ...(await openHeaders(values.headers, origins.headers, surroundings)),
@@ -59,7 +63,7 @@ export async function openSecrets(context: Context, input: SecretsInput): Promis
     tls: await openTls(context, surroundings, claude),
     withheld: [
       ...(credentials.kind === 'inject' ? credentials.withheld : []),
-      ...namedVariables(values),
+      ...namedVariables(config),
       ...tellingVariables(values),
     ],
     check: () => {
@@ -115,10 +119,27 @@ export function tellingVariables(values: Values): string[] {
   return [...keys, ...proxy, 'headers'].map(environmentName)
 }
 
-/** Names of the variables that the configuration itself names as the place of a secret. */
-export function namedVariables(values: Values): string[] {
-  return [values.credential, ...Object.values(values.headers), values['tls.passphrase']].flatMap(variableOf)
+/** What Claude Code itself logs in with: the gateway takes it out where a key of ours goes in its place. */
+const OF_CLAUDE = ['ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_API_KEY', 'CLAUDE_CODE_OAUTH_TOKEN']
+
+/**
+ * Names of the variables that the configuration itself names as the place of a secret, also for other profiles: theirs
+ * are keys of an upstream as well.
+ */
+export function namedVariables({ values, said }: Config): string[] {
+  const inUse = [values.credential, ...Object.values(values.headers), values['tls.passphrase']]
+  const elsewhere = said.filter(({ key }) => SECRET_KEYS.includes(key)).map(({ value }) => String(value))
+  const others = elsewhere.flatMap(variableOf).filter((name) => !OF_CLAUDE.includes(name))
+  return [...new Set([...inUse.flatMap(variableOf), ...others])]
 }
+
+/** Those of them that Claude Code has no use for, without a gateway either. */
+export function secretVariables(config: Config): string[] {
+  const named = namedVariables(config).filter((name) => !OF_CLAUDE.includes(name))
+  return [...named, ...tellingVariables(config.values)]
+}
+
+const SECRET_KEYS: readonly ConfigKey[] = ['credential', 'headers', 'tls.passphrase']
 
 function variableOf(text: string): string[] {
   const reference = isSecretReference(text) ? parseReference(text) : undefined

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import type { Config } from '../config/config.ts'
-import { trafficDirectory } from '../config/paths.ts'
+import { ledgerDirectory, trafficDirectory } from '../config/paths.ts'
+import { readPriceFile } from '../config/price-file.ts'
 import { resolveTags } from '../config/tags.ts'
 import { resolveTimeouts } from '../config/timeouts.ts'
 import type { ExchangeRecord } from '../exchange/exchange.ts'
@@ -13,15 +14,20 @@ import type { Access } from '../gateway/access.ts'
 import { createAccess } from '../gateway/access.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { startGateway } from '../gateway/gateway.ts'
+import { ledgerLine } from '../log/ledger.ts'
+import { deleteOldMonths } from '../log/ledger-files.ts'
+import { monthAt } from '../log/period.ts'
 import { TrafficLog } from '../log/writer.ts'
 import type { Upstream } from '../network/url.ts'
+import type { PriceTable } from '../usage/price-table.ts'
+import { createPriceTable } from '../usage/price-table.ts'
 import { claudeEnvironment } from './claude-environment.ts'
 import type { Context } from './context.ts'
 import { findProxy } from './proxy.ts'
 import type { Secrets } from './secrets.ts'
 import { openSecrets } from './secrets.ts'
 import type { ClaudeSources } from './upstream.ts'
-import { resolveUpstream } from './upstream.ts'
+import { configuredUpstream, resolveUpstream } from './upstream.ts'
 import { userName } from './user.ts'
 
 /** One gateway with its log and its sums, as `run` and `serve` have it. */
@@ -29,6 +35,8 @@ export interface Session {
   readonly runId: string
   readonly config: Config
   readonly upstream: Upstream
+  /** What it would be without the options of this command. */
+  readonly configuredUpstream: string
   readonly secrets: Secrets
   readonly access: Access
   readonly gateway: Gateway
@@ -75,6 +83,7 @@ export async function openSession(context: Context, options: SessionOptions): Pr
   const troubles: string[] = []
   let last: LastExchange | undefined
   const log = openLog(context, config, troubles)
+  const ledger = openLedger(context, troubles)
   const gateway = await startGateway({
     port: options.port,
     upstream,
@@ -96,10 +105,12 @@ export async function openSession(context: Context, options: SessionOptions): Pr
       host: hostname(),
       tags,
     },
+    prices: openPrices(context, config),
     onRecord: (record, { secrets: known, isStranger }) => {
       if (!isStranger) addToTotals(totals, record)
       if (record.session_id !== undefined) last = { endedMs: Date.now(), sessionId: record.session_id }
       if (log) append(log, record, known)
+      ledger.append(redact(ledgerLine(record), known).text)
     },
     onTrouble: (reason) => troubles.push(reason),
   })
@@ -107,6 +118,7 @@ export async function openSession(context: Context, options: SessionOptions): Pr
     runId,
     config,
     upstream,
+    configuredUpstream: configuredUpstream(config, options.claude),
     secrets,
     access,
     gateway,
@@ -117,10 +129,22 @@ export async function openSession(context: Context, options: SessionOptions): Pr
   }
 }
 
+/** @throws GatewayError CONFIG_* where a price file of the user's does not do */
+function openPrices({ home }: Context, { values }: Config): PriceTable {
+  return createPriceTable(values.prices ? readPriceFile(values.prices, home) : undefined)
+}
+
 function openLog(context: Context, config: Config, troubles: string[]): TrafficLog | undefined {
   if (config.values['log.level'] === 'off') return undefined
   const directory = trafficDirectory(context.stateDirectory())
   return new TrafficLog({ directory, onTrouble: (reason) => troubles.push(reason) })
+}
+
+/** Whatever `log.level` says: budgets and sums need it. */
+function openLedger(context: Context, troubles: string[]): TrafficLog {
+  const directory = ledgerDirectory(context.stateDirectory())
+  deleteOldMonths(directory, Date.now())
+  return new TrafficLog({ directory, periodAt: monthAt, onTrouble: (reason) => troubles.push(reason) })
 }
 
 /** Writes a record without its secrets. */

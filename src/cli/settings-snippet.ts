@@ -1,3 +1,4 @@
+import { fromHome } from '../base/home-path.ts'
 import { isLiteralSecret } from '../config/literal-secret.ts'
 import type { Values } from '../config/schema.ts'
 import { isSecretReference } from '../credentials/reference.ts'
@@ -16,6 +17,7 @@ export interface SnippetInput {
   readonly values: Values
   readonly upstream: Upstream
   readonly env: Readonly<Record<string, string | undefined>>
+  readonly home: string
 }
 
 /** What the gateway of an organization may need, taken over where it is set here. */
@@ -25,7 +27,7 @@ const CONDITIONAL = ['CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY', 'CLAUDE_CODE_
  * The settings that the rollout guide asks for (https://code.claude.com/docs/en/llm-gateway-rollout, "What to
  * distribute"). No secret is among them.
  */
-export function settingsSnippet({ values, upstream, env }: SnippetInput): SettingsSnippet {
+export function settingsSnippet({ values, upstream, env, home }: SnippetInput): SettingsSnippet {
   const headers = customHeaders(values.headers)
   const models = defaultModels(values['models.aliases'])
   const taken = CONDITIONAL.flatMap((name) => (env[name] ? [[name, env[name]]] : []))
@@ -37,7 +39,7 @@ export function settingsSnippet({ values, upstream, env }: SnippetInput): Settin
       ...Object.fromEntries(taken),
       ...models.env,
       ...features(values),
-      ...network(values),
+      ...network(values, home),
     },
     ...(values.credential !== 'passthrough' && { apiKeyHelper: keyCommand(values.profile) }),
     notes: [...headers.notes, ...models.notes, ...unsaid(values, upstream)],
@@ -94,12 +96,12 @@ function features({ toolSearch, fineGrainedStreaming }: Values): Record<string, 
   }
 }
 
-/** https://code.claude.com/docs/en/network-config */
-function network(values: Values): Record<string, string> {
+/** https://code.claude.com/docs/en/network-config; Claude Code knows no `~` there. */
+function network(values: Values, home: string): Record<string, string> {
   const files = {
-    NODE_EXTRA_CA_CERTS: values['tls.ca'],
-    CLAUDE_CODE_CLIENT_CERT: values['tls.cert'],
-    CLAUDE_CODE_CLIENT_KEY: values['tls.key'],
+    NODE_EXTRA_CA_CERTS: fromHome(values['tls.ca'], home),
+    CLAUDE_CODE_CLIENT_CERT: fromHome(values['tls.cert'], home),
+    CLAUDE_CODE_CLIENT_KEY: fromHome(values['tls.key'], home),
     HTTPS_PROXY: isOpenProxy(values.proxy) ? values.proxy : '',
   }
   return Object.fromEntries(Object.entries(files).filter(([, value]) => value !== ''))

@@ -1,5 +1,6 @@
 import { GatewayError } from '../base/errors.ts'
 import type { Config } from '../config/config.ts'
+import type { Sourced } from '../config/merge.ts'
 import type { ApiKeyHelper } from '../credentials/api-key-helper.ts'
 import type { Upstream } from '../network/url.ts'
 import { parseUpstream } from '../network/url.ts'
@@ -36,6 +37,23 @@ export function resolveUpstream(
   ]
   const chosen = candidates.find(({ text }) => text) as { text: string; origin: string }
   return parseUpstream(chosen.text, values.allowHttp, chosen.origin)
+}
+
+/**
+ * The upstream without what the command line says, which is for one command alone: where this changes, a gateway that
+ * was opened before leads elsewhere.
+ * @throws GatewayError CONFIG_BAD_VALUE
+ */
+export function configuredUpstream(config: Config, sources: ClaudeSources): string {
+  const { value: text, origin } = withoutFlag(config)
+  const values = { ...config.values, upstream: String(text) }
+  const origins = { ...config.origins, upstream: origin }
+  return resolveUpstream({ ...config, values, origins }, sources).name
+}
+
+function withoutFlag({ values, origins, shadowed }: Config): Sourced {
+  if (!origins.upstream.startsWith('--')) return { value: values.upstream, origin: origins.upstream }
+  return shadowed.upstream[0] ?? { value: '', origin: 'default' }
 }
 
 /** The gateway around us is no upstream; what stood there before is kept beside it. */

@@ -23,6 +23,8 @@ export interface Config {
   readonly shadowed: Readonly<Record<ConfigKey, readonly Sourced[]>>
   /** Every key and every entry of a map, in the order of the schema. */
   readonly entries: readonly ConfigEntry[]
+  /** What any place says, also for profiles that are not in use; of files, those that count. */
+  readonly said: readonly Setting[]
   /** For people: which files do not count, and why. */
   readonly notes: readonly string[]
 }
@@ -44,7 +46,11 @@ export function resolveConfig(flags: Flags, env: Environment, files: ConfigFiles
   refuseEnforced(enforced.flat(), given.flat())
   const fromFiles = [files.project, files.user, files.machine].flatMap((file) => layersOf(file, profile))
   const entries = mergeLayers([...enforced, ...given, ...fromFiles])
-  return { ...byKey(entries), entries, notes: files.notes }
+  const said = [
+    ...given.flat(),
+    ...everythingIn([files.machine?.enforced, files.project, files.user, files.machine]),
+  ]
+  return { ...byKey(entries), entries, said, notes: files.notes }
 }
 
 function rejectUnknownVariables(env: Environment): void {
@@ -93,6 +99,10 @@ function refuseEnforced(enforced: readonly Setting[], given: readonly Setting[])
 
 function layersOf(file: FileSettings | undefined, profile: string): (readonly Setting[])[] {
   return file ? [file.profiles.get(profile) ?? [], file.top] : []
+}
+
+function everythingIn(files: readonly (FileSettings | undefined)[]): Setting[] {
+  return files.flatMap((file) => (file ? [...file.top, ...[...file.profiles.values()].flat()] : []))
 }
 
 function byKey(entries: readonly ConfigEntry[]): Pick<Config, 'values' | 'origins' | 'shadowed'> {

@@ -119,8 +119,7 @@ function membersOf(node: JsonNode, name: string, place: Place): JsonMembers {
 
 function shown({ value }: JsonNode, key: string): string {
   if (isMembers(value)) return `an object of ${value.size}`
-  if (Array.isArray(value)) return 'an array'
-  return typeof value === 'string' || key === 'headers' ? shownValue(key, String(value)) : String(value)
+  return typeof value === 'object' && value !== null ? 'an array' : shownValue(key, value)
 }
 
 function originOf({ line }: JsonNode, { path }: Place): string {

@@ -5,6 +5,7 @@ import { readFileBytes } from './file-bytes.ts'
 import type { FileSettings } from './file-settings.ts'
 import { MACHINE_SECTIONS, readSettings } from './file-settings.ts'
 import { parseJsonTree } from './json-tree.ts'
+import { findWindowsFault } from './windows-access.ts'
 
 /** Where the file is that an administrator leaves for everybody, and who the administrator is. */
 export interface AdministratorPlace {
@@ -20,13 +21,13 @@ export interface CheckedSettings {
 
 /**
  * What the machine file says. It counts if it and its folder belong to the administrator, and nobody else can write
- * there. Who can on Windows only its access lists say, which Node.js cannot read: there it never counts.
+ * there.
  * @throws GatewayError CONFIG_* for one that counts, or that cannot be read
  */
 export function readMachineSettings(place: AdministratorPlace, platform: NodeJS.Platform): CheckedSettings {
   const { path } = place
   const content = readFileBytes(path, (stats) =>
-    platform === 'win32' ? 'who may write it on Windows is not known here' : findFault(stats, place),
+    platform === 'win32' ? findWindowsFault([dirname(path), path]) : findFault(stats, place),
   )
   if (!content) return {}
   if (content.kind === 'fault') return { note: `${path} does not count: ${content.fault}` }

@@ -1,4 +1,3 @@
-import { lstatSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { GatewayError } from '../base/errors.ts'
 
@@ -7,14 +6,15 @@ type Environment = Readonly<Record<string, string | undefined>>
 /**
  * The folder of logs and of lists of running gateways: `CLAUDE_GW_STATE_DIR`, else the platform's place for
  * state (XDG Base Directory Specification; Application Support on macOS; Local AppData on Windows).
+ * @throws GatewayError CONFIG_BAD_VALUE for a relative one: each repository could have its own there
  */
 export function stateDirectory(env: Environment, home: string, platform: NodeJS.Platform): string {
   const chosen = env['CLAUDE_GW_STATE_DIR']
-  if (chosen) return chosen
+  if (chosen) return absolute('CLAUDE_GW_STATE_DIR', chosen)
   if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'claude-gw', 'state')
   if (platform === 'win32')
     return join(env['LOCALAPPDATA'] || join(home, 'AppData', 'Local'), 'claude-gw', 'State')
-  return join(env['XDG_STATE_HOME'] || join(home, '.local', 'state'), 'claude-gw')
+  return join(absoluteOr(env['XDG_STATE_HOME'], join(home, '.local', 'state')), 'claude-gw')
 }
 
 /**
@@ -23,20 +23,23 @@ export function stateDirectory(env: Environment, home: string, platform: NodeJS.
  */
 export function configDirectory(env: Environment, home: string, platform: NodeJS.Platform): string {
   const chosen = env['CLAUDE_GW_CONFIG_DIR']
-  if (chosen) return absolute(chosen)
+  if (chosen) return absolute('CLAUDE_GW_CONFIG_DIR', chosen)
   if (platform === 'darwin') return join(home, 'Library', 'Preferences', 'claude-gw')
   if (platform === 'win32')
     return join(env['APPDATA'] || join(home, 'AppData', 'Roaming'), 'claude-gw', 'Config')
-  // A relative one is none, says the XDG Base Directory Specification.
-  const base = env['XDG_CONFIG_HOME']
-  return join(base && isAbsolute(base) ? base : join(home, '.config'), 'claude-gw')
+  return join(absoluteOr(env['XDG_CONFIG_HOME'], join(home, '.config')), 'claude-gw')
 }
 
-function absolute(path: string): string {
+/** A relative one is none, says the XDG Base Directory Specification. */
+function absoluteOr(path: string | undefined, standard: string): string {
+  return path && isAbsolute(path) ? path : standard
+}
+
+function absolute(key: string, path: string): string {
   if (isAbsolute(path)) return path
   throw new GatewayError('CONFIG_BAD_VALUE', {
     origin: 'environment',
-    key: 'CLAUDE_GW_CONFIG_DIR',
+    key,
     expected: 'a path from the root',
     value: `"${path}"`,
   })
@@ -54,13 +57,9 @@ export function machineFilePath(env: Environment, platform: NodeJS.Platform): st
   return '/etc/claude-gw/config.json'
 }
 
-/** Whether there is a file, or a folder hides whether there is one. */
-export function mayExist(path: string): boolean {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false }) !== undefined
-  } catch {
-    return true
-  }
+/** Where the monthly ledgers are. */
+export function ledgerDirectory(state: string): string {
+  return join(state, 'ledger')
 }
 
 /** Where the daily traffic logs are. */

@@ -3,18 +3,16 @@ import { realpathSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { isAbsolute, relative } from 'node:path'
 import { readFileBytes } from './file-bytes.ts'
-import type { JsonRoot } from './json-tree.ts'
-import { parseJsonTree } from './json-tree.ts'
 import type { ProjectPlace } from './project-place.ts'
 import { findProjectPlace } from './project-place.ts'
 import type { FileIdentity } from './trust.ts'
 
-/** The `.claude-gw.json` of a folder, as it was read once: its hash is that of the bytes its JSON was read from. */
+/** The `.claude-gw.json` of a folder, as it was read once: its hash is that of the bytes of its text. */
 export type ProjectFile =
-  | (FileIdentity & { readonly kind: 'file'; readonly path: string; readonly root: JsonRoot })
+  | (FileIdentity & { readonly kind: 'file'; readonly path: string; readonly text: string })
   | { readonly kind: 'ignored'; readonly path: string; readonly reason: string }
 
-/** The project file of a folder; undefined if it has none. @throws GatewayError CONFIG_MALFORMED, CONFIG_UNREADABLE */
+/** The project file of a folder; undefined if it has none. @throws GatewayError CONFIG_UNREADABLE */
 export function readProjectFile(cwd: string, home: string): ProjectFile | undefined {
   const place = findProjectPlace(cwd, home)
   if (!place) return undefined
@@ -28,7 +26,7 @@ export function readProjectFile(cwd: string, home: string): ProjectFile | undefi
     path,
     realPath: realpathSync(path),
     hash: sha256(bytes),
-    root: parseJsonTree(bytes.toString('utf8'), path),
+    text: bytes.toString('utf8'),
   }
 }
 

@@ -1,5 +1,8 @@
+import { GatewayError } from '../base/errors.ts'
 import type { FileSettings } from './file-settings.ts'
 import { readSettings, USER_SECTIONS } from './file-settings.ts'
+import type { JsonRoot } from './json-tree.ts'
+import { parseJsonTree } from './json-tree.ts'
 import { refuseLiteralSecrets } from './literal-secret.ts'
 import type { CheckedSettings } from './machine-file.ts'
 import type { ProjectFile } from './project-file.ts'
@@ -11,27 +14,41 @@ import { trustOf } from './trust.ts'
 type ReadFile = Extract<ProjectFile, { kind: 'file' }>
 
 /**
- * What the project file of a folder may say: all, if the user trusts it as it is, else what is harmless.
+ * What the project file of a folder may say: all, if the user trusts it as it is, else what is harmless. Whoever wrote a
+ * file that is not trusted shall stop no command with it: what is wrong there is a note.
  * @param directory of the user's configuration
- * @throws GatewayError CONFIG_*
+ * @throws GatewayError CONFIG_* for a file that is trusted
  */
 export function readProjectSettings(cwd: string, home: string, directory: string): CheckedSettings {
-  const file = readProjectFile(cwd, home)
-  if (!file) return {}
-  if (file.kind === 'ignored') return { note: `${file.path} does not count: ${file.reason}` }
-  const trust = trustOf(directory, file)
-  return trust === 'trusted' ? { settings: settingsOf(file) } : readUntrusted(file, trust)
+  let isTrusted = false
+  try {
+    const file = readProjectFile(cwd, home)
+    if (!file) return {}
+    if (file.kind === 'ignored') return { note: `${file.path} does not count: ${file.reason}` }
+    const trust = trustOf(directory, file)
+    isTrusted = trust === 'trusted'
+    return isTrusted ? { settings: settingsOf(file) } : readUntrusted(file, trust)
+  } catch (error) {
+    if (isTrusted || !(error instanceof GatewayError)) throw error
+    return { note: `${error.message}; nothing in that file counts (${error.remedy})` }
+  }
 }
 
 /** All that a project file would set once it is trusted. @throws GatewayError CONFIG_* */
-export function settingsOf({ root, path }: ReadFile): FileSettings {
+export function settingsOf(file: ReadFile): FileSettings {
+  return readSettings(parse(file), file.path, USER_SECTIONS)
+}
+
+function parse({ text, path }: ReadFile): JsonRoot {
+  const root = parseJsonTree(text, path)
   refuseLiteralSecrets(root, path)
-  return readSettings(root, path, USER_SECTIONS)
+  return root
 }
 
 /** The rest is not even checked, as it may be for a newer claude-gw. */
-function readUntrusted({ root, path }: ReadFile, trust: Trust): CheckedSettings {
-  refuseLiteralSecrets(root, path)
+function readUntrusted(file: ReadFile, trust: Trust): CheckedSettings {
+  const { path } = file
+  const root = parse(file)
   const members = [...root.value]
   const harmless = new Map(members.filter(([name]) => isHarmless(name)))
   const ignored = members.map(([name]) => name).filter((name) => !isHarmless(name))

@@ -1,6 +1,7 @@
 import type { Kind } from './kind.ts'
 import { authStyle, boolean, duration, oneOf, port, profileName, proxyChoice, size, text } from './kind.ts'
 import { headerMap, tagMap, textMap } from './map-kind.ts'
+import { filePath, program } from './path-kind.ts'
 
 export interface Key<T> {
   readonly kind: Kind<T>
@@ -15,7 +16,12 @@ export interface Key<T> {
 /** Every key of the configuration: the one table that the reader, the help and the README follow. */
 export const SCHEMA = {
   profile: key(profileName, 'default', 'name of the upstream in use; stands in every record'),
-  upstream: key(text, '', 'URL of the API or gateway behind claude-gw', words('see below')),
+  upstream: key(
+    text,
+    '',
+    'URL of the API or gateway behind claude-gw',
+    words('`ANTHROPIC_BASE_URL`, else https://api.anthropic.com'),
+  ),
   credential: key(text, 'auto', 'where the upstream key comes from: auto, passthrough, or a reference'),
   credentialTtl: key<number | undefined>(
     duration,
@@ -50,9 +56,14 @@ export const SCHEMA = {
     words('`API_TIMEOUT_MS`, at least 10m, and 30 s'),
   ),
   'timeouts.idle': key(duration, 360_000, 'silence allowed in the middle of an answer'),
-  'tls.ca': key(text, '', 'file of authorities to trust beside those of Node.js (PEM)', words('none')),
-  'tls.cert': key(text, '', 'file of the certificate for an upstream that asks for one (PEM)', words('none')),
-  'tls.key': key(text, '', 'file of the private key of that certificate (PEM)', words('none')),
+  'tls.ca': key(filePath, '', 'file of authorities to trust beside those of Node.js (PEM)', words('none')),
+  'tls.cert': key(
+    filePath,
+    '',
+    'file of the certificate for an upstream that asks for one (PEM)',
+    words('none'),
+  ),
+  'tls.key': key(filePath, '', 'file of the private key of that certificate (PEM)', words('none')),
   'tls.passphrase': key(text, '', 'where the passphrase of that key comes from: a reference', words('none')),
   proxy: key(proxyChoice, 'auto', 'auto (HTTPS_PROXY and NO_PROXY), off, or the URL of a proxy'),
   allowHttp: key(boolean, false, 'allow a plain http upstream that is not on this machine'),
@@ -64,9 +75,14 @@ export const SCHEMA = {
     isForUntrusted: true,
   }),
   'log.level': key(oneOf('off', 'meta'), 'meta', 'meta writes one record per exchange, off none'),
-  'retry.upstream': key(oneOf('off', 'connect'), 'connect', 'try once more when no connection could be made'),
+  prices: key(filePath, '', 'file of prices over the list prices (JSON)', words('none')),
+  'retry.upstream': key(
+    oneOf('off', 'connect', '429'),
+    'connect',
+    'connect tries once more when no connection could be made, 429 also waits when throttled, off neither',
+  ),
   'claude.command': key(
-    text,
+    program,
     '',
     'the program to launch instead of `claude` on PATH',
     words('`claude` on PATH'),

@@ -5,7 +5,9 @@ import type { Setting } from './setting.ts'
 import { shownName } from './value-error.ts'
 
 /**
- * The name of the profile in use. Where no file has profiles, any name does: it is a label.
+ * The name of the profile in use. It must be one of a file, or a mistyped one would go to another upstream with another
+ * key. Where no file has profiles, it may be a label: for an upstream that an option or a variable names, or where the
+ * administrator says so.
  * @param given flags and variables, highest first
  * @throws GatewayError CONFIG_UNKNOWN_PROFILE
  */
@@ -19,7 +21,9 @@ export function selectProfile(given: readonly Setting[], { machine, user, projec
   const standard = SCHEMA.profile.default
   if (!chosen) return standard
   const profile = chosen.value as string
-  if (known.size === 0 || known.has(profile) || profile === standard) return profile
+  const isOnPurpose = chosen.isEnforced || given.some(({ key }) => key === 'upstream')
+  const isLabel = known.size === 0 && isOnPurpose
+  if (isLabel || known.has(profile) || profile === standard) return profile
   throw new GatewayError('CONFIG_UNKNOWN_PROFILE', {
     origin: chosen.origin,
     profile,

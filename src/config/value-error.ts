@@ -10,10 +10,15 @@ export function badValue(origin: string, key: string, expected: string, shown: s
   return new GatewayError('CONFIG_BAD_VALUE', { origin, key: shownName(key), expected, value: shown })
 }
 
-/** A value of a key as an error may show it: nothing of a header, which may be a key, and of a proxy not who signs in. */
-export function shownValue(key: string, text: string): string {
-  if (key === 'headers') return 'what stands there (it is not shown: it may hold a key)'
-  return quoted(key === 'proxy' ? text.replace(/^.*@/s, '') : text)
+/** Keys whose value may be a secret itself, by mistake or not. */
+const MAY_HOLD_SECRET = ['headers', 'credential', 'tls.passphrase']
+
+/** A value of a key as an error may show it: nothing of what may be a secret, of a URL neither who signs in nor its query. */
+export function shownValue(key: string, value: string | number | boolean | null): string {
+  if (MAY_HOLD_SECRET.includes(key)) return 'what stands there (it is not shown: it may hold a key)'
+  if (typeof value !== 'string') return String(value)
+  const isUrl = key === 'proxy' || key === 'upstream'
+  return quoted(isUrl ? value.replace(/^.*@/s, '').replace(/[?#].*$/s, '') : value)
 }
 
 /** A text in quotes. Of a long one only the beginning, since it may be a secret. */

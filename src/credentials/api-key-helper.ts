@@ -9,7 +9,10 @@ export interface ApiKeyHelper {
   readonly origin: string
 }
 
-/** What Claude Code's own helper prints; Claude Code sends it as bearer and as `x-api-key` (measured). */
+/**
+ * What Claude Code's own helper prints; Claude Code sends it as bearer and as `x-api-key` (measured). It starts in the
+ * folder that Claude Code would start it in, which its line may count on.
+ */
 export function apiKeyHelperStore(
   { command, origin }: ApiKeyHelper,
   options: HelperOptions,
@@ -19,6 +22,7 @@ export function apiKeyHelperStore(
     source: 'apiKeyHelper',
     style: 'both',
     command: { kind: 'shell', line: command },
+    isInOurFolder: true,
   } as const
   return helperStore(helper, options)
 }

@@ -1,5 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
+import { statSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
 import { helperEnvironment } from './helper-environment.ts'
 import { endingGroup } from './helper-group.ts'
 import { keepEnd, keepStart } from './helper-output.ts'
@@ -21,6 +23,8 @@ export interface HelperRun {
   /** In place of the machine's. */
   readonly env?: Machine['env']
   readonly timeoutMs: number
+  /** Starts it in the folder that we are in, and not in the home folder: a repository could lay something out there. */
+  readonly isInOurFolder?: boolean
   /** For its stdin, which is empty otherwise. */
   readonly input?: string
   /** Leaves its stdin open: a helper that reads on sees by its end that we are gone. */
@@ -52,11 +56,12 @@ export async function runHelper(command: HelperCommand, options: HelperRun): Pro
 
 /** A session of its own: a group to kill, and no hold on the terminal, which belongs to Claude Code. */
 function start(command: HelperCommand, options: HelperRun): ChildProcess {
-  const { machine, env = machine.env, input, holdsInput = false } = options
+  const { machine, env = machine.env, input, holdsInput = false, isInOurFolder = false } = options
   const isWindows = machine.platform === 'win32'
   const [file, args] = isWindows ? onWindows(command) : onPosix(command)
   const child = spawn(file, args, {
     env: helperEnvironment(env),
+    ...(!isInOurFolder && { cwd: homeFolder(machine) }),
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     detached: !isWindows,
     windowsHide: true,
@@ -66,6 +71,12 @@ function start(command: HelperCommand, options: HelperRun): ChildProcess {
   child.stdin?.on('error', () => {}).write(input ?? '')
   if (!holdsInput) child.stdin?.end()
   return child
+}
+
+/** Without a home, as in some containers, the root. */
+function homeFolder({ home }: Machine): string {
+  const isFolder = isAbsolute(home) && statSync(home, { throwIfNoEntry: false })?.isDirectory()
+  return isFolder ? home : '/'
 }
 
 /** The shells of Claude Code's `apiKeyHelper` (https://code.claude.com/docs/en/settings). */

@@ -17,6 +17,8 @@ export interface Helper {
   readonly source?: string
   readonly style?: AuthStyle
   readonly command: HelperCommand
+  /** Else it starts in the home folder. */
+  readonly isInOurFolder?: boolean
 }
 
 export interface HelperOptions {
@@ -48,7 +50,8 @@ function checkOnce(helper: Helper, { machine }: HelperOptions): () => void {
 
 async function read(helper: Helper, { machine, timeoutMs }: HelperOptions): Promise<Credential> {
   if (isInLoop(machine.env)) throw loop(helper)
-  const outcome = await runHelper(helper.command, { machine, timeoutMs })
+  const { command, isInOurFolder = false } = helper
+  const outcome = await runHelper(command, { machine, timeoutMs, isInOurFolder })
   switch (outcome.kind) {
     case 'exited':
       return credentialOf(helper, outcome, machine)

@@ -31,6 +31,8 @@ const OPTIONAL: readonly (readonly [keyof ExchangeRecord, FieldType])[] = [
   ['ttft_ms', 'number'],
   ['ms_per_token', 'number'],
   ['usage', 'object'],
+  ['cost_usd', 'number'],
+  ['price', 'object'],
   ['stop_reason', 'string'],
   ['retry_after', 'string'],
   ['error', 'object'],

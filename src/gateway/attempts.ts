@@ -6,7 +6,8 @@ import type { ExchangeFacts } from './exchange-facts.ts'
 import { failureError } from './failure.ts'
 import type { FlowSettings } from './flow-settings.ts'
 import { outgoingHeaders } from './headers.ts'
-import { refusesCredential, retryDelayMs } from './retry.ts'
+import type { Waiting } from './retry.ts'
+import { refusesCredential, retryDelayMs, throttleDelayMs } from './retry.ts'
 import type { Supplied } from './supply.ts'
 
 /** How long a refused request may still take to arrive, so that it can be sent again. */
@@ -28,6 +29,7 @@ export class Attempts {
   readonly #observer: AttemptsObserver
   #close: (() => void) | undefined
   #isStopped = false
+  #waited: Waiting = { count: 0, ms: 0 }
 
   constructor(
     settings: FlowSettings,
@@ -91,8 +93,12 @@ export class Attempts {
   #onAnswer(answer: IncomingMessage, supplied: Supplied): void {
     if (this.#isStopped) return
     this.#facts.answered(answer)
+    const { statusCode: status = 0, headers } = answer
     const canChange = supplied.secrets.length > 0 && this.#facts.supplies.length === 1
-    if (canChange && refusesCredential(answer.statusCode ?? 0)) void this.#tryAnother(answer, supplied)
+    const canWait = this.#settings.retry === '429'
+    const delayMs = canWait ? throttleDelayMs(status, headers, this.#waited) : undefined
+    if (canChange && refusesCredential(status)) void this.#tryAnother(answer, supplied)
+    else if (delayMs !== undefined) void this.#waitOut(answer, supplied, delayMs)
     else this.#observer.onAnswer(answer)
   }
 
@@ -119,6 +125,22 @@ export class Attempts {
     this.#facts.supplies.push(supplied)
     refusal.destroy()
     this.#resend(supplied)
+  }
+
+  /** A throttled request goes out again, after a time that nobody else hears of. */
+  async #waitOut(refusal: IncomingMessage, supplied: Supplied, delayMs: number): Promise<void> {
+    const { body } = this.#facts
+    if (!body.isWhole) await this.#awaitUpload()
+    if (this.#isStopped) return
+    if (!body.isWhole) {
+      this.#observer.onAnswer(refusal)
+      return
+    }
+    this.#facts.answerDropped(`throttled, sent again after ${(delayMs / 1000).toFixed(1)} s`)
+    this.#waited = { count: this.#waited.count + 1, ms: this.#waited.ms + delayMs }
+    refusal.destroy()
+    const timer = setTimeout(() => this.#resend(supplied), delayMs)
+    this.#close = () => clearTimeout(timer)
   }
 
   #onFailure(failure: Failure, supplied: Supplied): void {

@@ -4,6 +4,7 @@ import type { ExchangeRecord } from '../exchange/exchange.ts'
 import type { ForwardProxy } from '../network/forward-proxy.ts'
 import type { TlsSettings } from '../network/secure-context.ts'
 import type { Upstream } from '../network/url.ts'
+import type { PriceTable } from '../usage/price-table.ts'
 import type { Access } from './access.ts'
 import type { Identity } from './record.ts'
 import type { RetryPolicy } from './retry.ts'
@@ -27,6 +28,8 @@ export interface GatewayOptions {
   readonly timeouts: Timeouts
   readonly retry: RetryPolicy
   readonly identity: Identity
+  /** What the records' costs are taken from. */
+  readonly prices: PriceTable
   /** Called with each record before the client is given the end of its answer. */
   readonly onRecord: (record: ExchangeRecord, about: RecordContext) => void
   /** Called with what went wrong without disturbing an exchange. */

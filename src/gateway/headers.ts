@@ -20,7 +20,7 @@ export interface OutgoingOptions {
 
 /**
  * The headers for the upstream, from the raw list of the client: same names, case, order and duplicates, less
- * hop-by-hop headers and, with a credential of ours, less those of the client.
+ * hop-by-hop headers and, with a credential of ours, less all others.
  */
 export function outgoingHeaders(raw: readonly string[], options: OutgoingOptions): HeaderObject {
   const dropped = connectionNames(raw)
@@ -34,11 +34,19 @@ export function outgoingHeaders(raw: readonly string[], options: OutgoingOptions
       continue
     append(headers, seen, name, lower, raw[i + 1] as string)
   }
-  for (const [name, value] of Object.entries(options.extra)) headers[name] = value
-  if (options.credential) addCredential(headers, seen, options.credential)
+  const { credential, extra } = options
+  for (const [name, value] of Object.entries(extra))
+    if (!credential || !carriesCredential(name, credential.style)) headers[name] = value
+  if (credential) addCredential(headers, seen, credential)
   // Lower case, because http-proxy-3 looks for exactly this name before it adds a length of its own.
   if (options.contentLength !== undefined) headers['content-length'] = String(options.contentLength)
   return headers
+}
+
+/** Whether a header is one that says who sends a request; with a credential of ours, no other such goes beside it. */
+export function carriesCredential(name: string, style: string): boolean {
+  const lower = name.toLowerCase()
+  return CLIENT_CREDENTIALS.has(lower) || style.toLowerCase() === `header:${lower}`
 }
 
 /** The raw list for the client: the upstream's, less hop-by-hop headers. */

@@ -16,6 +16,8 @@ export interface ChildEnvironmentInput {
   readonly gateway: ChildGateway
   readonly profile: string
   readonly runId: string
+  /** The upstream that variables and files name. */
+  readonly configuredUpstream: string
   /** Whether the upstream is api.anthropic.com. */
   readonly isFirstParty: boolean
   readonly toolSearch: 'auto' | 'on' | 'off'
@@ -98,7 +100,7 @@ function setNoProxy(variables: Variables, platform: NodeJS.Platform): void {
 
 /** For a `claude-gw` that is started inside the session. */
 function setMarkers(variables: Variables, input: ChildEnvironmentInput): void {
-  const { env, platform, gateway, profile, runId } = input
+  const { env, platform, gateway, profile, runId, configuredUpstream } = input
   if (!env['CLAUDE_GW_RUN_ID']) {
     const outer = new Variables(env, platform).get('ANTHROPIC_BASE_URL')
     if (outer && !holdsPassword(outer)) variables.set('CLAUDE_GW_RUN_OUTER_BASE_URL', outer)
@@ -106,6 +108,7 @@ function setMarkers(variables: Variables, input: ChildEnvironmentInput): void {
   }
   variables.set('CLAUDE_GW_RUN_ID', runId)
   variables.set('CLAUDE_GW_RUN_PROFILE', profile)
+  variables.set('CLAUDE_GW_RUN_UPSTREAM', configuredUpstream)
   variables.set('CLAUDE_GW_RUN_URL', gateway.url)
   variables.set('CLAUDE_GW_RUN_DEPTH', String(runDepth(env)))
   if (gateway.access.kind === 'token') variables.set('CLAUDE_GW_RUN_TOKEN', gateway.access.token)

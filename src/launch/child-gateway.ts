@@ -10,6 +10,8 @@ export interface ChildGateway {
 /** A gateway that another run has opened, and in which this one is nested. */
 export interface OuterRun {
   readonly runId: string
+  /** The upstream that it took from variables and files; its options are for itself alone. */
+  readonly configuredUpstream: string
   readonly gateway: ChildGateway
 }
 
@@ -24,9 +26,14 @@ const MAX_DEPTH = 8
 export function findOuterRun(env: Environment, profile: string): OuterRun | undefined {
   const runId = env['CLAUDE_GW_RUN_ID']
   const url = env['CLAUDE_GW_RUN_URL']
-  if (!runId || !url || env['CLAUDE_GW_RUN_PROFILE'] !== profile) return undefined
+  const configuredUpstream = env['CLAUDE_GW_RUN_UPSTREAM']
+  if (!runId || !url || !configuredUpstream || env['CLAUDE_GW_RUN_PROFILE'] !== profile) return undefined
   const token = env['CLAUDE_GW_RUN_TOKEN']
-  return { runId, gateway: { url, access: token ? { kind: 'token', token } : { kind: 'path' } } }
+  return {
+    runId,
+    configuredUpstream,
+    gateway: { url, access: token ? { kind: 'token', token } : { kind: 'path' } },
+  }
 }
 
 /** How many runs are around each other, this one included. */

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createSecureContext, rootCertificates } from 'node:tls'
 import { GatewayError, reasonOf } from '../base/errors.ts'
+import { fromHome } from '../base/home-path.ts'
 import { certificatesIn } from './pem.ts'
 
 /** What the configuration adds to TLS, as its files stood at start. */
@@ -127,7 +128,7 @@ function refuseHalf(given: FileKey, missing: FileKey, input: TlsInput): void {
 }
 
 function pathOf(key: FileKey, { values, home }: TlsInput): string {
-  return values[key].replace(/^~(?=[/\\])/, () => home)
+  return fromHome(values[key], home)
 }
 
 interface NamedFile {

@@ -2,7 +2,10 @@ import { execFileSync, spawn } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, renameSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { configDirectory } from '../../src/config/paths.ts'
+import { readProjectFile } from '../../src/config/project-file.ts'
 import { CONFIG_KEYS } from '../../src/config/schema.ts'
+import { trustFile } from '../../src/config/trust-store.ts'
 import type { Home } from '../support/claude-run.ts'
 import { installProgram, openHome, runIn } from '../support/claude-run.ts'
 import { runCli } from '../support/cli.ts'
@@ -176,16 +179,50 @@ test.each([
   ['a tag __proto__', '{"tags": {"__proto__": "evil"}}', '`tags` must be'],
   ['very many tags', JSON.stringify({ tags: everyTag(1000) }), '`tags` must be'],
   ['a very long tag', JSON.stringify({ tags: { a: 'b'.repeat(300) } }), '`tags` must be'],
-])('%s ends with an error that names the file, and repeats nothing of it', async (_case, text, message) => {
-  const home = openRepository()
-  writeFile(projectFile(home), text)
-  const { stderr, exitCode } = await configIn(home, ['list'])
-  expect(stderr).toContain(projectFile(home))
-  expect(stderr).toContain(message)
-  expect(stderr).not.toContain('canary')
-  expect(stderr.length).toBeLessThan(1000)
-  expect(exitCode).toBe(3)
-})
+])(
+  '%s is one line that names the file, repeats nothing of it, and stops no command',
+  async (_case, text, message) => {
+    const home = openRepository()
+    writeFile(projectFile(home), text)
+    const { stderr, exitCode } = await configIn(home, ['list'])
+    expect(stderr).toContain(projectFile(home))
+    expect(stderr).toContain(message)
+    expect(stderr).not.toContain('canary')
+    expect(stderr.length).toBeLessThan(1000)
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+    expect(exitCode).toBe(0)
+    const trust = await configIn(home, ['trust', '--yes'])
+    expect(trust.stderr).toContain(message)
+    expect(trust.exitCode).toBe(3)
+  },
+)
+
+test.each(['no JSON', '{"tags": 1}', '{"upstreem": "https://evil.example"}', '{"allowHttp": "yes"}'])(
+  '`key` prints the credential and nothing else beside a file with %j',
+  async (text) => {
+    const home = openRepository()
+    writeFile(projectFile(home), text)
+    const env = { ...home.env, CLAUDE_GW_CREDENTIAL: 'env:K', K: 'the-key' }
+    const { stdout, stderr, exitCode } = await runCli(['key'], { env, cwd: home.project })
+    expect({ stdout, stderr, exitCode }).toEqual({ stdout: 'the-key\n', stderr: '', exitCode: 0 })
+  },
+)
+
+test.each(['no JSON', '{"upstreem": "https://evil.example"}'])(
+  'a file with %j stops every command where it was trusted so',
+  async (text) => {
+    const home = openRepository()
+    writeFile(projectFile(home), text)
+    const file = readProjectFile(home.project, home.directory)
+    if (file?.kind !== 'file') throw new Error('there is none')
+    await trustFile(configDirectory(home.env, home.directory, process.platform), file)
+    for (const args of [['config', 'list'], ['key']]) {
+      const { stdout, stderr, exitCode } = await runCli(args, { env: home.env, cwd: home.project })
+      expect(stderr).toContain(`${projectFile(home)}:1`)
+      expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 3 })
+    }
+  },
+)
 
 test('a FIFO in place of the file is not waited for', async () => {
   const home = openRepository()
@@ -202,7 +239,7 @@ test.each([
   ['a tag', { tags: { project: 'sk-ant-api03-canary-5f3a' } }],
   ['a key of another tool', { apiKeyRef: 'sk-ant-api03-canary-5f3a' }],
 ])(
-  'a secret in the file is refused before it is trusted, with the command that keeps it: %s',
+  'a secret in the file is told before it is trusted, with the command that keeps it, and refused then: %s',
   async (_case, document) => {
     const home = openRepository()
     writeFile(projectFile(home), document)
@@ -210,7 +247,11 @@ test.each([
     expect(stderr).toContain(`${projectFile(home)}:`)
     expect(stderr).toMatch(/claude-gw (--credential keychain:NAME )?login/)
     expect(stdout + stderr).not.toContain('canary')
-    expect(exitCode).toBe(3)
+    expect(exitCode).toBe(0)
+    const trust = await configIn(home, ['trust', '--yes'])
+    expect(trust.stderr).toMatch(/claude-gw (--credential keychain:NAME )?login/)
+    expect(trust.stderr).not.toContain('canary')
+    expect(trust.exitCode).toBe(3)
   },
 )
 
@@ -220,6 +261,35 @@ test('names in the file cannot move the cursor', async () => {
   const { stderr } = await configIn(home, ['list'])
   expect(stderr.trimEnd().split('\n')).toHaveLength(1)
   expect(stderr).not.toContain('\x1b')
+})
+
+describe('a program that the repository has laid out is not started', () => {
+  test.each(['.', 'bin', ''])('where PATH begins with %j', async (entry) => {
+    const home = openRepository()
+    const marker = join(home.directory, 'marker')
+    for (const name of ['claude', 'vault', 'bin/claude', 'bin/vault'])
+      writeFile(join(home.project, name), `#!/bin/sh\ntouch ${marker}\necho key\n`)
+    execFileSync('chmod', ['-R', '+x', home.project])
+    const PATH = [entry, '/usr/bin', '/bin'].join(':')
+    const env = { ...home.env, PATH, CLAUDE_GW_CREDENTIAL: 'vault:kv/claude#key' }
+    for (const args of [['key'], ['run', '-p', 'hi']])
+      expect((await runCli(args, { env, cwd: home.project })).exitCode).not.toBe(0)
+    expect(existsSync(marker)).toBe(false)
+  })
+
+  test.each([
+    ['CLAUDE_GW_CLAUDE_COMMAND', './claude', 'claude.command'],
+    ['CLAUDE_GW_TLS_CA', 'ca.pem', 'tls.ca'],
+  ])('where %s is relative: %s', async (variable, value, key) => {
+    const home = openRepository()
+    const { stderr, exitCode } = await configIn(home, ['list'], { env: { [variable]: value } })
+    expect(stderr).toContain(`${variable}: \`${key}\` must be `)
+    expect(stderr).toContain(`one that begins with \`~/\`, not "${value}"`)
+    expect(exitCode).toBe(3)
+    const set = await configIn(home, ['set', key, value])
+    expect(set.stderr).toContain('one that begins with `~/`')
+    expect(set.exitCode).toBe(3)
+  })
 })
 
 test.each(['.env', '.env.local'])('%s is not loaded', async (name) => {

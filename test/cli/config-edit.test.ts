@@ -60,8 +60,8 @@ test('a map is set and shown as JSON', async () => {
 
 test('a header is found in any letter case', async () => {
   const home = openHome()
-  await configIn(home, ['set', 'headers.X-Team', 'search'])
-  expect(await valueIn(home, 'headers.x-team')).toBe('search')
+  await configIn(home, ['set', 'headers.X-Team', 'keychain:team'])
+  expect(await valueIn(home, 'headers.x-team')).toBe('keychain:team')
 })
 
 test('what is unset has its default again', async () => {

@@ -119,12 +119,10 @@ describe('a repository that nobody trusts', () => {
     expect(existsSync(path)).toBe(false)
   })
 
-  test('cannot hold a key: exit 3, with the way to keep it', async () => {
+  test('cannot hold a key: one line with the way to keep it, and nothing of it counts', async () => {
     const home = openProject({ credential: 'sk-ant-api03-abcdefghijkl' })
-    const { exitCode, stdout, stderr } = await runIn(home, ['-p', 'x'], {
-      env: { ...NOWHERE, PATH: pathOf(home) },
-    })
-    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' })
+    const { exitCode, stderr } = await runIn(home, ['-p', 'x'], { env: { ...NOWHERE, PATH: pathOf(home) } })
+    expect(exitCode).toBe(0)
     expect(stderr).toContain('`claude-gw login`')
     expect(stderr).not.toContain('abcdef')
   })

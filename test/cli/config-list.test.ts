@@ -68,6 +68,22 @@ describe.skipIf(machineFileUnavailable)(
       })
     })
 
+    test('--origin says where a key goes that is in another file than the upstream', async () => {
+      const home = openHome()
+      writeFile(userFile(home), { credential: 'env:MY_KEY', headers: { 'X-A': 'file:~/a', 'X-B': 'search' } })
+      const options = ['--profile', 'work']
+      const { stderr } = await configOnMachine(home, MACHINE, ['list', '--origin'], { options })
+      const end = `goes to the \`upstream\` of ${MACHINE_FILE}:5; a key that \`claude-gw login\` stores goes to its own only`
+      expect(stderr.split('\n')).toEqual([
+        `claude-gw: \`credential\` of ${userFile(home)}:2 ${end}`,
+        `claude-gw: \`headers.X-A\` of ${userFile(home)}:4 ${end}`,
+        '',
+      ])
+      writeFile(userFile(home), { credential: 'keychain:mine' })
+      const stored = await configOnMachine(home, MACHINE, ['list', '--origin'], { options })
+      expect(stored.stderr).toBe('')
+    })
+
     test('a variable that wants another value than an enforced one is refused, with the file', async () => {
       const home = openHome()
       const env = { CLAUDE_GW_PROXY: 'auto' }
@@ -128,6 +144,34 @@ test('a profile that is unknown is answered with those that are known', async ()
   expect(exitCode).toBe(3)
 })
 
+test.each([['list'], ['get', 'upstream']])(
+  'a profile that is nowhere is an error where there are none at all: %s',
+  async (...args) => {
+    const { stdout, stderr, exitCode } = await configIn(openHome(), [...args, '--profile', 'work'])
+    expect(stderr).toContain('--profile: there is no profile `work`; known are `default`')
+    expect(stderr).toContain('`claude-gw config set profiles.work.upstream URL`')
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 3 })
+  },
+)
+
+test.each([
+  [['set', 'profiles.work.upstream', 'https://work.example'], []],
+  [
+    ['set', 'upstream', 'https://work.example'],
+    ['--profile', 'work'],
+  ],
+])('it is made by its first key: %j', async (args, options) => {
+  const home = openHome()
+  expect((await configIn(home, args, { options })).exitCode).toBe(0)
+  const { stdout, exitCode } = await configIn(home, ['get', 'upstream', '--profile', 'work'])
+  expect({ stdout, exitCode }).toEqual({ stdout: 'https://work.example\n', exitCode: 0 })
+})
+
+test('without files it is a label of the upstream that a variable names', async () => {
+  const env = { CLAUDE_GW_UPSTREAM: 'https://work.example', CLAUDE_GW_PROFILE: 'work' }
+  expect((await configIn(openHome(), ['get', 'profile'], { env })).stdout).toBe('work\n')
+})
+
 test.each([
   ['a key in a header', { CLAUDE_GW_HEADERS: '{"Authorization": "canary-5f3a"}' }],
   ['a key in the place of a reference', { CLAUDE_GW_CREDENTIAL: 'canary-5f3a' }],
@@ -135,12 +179,25 @@ test.each([
   ['the user of a proxy', { CLAUDE_GW_PROXY: 'http://canary-5f3a@proxy.example:3128' }],
   ['a password with a space', { CLAUDE_GW_PROXY: 'http://user:canary 5f3a@proxy.example:3128' }],
   ['the password of an upstream', { CLAUDE_GW_UPSTREAM: 'user:canary-5f3a@gateway.example' }],
+  ['the query of an upstream', { CLAUDE_GW_UPSTREAM: 'https://gateway.example/?key=canary-5f3a' }],
+  ['the query of a proxy', { CLAUDE_GW_PROXY: 'http://proxy.example:3128/?key=canary-5f3a' }],
+  ['a header that sounds like a secret', { CLAUDE_GW_HEADERS: '{"X-Team-Key": "canary"}' }],
+  ['any header', { CLAUDE_GW_HEADERS: '{"X-Team": "canary"}' }],
+  ['a header that only looks like a reference', { CLAUDE_GW_HEADERS: '{"X-Team": "env:canary 5f3a"}' }],
+  ['what a command is given', { CLAUDE_GW_CREDENTIAL: 'command:get-key --password canary' }],
+  ['a command with a variable', { CLAUDE_GW_CREDENTIAL: 'command:KEY=canary get-key' }],
+  ['a command of a header', { CLAUDE_GW_HEADERS: '{"X-Team": "command:get-key canary"}' }],
+  ['a command for a passphrase', { CLAUDE_GW_TLS_PASSPHRASE: 'command:get-key canary' }],
+  ['a credential of no known form', { CLAUDE_GW_CREDENTIAL: 'user:canary' }],
+  ['a passphrase of no known form', { CLAUDE_GW_TLS_PASSPHRASE: 'word:canary' }],
   ['a key in a command', { CLAUDE_GW_CREDENTIAL: 'command:echo sk-ant-canary-5f3a' }],
 ])('no secret is shown: %s', async (_case, env) => {
   const home = openHome()
   const runs = [
     ['list', '--origin'],
     ['list', '--json'],
+    ['list', '--verbose'],
+    ['get', 'tls.passphrase', '--json'],
     ['get', 'headers'],
     ['get', 'credential'],
     ['get', 'proxy'],
@@ -150,6 +207,30 @@ test.each([
     const { stdout, stderr } = await configIn(home, args, { env })
     expect(stdout + stderr).not.toContain('canary')
   }
+})
+
+test('of a command the program is shown, and of other values what is no secret', async () => {
+  const env = {
+    CLAUDE_GW_CREDENTIAL: 'command:aws secretsmanager get-secret-value',
+    CLAUDE_GW_TLS_PASSPHRASE: 'command:/opt/get-passphrase',
+    CLAUDE_GW_UPSTREAM: 'https://gateway.example/team?key=k',
+    CLAUDE_GW_HEADERS: '{"X-Team": "search", "X-Repo": "tag:repository"}',
+  }
+  const { stdout } = await configIn(openHome(), ['list'], { env })
+  expect(stdout).toMatch(/credential +command:aws …\n/)
+  expect(stdout).toMatch(/tls.passphrase +command:get-passphrase\n/)
+  expect(stdout).toMatch(/upstream +https:\/\/gateway.example\/team\?\[hidden\]\n/)
+  expect(stdout).toMatch(/headers.X-Team +\[hidden\]\n/)
+  expect(stdout).toMatch(/headers.X-Repo +tag:repository\n/)
+})
+
+test('`get` says where a value stands that it does not show', async () => {
+  const home = openHome()
+  writeFile(userFile(home), { headers: { 'X-Team': 'search' } })
+  const { stdout, stderr, exitCode } = await configIn(home, ['get', 'headers.X-Team'])
+  expect(stdout).toBe('[hidden]\n')
+  expect(stderr).toContain(`not shown; it stands in ${userFile(home)}:3`)
+  expect(exitCode).toBe(0)
 })
 
 test('references are shown, since they are no secrets', async () => {

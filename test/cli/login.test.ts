@@ -53,10 +53,10 @@ describe.skipIf(reason)(`with a Secret Service${reason ? `: ${reason}` : ''}`, (
   })
 
   test.each([
-    ['the profile', ['--profile', 'team'], 'team'],
+    ['the profile', ['--upstream', ANTHROPIC, '--profile', 'team'], 'team'],
     [
       'the account that `credential` names',
-      ['--profile', 'team', '--credential', 'keychain:shared'],
+      ['--upstream', ANTHROPIC, '--profile', 'team', '--credential', 'keychain:shared'],
       'shared',
     ],
     ['the profile when `credential` names no account', ['--credential', 'keychain:'], 'default'],

@@ -25,7 +25,7 @@ describe.skipIf(reason)(`with a Secret Service${reason ? `: ${reason}` : ''}`, (
 
   test('leaves the keys of other accounts alone', async () => {
     const user = await openLoginUser('unlocked', { default: KEY, team: KEY })
-    await user.run(['--profile', 'team', 'logout'])
+    await user.run(['--upstream', 'https://gateway.example', '--profile', 'team', 'logout'])
     expect(user.service.lookUp('default')).toBe(KEY)
     expect(user.service.lookUp('team')).toBeUndefined()
   })

@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Home } from '../support/claude-run.ts'
 import { installProgram, openHome, runIn, writeSettings } from '../support/claude-run.ts'
+import { writeFile } from '../support/configured.ts'
 import type { RunningServe } from '../support/serve.ts'
 import { startServe } from '../support/serve.ts'
+import { temporaryDirectory } from '../support/temporary-directory.ts'
 
 test.each([[['--bg', 'do it']], [['agents']], [['respawn', 'x']]])(
   '%j is led to the running `serve`, without the credential',
@@ -20,6 +22,16 @@ test.each([[['--bg', 'do it']], [['agents']], [['respawn', 'x']]])(
     expect(JSON.stringify(env)).not.toContain('upstream-key')
   },
 )
+
+test('it gets no variable that another profile names', async () => {
+  const serve = await startServe()
+  const folder = temporaryDirectory()
+  writeFile(join(folder, 'config.json'), { profiles: { work: { credential: 'env:OF_WORK' } } })
+  const more = { CLAUDE_GW_CONFIG_DIR: folder, OF_WORK: 'key-of-work', OTHER: 'x' }
+  const { stdout } = await start(serve, ['--bg', 'do it'], openHome(), more)
+  expect(JSON.parse(stdout).env).toMatchObject({ OTHER: 'x' })
+  expect(stdout).not.toContain('key-of-work')
+})
 
 test('settings that lead elsewhere are replaced by a file that stays, for the user alone', async () => {
   const serve = await startServe()
@@ -47,6 +59,16 @@ test.each([
   const result = await start(serve, ['--bg', 'do it'], home, env, options)
   expect(result).toMatchObject({ exitCode: 3, stdout: '' })
   expect(result.stderr).toContain(text)
+})
+
+test('one that goes elsewhere than what is configured by now is named', async () => {
+  const serve = await startServe()
+  const more = { CLAUDE_GW_UPSTREAM: 'https://other.example' }
+  const result = await start(serve, ['--bg', 'do it'], openHome(), more)
+  expect(result).toMatchObject({ exitCode: 3, stdout: '' })
+  expect(result.stderr).toContain(
+    `goes to ${serve.env['CLAUDE_GW_UPSTREAM']}, and not to https://other.example`,
+  )
 })
 
 test('one that has ended does not either', async () => {

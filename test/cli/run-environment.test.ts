@@ -14,6 +14,7 @@ import {
   upstreamEnv,
   writeSettings,
 } from '../support/claude-run.ts'
+import { projectFile, userFile, writeFile } from '../support/configured.ts'
 import { startFaultUpstream } from '../support/fault-upstream.ts'
 import { answer, inTurn } from '../support/faults.ts'
 
@@ -136,12 +137,61 @@ test.each([
   expect(await childEnv({ ...anthropic, [key]: 'off' })).not.toHaveProperty(variable)
 })
 
-test('what sends no requests gets the environment as it is', async () => {
+test('the variables that any profile names do not reach the child either, in files that count', async () => {
+  const home = openHome()
+  writeFile(userFile(home), {
+    headers: { 'X-Team': 'env:OF_HEADER' },
+    profiles: {
+      work: { credential: 'env:OF_WORK', headers: { 'X-Team': 'ENV:OF_WORK_HEADER' } },
+      eval: { tls: { passphrase: 'env:OF_EVAL' } },
+      api: { credential: 'env:ANTHROPIC_API_KEY' },
+    },
+  })
+  writeFile(projectFile(home), { profiles: { x: { credential: 'env:OF_REPOSITORY' } } })
+  const names = ['OF_HEADER', 'OF_WORK', 'OF_WORK_HEADER', 'OF_EVAL', 'OF_REPOSITORY', 'OF_FLAG']
+  const given = Object.fromEntries([...names, 'OTHER'].map((name) => [name, `value-of-${name}`]))
+  const CLAUDE_GW_CLAUDE_COMMAND = installProgram(home, 'show.mjs')
+  const env = { ...NOWHERE, ...given, CLAUDE_GW_CREDENTIAL: 'env:OF_FLAG', CLAUDE_GW_CLAUDE_COMMAND }
+  for (const options of [[], ['--credential', 'env:UPSTREAM_KEY'], ['--credential', 'passthrough']]) {
+    const { stdout } = await runIn(home, [], { env, options })
+    const seen = Object.keys(JSON.parse(stdout).env).filter((name) => name in given)
+    expect(seen).toEqual(['OF_REPOSITORY', 'OTHER'])
+  }
+})
+
+test('Claude Code’s own login stays with it in passthrough, whatever other profiles name', async () => {
+  const home = openHome()
+  writeFile(userFile(home), { profiles: { api: { credential: 'env:ANTHROPIC_API_KEY' } } })
+  const given = { CLAUDE_GW_CREDENTIAL: 'passthrough', ANTHROPIC_API_KEY: 'of-the-child' }
+  expect(await childEnv(given, home)).toMatchObject({ ANTHROPIC_API_KEY: 'of-the-child' })
+})
+
+test.each([
+  ['Authorization', {}, 'bearer'],
+  ['X-API-KEY', {}, 'x-api-key'],
+  ['cookie', {}, 'header:cookie'],
+  ['ApiKey', { CLAUDE_GW_AUTH: 'header:apikey' }, 'header:apikey'],
+])('a header %s beside the credential is refused, with the way to say it', async (name, more, auth) => {
+  const home = openHome()
+  const CLAUDE_GW_CLAUDE_COMMAND = installProgram(home, 'show.mjs')
+  const CLAUDE_GW_HEADERS = JSON.stringify({ [name]: 'env:RIVAL' })
+  const env = { ...NOWHERE, ...more, CLAUDE_GW_HEADERS, CLAUDE_GW_CLAUDE_COMMAND }
+  const { stderr, exitCode } = await runIn(home, ['-p', 'x'], { env })
+  expect(stderr).toContain(
+    `CLAUDE_GW_HEADERS: the header \`${name}\` would be a second credential beside env:UPSTREAM_KEY`,
+  )
+  expect(stderr).toContain(`\`${auth}\``)
+  expect(exitCode).toBe(3)
+})
+
+test('what sends no requests gets the environment as it is, but for what is secret of ours', async () => {
   const home = openHome()
   const CLAUDE_GW_CLAUDE_COMMAND = installProgram(home, 'show.mjs')
   const given = { ...NOWHERE, CLAUDE_GW_CLAUDE_COMMAND, ANTHROPIC_API_KEY: 'k' }
-  const { stdout } = await runIn(home, ['mcp', 'list'], { env: given })
-  expect(JSON.parse(stdout).env).toEqual({ PATH: process.env['PATH'], ...home.env, ...given })
+  const secret = { CLAUDE_GW_CREDENTIAL: 'env:OURS', OURS: 'key', CLAUDE_GW_HEADERS: '{"X-Team": "t"}' }
+  const { stdout } = await runIn(home, ['mcp', 'list'], { env: { ...given, ...secret } })
+  const { OURS, CLAUDE_GW_HEADERS, ...kept } = secret
+  expect(JSON.parse(stdout).env).toEqual({ PATH: process.env['PATH'], ...home.env, ...given, ...kept })
 })
 
 async function childEnv(env: Record<string, string> = {}, home: Home = openHome()) {

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { AskingRun, Home } from '../support/claude-run.ts'
 import { installProgram, openAsking, openHome, recordsOf, upstreamEnv } from '../support/claude-run.ts'
+import { userFile, writeFile } from '../support/configured.ts'
 import { startFaultUpstream } from '../support/fault-upstream.ts'
 import { answer } from '../support/faults.ts'
 
@@ -49,6 +50,7 @@ test('one of another profile has a gateway of its own, to the upstream of that p
 
 test('without an upstream of its own it takes the one that the outer run found, not the outer gateway', async () => {
   const { home, upstream } = await openNest()
+  writeFile(userFile(home), { profiles: { other: {} } })
   const env = { ANTHROPIC_BASE_URL: upstream.url, CLAUDE_GW_CREDENTIAL: 'env:K', K: 'outer-key' }
   const run = await startNested(home, env, ['env', 'CLAUDE_GW_PROFILE=other', 'K=inner-key'])
   expect((await run.ask()).status).toBe(200)
@@ -67,12 +69,37 @@ test('one with an upstream on its command line has a gateway of its own', async 
   expect([upstream.requests.length, other.requests.length]).toEqual([0, 1])
 })
 
+test('an upstream that was configured since then is not that of the gateway around', async () => {
+  const { home, env, upstream } = await openNest()
+  const other = await startFaultUpstream(answer())
+  onTestFinished(other.close)
+  const changed = ['env', `CLAUDE_GW_UPSTREAM=${other.url}`, 'UPSTREAM_KEY=other-key']
+  const run = await startNested(home, env, changed)
+  await run.ask()
+  await run.end()
+  expect([upstream.requests.length, other.requests.length]).toEqual([0, 1])
+})
+
+test('an upstream on the command line of the outer run holds for the run in it', async () => {
+  const { home, env, upstream } = await openNest()
+  const CLAUDE_GW_CLAUDE_COMMAND = installProgram(home, 'exec.sh')
+  const other = await startFaultUpstream(answer())
+  onTestFinished(other.close)
+  const inner = [process.execPath, PROGRAM, 'run', askProgram(home)]
+  const run = await startRun(home, { ...env, CLAUDE_GW_CLAUDE_COMMAND }, inner, ['--upstream', other.url])
+  await run.ask()
+  await run.end()
+  expect([upstream.requests.length, other.requests.length]).toEqual([0, 1])
+  expect(recordsOf(home)).toHaveLength(1)
+})
+
 test('marks of a run that is gone are no run around this one', async () => {
   const { home, env, upstream } = await openNest()
   const marks = {
     CLAUDE_GW_RUN_ID: '01a1fbaa-0000-7000-8000-000000000000',
     CLAUDE_GW_RUN_URL: 'http://127.0.0.1:9',
     CLAUDE_GW_RUN_PROFILE: 'default',
+    CLAUDE_GW_RUN_UPSTREAM: upstream.url,
     CLAUDE_GW_RUN_TOKEN: 'cgw-gone',
     CLAUDE_GW_RUN_DEPTH: '1',
     ANTHROPIC_BASE_URL: 'http://127.0.0.1:9',
@@ -108,7 +135,13 @@ function askProgram(home: Home): string {
   return join(home.directory, 'bin', 'ask')
 }
 
-function startRun(home: Home, env: Record<string, string>, args: readonly string[]): Promise<AskingRun> {
+function startRun(
+  home: Home,
+  env: Record<string, string>,
+  args: readonly string[],
+  options: readonly string[] = [],
+): Promise<AskingRun> {
   const whole = { PATH: process.env['PATH'], ...home.env, ...env }
-  return openAsking(spawn(process.execPath, [PROGRAM, 'run', ...args], { env: whole, cwd: home.project }))
+  const line = [PROGRAM, ...options, 'run', ...args]
+  return openAsking(spawn(process.execPath, line, { env: whole, cwd: home.project }))
 }

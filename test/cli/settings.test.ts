@@ -104,6 +104,22 @@ test('files and features that the way to the upstream needs come along, secrets 
   expect(stdout + stderr).not.toContain('proxy-password')
 })
 
+test('paths from the home folder are written in full, as Claude Code needs them', async () => {
+  const home = temporaryDirectory()
+  const { document } = await print([], {
+    ...GATEWAY,
+    HOME: home,
+    CLAUDE_GW_TLS_CA: '~/ca.pem',
+    CLAUDE_GW_TLS_CERT: '~/tls/me.pem',
+    CLAUDE_GW_TLS_KEY: '~/tls/me.key',
+  })
+  expect(document['env']).toMatchObject({
+    NODE_EXTRA_CA_CERTS: join(home, 'ca.pem'),
+    CLAUDE_CODE_CLIENT_CERT: join(home, 'tls/me.pem'),
+    CLAUDE_CODE_CLIENT_KEY: join(home, 'tls/me.key'),
+  })
+})
+
 test('a key header that Claude Code does not know is said', async () => {
   const { stderr } = await print([], { ...GATEWAY, CLAUDE_GW_AUTH: 'header:ApiKey' })
   expect(stderr).toContain('in the header ApiKey')

@@ -36,12 +36,12 @@ describe('the file of a cloned repository that nobody has looked at', () => {
     expect(recordsOf(clone.home)[0]?.tags).toMatchObject({ project: 'search', cost_center: '4711' })
   })
 
-  test('has no profiles: the name of one is just a label', async () => {
+  test('has no profiles: the name of one is unknown', async () => {
     const clone = await openClone()
     const result = await runHello(clone, { options: ['--profile', 'eval'] })
-    expect(result).toMatchObject({ exitCode: 0, stdout: 'Hello from upstream\n' })
+    expect(result).toMatchObject({ exitCode: 3, stdout: '' })
+    expect(result.stderr).toContain('there is no profile `eval`; known are `default`')
     expectHarmless(clone)
-    expect(recordsOf(clone.home)[0]).toMatchObject({ profile: 'eval', upstream: clone.upstream.url })
   })
 
   test.each([

@@ -5,6 +5,7 @@ import type { Gateway } from '../../src/gateway/gateway.ts'
 import { startGateway } from '../../src/gateway/gateway.ts'
 import type { GatewayOptions } from '../../src/gateway/gateway-options.ts'
 import { parseUpstream } from '../../src/network/url.ts'
+import { createPriceTable } from '../../src/usage/price-table.ts'
 import { fixedSource, injectingFrom } from './credential-source.ts'
 import type { Fault, FaultUpstream } from './fault-upstream.ts'
 import { startFaultUpstream } from './fault-upstream.ts'
@@ -85,6 +86,7 @@ export function gatewayOptions(url: string): GatewayOptions {
     maxBodyBytes: 64 * 1024 ** 2,
     timeouts: { connectMs: 2000, firstByteMs: 5000, idleMs: 5000 },
     retry: 'off',
+    prices: createPriceTable(),
     identity: { runId: '01a1fbaa-0000-7000-8000-000000000000', profile: 'default', upstream: url, tags: {} },
     onRecord: () => {},
     onTrouble: (reason) => {

@@ -11,6 +11,7 @@ import { tellConfigNotes } from '../config-notes.ts'
 import type { Context } from '../context.ts'
 import { escapeControls, print } from '../output.ts'
 import { settingJson, settingText } from '../setting-text.ts'
+import { HIDDEN } from '../visible-value.ts'
 
 export interface ConfigGetInput {
   /** `upstream`, `tags`, `tags.project`, `profiles.work.upstream`. */
@@ -50,11 +51,13 @@ function isAbout(entry: ConfigEntry, { key, entry: part }: SettingName): boolean
 function printMap(context: Context, entries: readonly ConfigEntry[], isJson: boolean): Promise<number> {
   if (isJson) return printJson(context, entries.map(toConfigJson))
   const members = entries.map((entry) => [entry.entry, settingJson(entry, entry)])
+  tellHidden(context, members, entries)
   return printText(context, JSON.stringify(Object.fromEntries(members)))
 }
 
 function printValue(context: Context, entry: ConfigEntry): Promise<number> | number {
   const text = settingText(entry, entry)
+  tellHidden(context, text, [entry])
   if (settingJson(entry, entry) !== null) return printText(context, text)
   return tellNone(context, `\`${entry.name}\` is not set; what is used then: ${text.slice(1, -1)}`)
 }
@@ -67,6 +70,13 @@ async function printJson({ stdout }: Context, value: unknown): Promise<number> {
 async function printText({ stdout }: Context, text: string): Promise<number> {
   await print(stdout, `${stdout.isTTY ? escapeControls(text) : text}\n`)
   return 0
+}
+
+/** Where it can be looked at by who needs it. */
+function tellHidden({ stderr, options }: Context, shown: unknown, entries: readonly ConfigEntry[]): void {
+  if (options.isQuiet || !JSON.stringify(shown).includes(HIDDEN)) return
+  const places = [...new Set(entries.map(({ origin }) => origin))].join(', ')
+  stderr.write(`claude-gw: what may be a secret is not shown; it stands in ${escapeControls(places)}\n`)
 }
 
 function tellNone({ stderr, options }: Context, line: string): number {

@@ -1,7 +1,8 @@
 import { jsonText, toConfigJson } from '../config-json.ts'
 import { CONFIG_COLUMNS, configRows } from '../config-table.ts'
 import type { Context } from '../context.ts'
-import { openPalette, print } from '../output.ts'
+import { mixedOrigins } from '../mixed-origins.ts'
+import { escapeControls, openPalette, print } from '../output.ts'
 import { layOut, renderRow, titlesOf } from '../table.ts'
 
 export interface ConfigListInput {
@@ -20,7 +21,13 @@ export async function configList(context: Context, { hasOrigin, isJson }: Config
     stdout,
     isJson ? jsonText(entries.map(toConfigJson), stdout) : await toTable(context, hasOrigin),
   )
+  if (hasOrigin && !isJson) tellMixed(context)
   return 0
+}
+
+function tellMixed({ config, stderr, options }: Context): void {
+  if (options.isQuiet) return
+  for (const line of mixedOrigins(config())) stderr.write(`claude-gw: ${escapeControls(line)}\n`)
 }
 
 async function toTable(context: Context, hasOrigin: boolean): Promise<string> {

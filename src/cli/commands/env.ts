@@ -4,8 +4,10 @@ import type { ServeEntry } from '../../broker/registry.ts'
 import { readEntry } from '../../broker/registry.ts'
 import type { ChildEnvironment } from '../../launch/child-env.ts'
 import { childEnvironment } from '../../launch/child-env.ts'
+import type { ClaudeState } from '../claude-state.ts'
 import { readClaudeState } from '../claude-state.ts'
 import type { Context } from '../context.ts'
+import { configuredUpstream } from '../upstream.ts'
 import type { Shell } from './shells.ts'
 
 /** A variable to set, or with undefined to take away. */
@@ -21,18 +23,23 @@ export async function env(context: Context, { shell }: { readonly shell: Shell }
   const entry = readEntry(context.stateDirectory(), profile)
   if (!entry || !(await isGateway(entry.url, entry.access)))
     throw new GatewayError('SERVE_NOT_RUNNING', { profile })
-  const environment = await environmentFor(context, entry)
+  const claude = await readClaudeState(context)
+  const environment = environmentFor(context, claude, entry)
   context.stdout.write(`${format(changes(context.env, environment.env), shell)}\n`)
-  for (const note of warnings(environment)) context.stderr.write(`claude-gw: ${note}\n`)
+  const notes = [
+    ...warnings(environment),
+    ...noteElsewhere(entry, configuredUpstream(context.config(), claude)),
+  ]
+  for (const note of notes) context.stderr.write(`claude-gw: ${note}\n`)
   return 0
 }
 
 /** What the upstream can do is for the running gateway to say: this shell may be configured for another one. */
-async function environmentFor(
+function environmentFor(
   context: Context,
-  { url, access, profile, runId, isAnthropic }: ServeEntry,
-): Promise<ChildEnvironment> {
-  const { env, layers } = await readClaudeState(context)
+  { env, layers }: ClaudeState,
+  { url, access, profile, runId, isAnthropic, configuredUpstream }: ServeEntry,
+): ChildEnvironment {
   const { toolSearch, fineGrainedStreaming } = context.config().values
   return childEnvironment({
     env,
@@ -41,6 +48,7 @@ async function environmentFor(
     gateway: { url, access },
     profile,
     runId,
+    configuredUpstream,
     isFirstParty: isAnthropic,
     toolSearch,
     fineGrainedStreaming,
@@ -71,6 +79,11 @@ function warnings({ routing, notes }: ChildEnvironment): readonly string[] {
     ...notes,
     'settings files of Claude Code lead past this gateway; variables alone cannot change that, `run` can',
   ]
+}
+
+function noteElsewhere(entry: ServeEntry, wanted: string): readonly string[] {
+  if (entry.configuredUpstream === wanted) return []
+  return [`this gateway goes to ${entry.upstream}; for ${wanted} end it, and start \`claude-gw serve\` again`]
 }
 
 function format(list: readonly Change[], shell: Shell): string {

@@ -7,12 +7,15 @@ import { locateClaude } from '../../claude/locate.ts'
 import { hasSavedLogin, isApprovedApiKey } from '../../claude/login.ts'
 import { splitProgram } from '../../claude/program.ts'
 import { repositoryTags } from '../../config/repository.ts'
+import { noteWait } from '../../credentials/wait-notice.ts'
 import type { ChildEnvironment } from '../../launch/child-env.ts'
 import { childEnvironment } from '../../launch/child-env.ts'
 import type { ChildGateway } from '../../launch/child-gateway.ts'
 import { isLoop } from '../../launch/child-gateway.ts'
 import { checkLaunch } from '../../launch/preconditions.ts'
+import { Variables } from '../../launch/variables.ts'
 import { runChild } from '../child.ts'
+import type { ClaudeState } from '../claude-state.ts'
 import { readClaudeState } from '../claude-state.ts'
 import type { Context } from '../context.ts'
 import { watchTermination } from '../drain.ts'
@@ -20,11 +23,11 @@ import type { Command, Invocation } from '../invocation.ts'
 import type { LiveGateway } from '../live-gateway.ts'
 import { findLiveOuterRun, findLiveServe } from '../live-gateway.ts'
 import { finishRun } from '../run-end.ts'
+import { secretVariables } from '../secrets.ts'
 import type { Session } from '../session.ts'
 import { openSession } from '../session.ts'
 import { silenceDebug } from '../silence.ts'
 import { checkSummaryPlace, isTalkative, startLine } from '../summary.ts'
-import { noteWait } from '../wait-notice.ts'
 
 /**
  * Gateway and Claude Code together.
@@ -47,10 +50,10 @@ export async function runProgram(context: Context, args: readonly string[]): Pro
 }
 
 /** The Claude Code to launch. @throws GatewayError CLAUDE_NOT_FOUND, CLAUDE_NOT_EXECUTABLE */
-export function findProgram({ env, cwd, home, platform, config }: Context): string {
+export function findProgram({ env, home, platform, config }: Context): string {
   const command = config().values['claude.command']
   const ownRoot = fileURLToPath(new URL('../../..', import.meta.url))
-  return locateClaude({ command, env, cwd, home, platform, ownRoot })
+  return locateClaude({ command, env, home, platform, ownRoot })
 }
 
 async function runWith(context: Context, command: Command): Promise<number> {
@@ -61,7 +64,7 @@ async function runWith(context: Context, command: Command): Promise<number> {
   if (summaryFile !== undefined) checkSummaryPlace(summaryFile)
   const parsed = parseClaudeArguments(args)
   const claude = await readClaudeState(context, parsed)
-  const live = await findLiveGateway(context, parsed)
+  const live = await findLiveGateway(context, parsed, claude)
   const { profile } = context.config().values
   checkLaunch({
     args: parsed,
@@ -80,12 +83,13 @@ async function runWith(context: Context, command: Command): Promise<number> {
 async function findLiveGateway(
   context: Context,
   { kind }: ClaudeArguments,
+  claude: ClaudeState,
 ): Promise<LiveGateway | undefined> {
   switch (kind) {
     case 'session':
-      return findLiveOuterRun(context)
+      return findLiveOuterRun(context, claude)
     case 'background':
-      return findLiveServe(context)
+      return findLiveServe(context, claude)
     case 'tool':
       return undefined
   }
@@ -100,15 +104,16 @@ function noteNoSummary({ stderr, options }: Context): void {
 async function runPlain(context: Context, invocation: Invocation): Promise<number> {
   const { exitCode } = await runChild(context, {
     ...invocation,
-    environment: { env: definedOnly(context.env), routing: { kind: 'none' } },
+    environment: { env: withoutSecrets(context), routing: { kind: 'none' } },
   })
   return exitCode
 }
 
-function definedOnly(env: Context['env']): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  )
+/** It may start programs of its own, such as MCP servers. */
+function withoutSecrets({ env, platform, config }: Context): Record<string, string> {
+  const variables = new Variables(env, platform)
+  for (const name of secretVariables(config())) variables.delete(name)
+  return variables.toObject()
 }
 
 async function runInside(context: Context, invocation: Invocation, live: LiveGateway): Promise<number> {
@@ -151,10 +156,11 @@ async function runWithGateway(context: Context, invocation: Invocation): Promise
 }
 
 function environmentForChild(context: Context, invocation: Invocation, session: Session): ChildEnvironment {
-  const { gateway, access, runId, upstream, secrets } = session
+  const { gateway, access, runId, upstream, configuredUpstream, secrets } = session
   return environmentOf(context, invocation, {
     gateway: { url: gateway.url, access },
     runId,
+    configuredUpstream,
     isFirstParty: upstream.isAnthropic,
     withheld: secrets.withheld,
   })
@@ -187,6 +193,7 @@ function mayUseApiKey({ env }: Context, { parsed, claude }: Invocation): boolean
 interface ChildFacts {
   readonly gateway: ChildGateway
   readonly runId: string
+  readonly configuredUpstream: string
   readonly isFirstParty: boolean
   readonly withheld: readonly string[]
 }

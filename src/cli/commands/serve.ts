@@ -4,6 +4,7 @@ import { claimEntry } from '../../broker/claim.ts'
 import { isGateway } from '../../broker/probe.ts'
 import type { ServeEntry } from '../../broker/registry.ts'
 import { markStopped, readEntry } from '../../broker/registry.ts'
+import { noteWait } from '../../credentials/wait-notice.ts'
 import { readClaudeState } from '../claude-state.ts'
 import type { Context } from '../context.ts'
 import { untilIdle } from '../idle.ts'
@@ -13,7 +14,6 @@ import { openSession } from '../session.ts'
 import { silenceDebug } from '../silence.ts'
 import { keyName } from '../summary.ts'
 import { refuseOwnAddress } from '../upstream.ts'
-import { noteWait } from '../wait-notice.ts'
 
 export interface ServeInput {
   /** Undefined takes the profile's last port, or any free one; 0 any free one. */
@@ -91,9 +91,12 @@ async function open(context: Context, input: ServeInput, last: ServeEntry | unde
   }
 }
 
-function toEntry({ runId, gateway, access, upstream }: Session, profile: string): ServeEntry {
+function toEntry(session: Session, profile: string): ServeEntry {
+  const { runId, gateway, access, upstream, configuredUpstream } = session
   const { port, url } = gateway
-  return { profile, pid: process.pid, runId, port, url, isAnthropic: upstream.isAnthropic, access }
+  const { isAnthropic, name } = upstream
+  const ways = { isAnthropic, upstream: name, configuredUpstream }
+  return { profile, pid: process.pid, runId, port, url, ...ways, access }
 }
 
 /** Who has the earlier address would show it the token of this gateway's predecessor. */

@@ -45,7 +45,7 @@ async function directSnippet(context: Context): Promise<SettingsSnippet> {
   const config = context.config()
   const claude = await readClaudeState(context)
   const upstream = resolveUpstream(config, claude)
-  return settingsSnippet({ values: config.values, upstream, env: claude.env })
+  return settingsSnippet({ values: config.values, upstream, env: claude.env, home: context.home })
 }
 
 /** The wrapper takes its configuration where `run` does; only the profile has to be told. */

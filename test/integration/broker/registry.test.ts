@@ -12,6 +12,8 @@ const ENTRY: ServeEntry = {
   port: 4000,
   url: 'http://127.0.0.1:4000',
   isAnthropic: true,
+  upstream: 'https://api.anthropic.com',
+  configuredUpstream: 'https://api.anthropic.com',
   access: { kind: 'token', token: 'cgw-1' },
 }
 

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { LocateInput } from '../../../src/claude/locate.ts'
 import { locateClaude } from '../../../src/claude/locate.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
@@ -30,9 +30,26 @@ test('`claude.command` may be a path, also from the home folder', () => {
   const { input } = createPath(1)
   file(join(input.home, 'tools', 'cc'))
   expect(locateClaude({ ...input, command: '~/tools/cc' })).toBe(join(input.home, 'tools', 'cc'))
-  expect(locateClaude({ ...input, cwd: join(input.home, 'tools'), command: './cc' })).toBe(
-    join(input.home, 'tools', 'cc'),
-  )
+})
+
+test.each(['', '.', 'tools'])(
+  'a folder of PATH written as %j is passed over: it is another in each folder',
+  (entry) => {
+    const { folders, input } = createPath(1)
+    file(join(folders[0], 'claude'))
+    file(join(input.home, 'claude'))
+    file(join(input.home, 'tools', 'claude'))
+    enterFolder(input.home)
+    const path = [entry, folders[0]].join(':')
+    expect(locateClaude({ ...input, env: { PATH: path } })).toBe(join(folders[0], 'claude'))
+  },
+)
+
+test('a path that is relative leads nowhere', () => {
+  const { input } = createPath(1)
+  file(join(input.home, 'tools', 'cc'))
+  enterFolder(input.home)
+  expect(() => locateClaude({ ...input, command: './tools/cc' })).toThrow('`./tools/cc` was not found')
 })
 
 test('a script named on purpose may speak of claude-gw', () => {
@@ -121,6 +138,13 @@ describe('on Windows', () => {
   })
 })
 
+/** Until the end of the test. */
+function enterFolder(folder: string): void {
+  const before = process.cwd()
+  onTestFinished(() => process.chdir(before))
+  process.chdir(folder)
+}
+
 function file(path: string, text = '', mode = 0o755): void {
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, text)
@@ -140,7 +164,6 @@ function createPath(
     input: {
       command: '',
       env: platform === 'win32' ? { Path: path, PathExt: '.COM;.BAT;.CMD;.EXE' } : { PATH: path },
-      cwd: root,
       home: join(root, 'home'),
       platform,
       ownRoot: join(root, 'package'),

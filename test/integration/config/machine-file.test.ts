@@ -62,11 +62,11 @@ describe.skipIf(isWindows)('a machine file counts only if it', () => {
   })
 })
 
-test('on Windows it never counts, since nothing is known of who may write it', () => {
+test('on Windows it does not count where nothing is known of who may write it', () => {
   const { resolve } = openConfigPlaces({ machine })
   expect(resolve({ platform: 'win32' })).toMatchObject({
     values: { upstream: '' },
-    notes: [expect.stringContaining('Windows')],
+    notes: [expect.stringContaining('who may write it is not known')],
   })
 })
 

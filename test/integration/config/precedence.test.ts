@@ -128,10 +128,24 @@ describe('a profile', () => {
     )
   })
 
-  test('is a mere label where no file has any', () => {
-    expect(
-      openConfigPlaces({ user: { auth: 'both' } }).resolve({ flags: { profile: 'x' } }).values.profile,
-    ).toBe('x')
+  test('must be made first, also where no file has any', () => {
+    const { resolve } = openConfigPlaces({ user: { auth: 'both', upstream: 'https://all.example' } })
+    expect(() => resolve({ flags: { profile: 'x' } })).toThrow(
+      '--profile: there is no profile `x`; known are `default`',
+    )
+  })
+
+  test('is a mere label where no file has any, but an option or a variable names the upstream', () => {
+    const { resolve } = openConfigPlaces({ user: { auth: 'both' } })
+    const flags = { profile: 'x', upstream: 'https://x.example' }
+    expect(resolve({ flags }).values.profile).toBe('x')
+    const env = { CLAUDE_GW_PROFILE: 'y', CLAUDE_GW_UPSTREAM: 'https://y.example' }
+    expect(resolve({ env }).values.profile).toBe('y')
+  })
+
+  test('may be a label that the administrator enforces', () => {
+    const { resolve } = openConfigPlaces({ machine: { enforced: { profile: 'corp' } } })
+    expect(resolve().values.profile).toBe('corp')
   })
 
   test('is not chosen or known by a project file that nobody trusts', () => {

@@ -84,7 +84,10 @@ describe('a project file that nobody trusts', () => {
 
   test('cannot name a tag `__proto__`', () => {
     const { resolve, projectFile } = openConfigPlaces({ project: '{"tags": {"__proto__": "x"}}' })
-    expect(resolve).toThrow(`${projectFile}:1: \`tags\` must be`)
+    expect(resolve()).toMatchObject({
+      values: { tags: {} },
+      notes: [expect.stringContaining(`${projectFile}:1: \`tags\` must be`)],
+    })
   })
 
   test.each([
@@ -93,7 +96,10 @@ describe('a project file that nobody trusts', () => {
     ['nested', { project: { name: 'x' } }],
   ])('cannot fill every record with %s tags', (_, tags) => {
     const { resolve, projectFile } = openConfigPlaces({ project: { tags } })
-    expect(resolve).toThrow(`${projectFile}:`)
+    expect(resolve()).toMatchObject({
+      values: { tags: {} },
+      notes: [expect.stringContaining(`${projectFile}:`)],
+    })
   })
 
   test.each([
@@ -104,15 +110,18 @@ describe('a project file that nobody trusts', () => {
     ['no JSON', '{\n  "tags": sk-ant-secret-of-mine\n}', ':2:11: a value is missing'],
     ['no object', '"text"', ':1:1: it is no JSON object'],
     ['a name that stands twice', '{"tags": {}, "tags": {"a": "b"}}', ':1:14: this name stands here'],
-  ])('is refused when it is %s', (_, project, reason) => {
+  ])('counts for nothing, and stops nothing, when it is %s', (_, project, reason) => {
     const { resolve, projectFile } = openConfigPlaces({ project })
-    expect(resolve).toThrow(reason)
-    expect(resolve).toThrow(projectFile)
-    expect(resolve).not.toThrow('secret')
+    const { values, notes } = resolve()
+    expect(values.tags).toEqual({})
+    expect(notes).toEqual([expect.stringContaining(projectFile)])
+    expect(notes[0]).toContain(reason)
+    expect(notes[0]).toContain('; nothing in that file counts (')
+    expect(notes[0]).not.toContain('secret')
   })
 })
 
-describe('a secret itself is refused, trusted or not,', () => {
+describe('a secret itself is a note in a file that nobody trusts, and an error in one that is trusted,', () => {
   test.each([
     ['as the credential', { credential: 'hunter2hunter2' }, 'credential', 'claude-gw login'],
     [
@@ -139,8 +148,14 @@ describe('a secret itself is refused, trusted or not,', () => {
     ['as a passphrase', { tls: { passphrase: 'hunter2' } }, 'tls.passphrase', 'keychain:NAME'],
     ['in a URL', { proxy: 'http://me:hunter2@proxy.example' }, 'proxy', 'CLAUDE_GW_PROXY'],
     ['in an address', { upstream: 'https://me:hunter2@gw.example' }, 'upstream', 'claude-gw login'],
-  ])('%s', (_, project, key, remedy) => {
-    const { resolve, projectFile } = openConfigPlaces({ project })
+  ])('%s', async (_, project, key, remedy) => {
+    const { resolve, trust, projectFile } = openConfigPlaces({ project })
+    const { values, notes } = resolve()
+    expect(values).toMatchObject({ tags: {}, upstream: '', headers: {} })
+    expect(notes).toEqual([expect.stringContaining(`\`${key}\` holds a secret itself`)])
+    expect(notes[0]).toContain(remedy)
+    expect(notes[0]).not.toMatch(/hunter2|abcdefghij|a8f3k2/)
+    await trust()
     expect(resolve).toThrow(expect.objectContaining({ code: 'CONFIG_LITERAL_SECRET', exitCode: 3 }))
     expect(resolve).toThrow(
       expect.objectContaining({
@@ -166,7 +181,8 @@ describe('a secret itself is refused, trusted or not,', () => {
     },
     { upstream: 'https://gateway.example/v1', tls: { passphrase: 'op://vault/item/field' } },
   ])('but not the name of its place: %j', (project) => {
-    openConfigPlaces({ project }).resolve()
+    const [note = ''] = openConfigPlaces({ project }).resolve().notes
+    expect(note).toContain('only its tags count')
   })
 })
 
@@ -280,10 +296,10 @@ describe.skipIf(isWindows)('a link in place of the project file', () => {
     expect(new Set(seen)).toEqual(new Set(['its', undefined]))
   })
 
-  test('to itself is an error', () => {
+  test('to itself is nothing but a note', () => {
     const { resolve, projectFile } = openConfigPlaces()
     symlinkSync(NAME, projectFile)
-    expect(resolve).toThrow('ELOOP')
+    expect(resolve().notes).toEqual([expect.stringContaining('ELOOP')])
   })
 
   test('to nothing is nothing', () => {
@@ -361,10 +377,14 @@ describe('trust', () => {
     expect(resolve().values.upstream).toBe('')
   })
 
-  test('shows what is wrong in the file', async () => {
-    const { resolve, trust, projectFile } = openConfigPlaces({ project: { ...project, upstraem: 'x' } })
+  test.each([
+    ['an unknown key', { ...project, upstraem: 'x' }, ':4: there is no key `upstraem`; did you mean'],
+    ['a value of another kind', { ...project, allowHttp: 'yes' }, ':4: `allowHttp` must be'],
+    ['bad JSON', '{"upstream": }', ':1:14: a value is missing'],
+  ])('makes %s an error', async (_, wrong, message) => {
+    const { resolve, trust, projectFile } = openConfigPlaces({ project: wrong })
     await trust()
-    expect(resolve).toThrow(`${projectFile}:4: there is no key \`upstraem\`; did you mean \`upstream\`?`)
+    expect(resolve).toThrow(`${projectFile}${message}`)
   })
 })
 

@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { apiKeyHelperStore } from '../../../src/credentials/api-key-helper.ts'
 import { authStyle } from '../../../src/credentials/credential.ts'
@@ -10,6 +11,10 @@ test('what the helper prints is sent in both ways, as Claude Code does', async (
   const credential = await store('echo "$KEY"', { PATH, KEY: 'token' }).read()
   expect(credential).toEqual({ value: 'token', source: 'apiKeyHelper', style: 'both' })
   expect(credential && authStyle(credential, undefined, true)).toBe('both')
+})
+
+test('it starts in the folder we are in, as Claude Code starts it', async () => {
+  expect((await store('pwd -P').read())?.value).toBe(realpathSync(process.cwd()))
 })
 
 test('it is shown by its settings file, and never by its line', () => {

@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { GatewayError } from '../../../src/base/errors.ts'
 import { commandStore } from '../../../src/credentials/command.ts'
@@ -23,6 +24,17 @@ describe('what a command prints', () => {
   test('is the credential, without the space around it', async () => {
     const credential = await store('printf " token\\r\\n\\n"').read()
     expect(credential).toEqual({ value: 'token', source: 'command:printf' })
+  })
+
+  test('is printed in the home folder, where no repository has laid anything out', async () => {
+    const seen = machine({ PATH })
+    const started = await storeOn(seen, 'pwd -P').read()
+    expect(started?.value).toBe(realpathSync(seen.home))
+  })
+
+  test('is printed in the root where there is no home', async () => {
+    const seen = { ...machine({ PATH }), home: '/nonexistent' }
+    expect((await storeOn(seen, 'pwd -P').read())?.value).toBe('/')
   })
 
   test('is read by the system’s shell', async () => {
@@ -140,7 +152,11 @@ describe('a look-up within a look-up', () => {
 })
 
 function store(line: string, env: Machine['env'] = { PATH }, timeoutMs = 20_000) {
-  return commandStore(line, { machine: machine(env), timeoutMs, freshness: { ttlMs: 300_000 } })
+  return storeOn(machine(env), line, timeoutMs)
+}
+
+function storeOn(seen: Machine, line: string, timeoutMs = 20_000) {
+  return commandStore(line, { machine: seen, timeoutMs, freshness: { ttlMs: 300_000 } })
 }
 
 async function failureOf(line: string, env?: Machine['env'], timeoutMs?: number): Promise<GatewayError> {

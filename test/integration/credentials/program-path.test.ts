@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { isOnPath } from '../../../src/credentials/program-path.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
@@ -8,6 +8,16 @@ test('a program is found in any folder of PATH', () => {
   const [first, second] = [temporaryDirectory(), folderWith('op', 0o755)]
   expect(isOnPath('op', { env: { PATH: [first, '', second].join(delimiter) }, platform: 'linux' })).toBe(true)
   expect(isOnPath('op', { env: { PATH: first }, platform: 'linux' })).toBe(false)
+})
+
+test.each(['', '.', 'bin'])('an entry of PATH written as %j is passed over', (entry) => {
+  const folder = folderWith('op', 0o755)
+  mkdirSync(join(folder, 'bin'))
+  writeFileSync(join(folder, 'bin', 'op'), '', { mode: 0o755 })
+  const before = process.cwd()
+  onTestFinished(() => process.chdir(before))
+  process.chdir(folder)
+  expect(isOnPath('op', { env: { PATH: entry }, platform: 'linux' })).toBe(false)
 })
 
 test('what cannot be run is none, nor is a folder', () => {

@@ -97,6 +97,36 @@ describe('request headers', () => {
     expect((await gateway.upstream.request(0)).values('x-team')).toEqual(['ours'])
   })
 
+  test.each([
+    ['bearer', 'authorization', `Bearer ${CREDENTIAL}`],
+    ['x-api-key', 'x-api-key', CREDENTIAL],
+    ['header:ApiKey', 'apikey', CREDENTIAL],
+  ] as const)('with %s no configured header carries a second credential', async (authStyle, name, value) => {
+    const extraHeaders = {
+      AUTHORIZATION: 'Bearer rival',
+      'X-API-Key': 'rival',
+      cookie: 'a=rival',
+      APIKEY: 'rival-or-not',
+      'X-Team': 'ours',
+    }
+    const gateway = await startTestGateway(answer(), { extraHeaders, authStyle })
+    await askRaw(gateway)
+    const request = await gateway.upstream.request(0)
+    expect(request.values(name)).toEqual([value])
+    expect(request.values('x-team')).toEqual(['ours'])
+    expect(JSON.stringify(request.headers)).not.toMatch(/rival"/)
+    expect(request.values('apikey')).toEqual([authStyle === 'header:ApiKey' ? CREDENTIAL : 'rival-or-not'])
+  })
+
+  test('without a credential of ours a configured one goes in place of the client’s', async () => {
+    const gateway = await startTestGateway(answer(), {
+      credentials: { kind: 'passthrough' },
+      extraHeaders: { 'X-Api-Key': 'of-the-gateway' },
+    })
+    await askRaw(gateway, { headers: [['x-api-key', 'of-the-client']] })
+    expect((await gateway.upstream.request(0)).values('x-api-key')).toEqual(['of-the-gateway'])
+  })
+
   test('a header named __proto__ does no harm', async () => {
     const gateway = await startTestGateway(answer())
     const headers = [

@@ -5,7 +5,7 @@ import { environmentName } from '../../../src/config/schema.ts'
 describe('resolveConfig', () => {
   test('a flag is above a variable is above the default, and each says where it is from', () => {
     const { values, origins } = resolveConfig(
-      { profile: 'flag' },
+      { profile: 'flag', upstream: 'https://flag.example' },
       { CLAUDE_GW_PROFILE: 'variable', CLAUDE_GW_CREDENTIAL: 'env:K' },
     )
     expect(values).toMatchObject({ profile: 'flag', credential: 'env:K', 'log.level': 'meta' })

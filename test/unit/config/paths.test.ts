@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { configDirectory, machineFilePath } from '../../../src/config/paths.ts'
+import { configDirectory, machineFilePath, stateDirectory } from '../../../src/config/paths.ts'
 
 // As `conf` has it by way of env-paths, without the suffix.
 describe.skipIf(process.platform === 'win32')('the folder of the user’s configuration', () => {
@@ -23,6 +23,17 @@ describe.skipIf(process.platform === 'win32')('the folder of the user’s config
   test('is not relative, or a repository could have its own', () => {
     expect(() => configDirectory({ CLAUDE_GW_CONFIG_DIR: '.gw' }, '/home/me', 'linux')).toThrow(
       '`CLAUDE_GW_CONFIG_DIR` must be a path from the root',
+    )
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('the folder of logs and running gateways', () => {
+  test('is not relative, or a repository could have its own', () => {
+    expect(() => stateDirectory({ CLAUDE_GW_STATE_DIR: '.gw' }, '/home/me', 'linux')).toThrow(
+      '`CLAUDE_GW_STATE_DIR` must be a path from the root',
+    )
+    expect(stateDirectory({ XDG_STATE_HOME: 'xdg' }, '/home/me', 'linux')).toBe(
+      '/home/me/.local/state/claude-gw',
     )
   })
 })

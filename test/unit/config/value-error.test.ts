@@ -20,6 +20,9 @@ describe('an error does not repeat', () => {
     ['the headers of a file', { headers: 'hunter2' }],
     ['the header of a file', { headers: { 'X-A': 'hunter2\n' } }],
     ['a header that is no text', { headers: { 'X-A': 1234567 } }],
+    ['a credential of a file that is no text', { credential: 1234567 }],
+    ['a passphrase of a file that is no text', { tls: { passphrase: 1234567 } }],
+    ['the query of a proxy of a file', { proxy: 'p:1?key=hunter2' }],
     ['who signs in to a proxy of a file', { proxy: 'hunter2@p:1' }],
   ])('%s', (_case, document) => {
     const read = () => readSettings(parseJsonTree(JSON.stringify(document), 'f'), 'f', USER_SECTIONS)

@@ -366,6 +366,7 @@ function build(changes: Partial<ChildEnvironmentInput>) {
     gateway: { url: URL, access: { kind: 'token', token: TOKEN } },
     profile: 'work',
     runId: 'run-1',
+    configuredUpstream: 'https://ai.example.com',
     isFirstParty: false,
     toolSearch: 'auto',
     fineGrainedStreaming: 'auto',
