@@ -26,7 +26,7 @@ export interface FindOptions {
 
 /**
  * Looks through the log: with a count from its end, so that its size does not matter; else from where the query begins.
- * @throws GatewayError LOG_UNREADABLE, also while the entries are taken
+ * @throws GatewayError USAGE; LOG_UNREADABLE, also while the entries are taken
  */
 export function findExchanges(
   context: Context,
@@ -34,6 +34,9 @@ export function findExchanges(
   query: Query,
   { count, positions }: FindOptions = {},
 ): Finding {
+  if (count !== undefined && !(Number.isSafeInteger(count) && count >= 0)) {
+    throw usage('`-n` must be a whole number, 0 or more')
+  }
   const sources = sourcesOf(directory, query, positions)
   const progress = openProgress(context, totalBytes(sources))
   const search = new Search(query, { onRead: progress.read })
@@ -66,7 +69,7 @@ export function findExchange(context: Context, directory: string, typed: string)
   )
 }
 
-/** The day files that can hold what is meant: a record is in the file of its end, which may be the day after its start. */
+/** A record is in the file of the day when it ended, so `until` leaves out no file. */
 function sourcesOf(
   directory: string,
   { sinceMs }: Query,

@@ -1,5 +1,4 @@
 import type { Command, OptionValues } from 'commander'
-import { InvalidArgumentError } from 'commander'
 import type { LogsInput } from './commands/logs.ts'
 import type { LogsExportInput } from './commands/logs-export.ts'
 import type { Execute } from './execute.ts'
@@ -8,7 +7,7 @@ import type { Execute } from './execute.ts'
 export function addLogs(program: Command, execute: Execute): void {
   const logs = program.command('logs').description('list what went through, newest last')
   addFilters(logs)
-    .option('-n, --count <N>', 'how many', parseCount)
+    .option('-n, --count <N>', 'how many', Number)
     .option('-f, --follow', 'go on with what comes')
     .option('--fields <NAMES>', 'only these fields, such as ts,model,usage.output_tokens')
     .option('--json', 'the records as JSON lines')
@@ -90,9 +89,4 @@ function toLogsInput({ errors, follow, json, ...filters }: OptionValues): LogsIn
 
 function toExportInput({ errors, jsonl, har, force, ...rest }: OptionValues): LogsExportInput {
   return { ...rest, errorsOnly: !!errors, isJsonLines: !!jsonl, isHar: !!har, canOverwrite: !!force }
-}
-
-function parseCount(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
-  return Number(text)
 }

@@ -1,4 +1,3 @@
-import { GatewayError } from '../../base/errors.ts'
 import { trafficDirectory } from '../../config/paths.ts'
 import type { Positions } from '../../log/follow.ts'
 import { currentPositions, follow } from '../../log/follow.ts'
@@ -55,9 +54,7 @@ function openListing(context: Context, { fields, isJson }: LogsInput): Listing |
 }
 
 function countOf({ count, since }: LogsInput): number | undefined {
-  if (count === undefined) return since === undefined ? DEFAULT_COUNT : undefined
-  if (Number.isInteger(count) && count >= 0) return count
-  throw new GatewayError('USAGE', { reason: '`-n` must be a whole number, 0 or more' })
+  return count ?? (since === undefined ? DEFAULT_COUNT : undefined)
 }
 
 /** @returns how many, or undefined when nobody reads any more */
