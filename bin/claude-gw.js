@@ -9,4 +9,6 @@ if (major < 20 || (major === 20 && minor < 19)) {
 module.enableCompileCache?.()
 const { commandIndex } = await import('../dist/config/global-options.js')
 const argv = process.argv.slice(2)
-await import(argv[commandIndex(argv)] === 'key' ? '../dist/key.js' : '../dist/main.js')
+const command = argv[commandIndex(argv)]
+const isSmall = command === 'key' || command === 'statusline'
+await import(isSmall ? `../dist/${command}.js` : '../dist/main.js')

@@ -7,7 +7,7 @@ const SRC = join(ROOT, 'src')
 
 /** Top to bottom; a file imports only from its own room and from rooms of lower layers. */
 const LAYERS = [
-  ['main.ts', 'key.ts', 'keychain-program.ts'],
+  ['main.ts', 'key.ts', 'statusline.ts', 'keychain-program.ts'],
   ['cli'],
   ['doctor', 'gateway', 'launch', 'broker', 'demo'],
   ['policies'],
@@ -59,7 +59,7 @@ test('a third-party package is imported by exactly one file', () => {
 test('only the entries and cli touch the process', () => {
   const wrong = files.filter(
     (file) =>
-      !['main.ts', 'key.ts', 'keychain-program.ts', 'cli'].includes(file.room) &&
+      !['main.ts', 'key.ts', 'statusline.ts', 'keychain-program.ts', 'cli'].includes(file.room) &&
       /(?<!-)\bprocess\.\w|=\s*process\b|globalThis\.process/.test(withoutComments(file.text)),
   )
   expect(wrong.map((file) => file.path)).toEqual([])
@@ -70,6 +70,13 @@ test('`key` loads no package, and later only what reads an administrator’s set
   const reached = reach('key.ts', { lazy: true })
   expect(reached.flatMap((file) => packageImports(file))).toEqual(['execa'])
   expect(reached.map((file) => file.room)).not.toContain('cli')
+})
+
+test('`statusline` loads no package, neither at once nor later, and little else', () => {
+  const reached = reach('statusline.ts', { lazy: true })
+  expect(reached.flatMap((file) => packageImports(file))).toEqual([])
+  expect(reached.map((file) => file.room)).not.toContain('gateway')
+  expect(reached.length).toBeLessThan(25)
 })
 
 test('`--version` loads no package', () => {

@@ -12,14 +12,14 @@ import { SIDES } from './sides.ts'
 interface Candidate extends BodyReference {
   readonly entry: Entry
   readonly side: Side
-  /** 0 for the newest exchange. */
+  /** The larger, the newer is the exchange. */
   readonly rank: number
 }
 
 /**
- * The exchanges with a text in one of their kept bodies, newest first: in the letter case in which it was said, whether it
+ * The exchanges with a text in one of their kept bodies: in the letter case in which it was said, whether it
  * stands in JSON or came in pieces. A file is gone through once, whatever is looked for in it.
- * @param entries newest first @param count how many are enough; all if undefined
+ * @param entries oldest first, as is what is returned @param count how many of the newest; all if undefined
  */
 export async function grepBodies(
   context: Context,
@@ -28,13 +28,11 @@ export async function grepBodies(
   count = Number.POSITIVE_INFINITY,
 ): Promise<Entry[]> {
   const directory = bodiesDirectory(context.stateDirectory())
-  const files = [...candidatesByFile(entries)].sort(
-    ([, left], [, right]) => firstRank(left) - firstRank(right),
-  )
+  const files = [...candidatesByFile(entries)].sort(([, left], [, right]) => lastRank(right) - lastRank(left))
   const needles = needlesFor(text)
   const found = new Map<number, Entry>()
   for (const [index, [file, candidates]] of files.entries()) {
-    if (isEnough([...found.keys()], count, firstRank(candidates))) break
+    if (isEnough([...found.keys()], count, lastRank(candidates))) break
     tellProgress(context, index, files.length)
     for await (const { reference, found: body } of readBodies(directory, file, candidates)) {
       const { entry, side, rank } = reference
@@ -45,7 +43,7 @@ export async function grepBodies(
   }
   tellProgress(context)
   const inOrder = [...found].sort(([left], [right]) => left - right).map(([, entry]) => entry)
-  return inOrder.slice(0, count)
+  return count === 0 ? [] : inOrder.slice(-count)
 }
 
 function candidatesByFile(entries: Iterable<Entry>): ReadonlyMap<string, Candidate[]> {
@@ -64,13 +62,13 @@ function candidatesByFile(entries: Iterable<Entry>): ReadonlyMap<string, Candida
   return files
 }
 
-function firstRank(candidates: readonly Candidate[]): number {
-  return candidates.reduce((first, { rank }) => Math.min(first, rank), Number.POSITIVE_INFINITY)
+function lastRank(candidates: readonly Candidate[]): number {
+  return candidates.reduce((last, { rank }) => Math.max(last, rank), 0)
 }
 
 /** Whether nothing in a file can be among the newest any more. */
-function isEnough(ranks: readonly number[], count: number, nextRank: number): boolean {
-  return ranks.filter((rank) => rank < nextRank).length >= count
+function isEnough(ranks: readonly number[], count: number, newestRank: number): boolean {
+  return ranks.filter((rank) => rank > newestRank).length >= count
 }
 
 /** The text as it stands in plain text, and in JSON of those who write all letters and of those who escape some. */

@@ -1,18 +1,16 @@
-import type { OptionValues } from 'commander'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { GLOBAL_OPTIONS } from '../config/global-options.ts'
 import type { ConfigKey } from '../config/schema.ts'
 import { environmentName, SCHEMA } from '../config/schema.ts'
 import { toGlobalOptions } from './arguments.ts'
-import type { LogsInput } from './commands/logs.ts'
 import { SHELLS } from './commands/shells.ts'
 import { addConfig } from './config-commands.ts'
 import { createContext } from './context.ts'
 import type { Execute } from './execute.ts'
+import { addLogs } from './log-commands.ts'
 import { SETTINGS_SCOPES } from './settings-place.ts'
-import { SIDES } from './sides.ts'
 
-/** Runs any command but `run` and `key`, which have their own short ways. @returns the exit code */
+/** Runs any command but `run`, `key` and `statusline`, which have their own short ways. @returns the exit code */
 export async function runProgram(argv: readonly string[]): Promise<number> {
   let exitCode = 0
   const program = createProgram(async (command, run) => {
@@ -48,7 +46,7 @@ function createProgram(execute: Execute): Command {
   return program.addHelpText('after', environmentHelp())
 }
 
-/** `run` and `key` never come here to be run, only to be explained by `claude-gw help run`. */
+/** These never come here to be run, only to be explained by `claude-gw help run`. */
 function addLaunchers(program: Command): void {
   program
     .command('run')
@@ -60,6 +58,9 @@ function addLaunchers(program: Command): void {
   program
     .command('key')
     .description('print the credential, one line: for use as apiKeyHelper; in a run, the token of that run')
+  program
+    .command('statusline')
+    .description('print what the session cost so far, one line: for the status line of Claude Code')
 }
 
 function addKeys(program: Command, execute: Execute): void {
@@ -129,61 +130,6 @@ function addSettings(program: Command, execute: Execute): void {
     )
 }
 
-function addLogs(program: Command, execute: Execute): void {
-  const logs = program
-    .command('logs')
-    .description('list what went through, newest last')
-    .option('-n, --count <N>', 'how many', parseCount)
-    .option('--since <TIME>', 'a duration such as 2h, a date or a time')
-    .option('--session <ID>', 'of this session; the first characters are enough')
-    .option('--model <NAME>', 'of this model; a part of its name is enough')
-    .option('--status <STATUS>', 'of this status or outcome: 429, 4xx, ok, truncated, …')
-    .option('--errors', 'only what went wrong')
-    .option('--grep <TEXT>', 'with this text in a body, where bodies are kept')
-    .option('-f, --follow', 'go on with what comes')
-    .option('--json', 'the records as JSON lines')
-    .action((options, command) =>
-      execute(command, async (context) =>
-        (await import('./commands/logs.ts')).logs(context, toLogsInput(options)),
-      ),
-    )
-  logs
-    .command('show <id>')
-    .description('all about one exchange; the beginning or the end of its id is enough')
-    .addOption(new Option('--raw <SIDE>', 'print one of its bodies, byte for byte').choices(SIDES))
-    .option('--decoded', 'with --raw: without the coding in which it went over the wire')
-    .option('--full', 'the conversation with all that is folded otherwise')
-    .action((id, { raw, decoded, full }, command) =>
-      execute(command, async (context) => {
-        const { logsShow } = await import('./commands/logs.ts')
-        const isJson = !!command.optsWithGlobals().json
-        return logsShow(context, { id, isJson, raw, isDecoded: !!decoded, isFull: !!full })
-      }),
-    )
-  logs
-    .command('prune')
-    .description('delete what is older or more than `log.retention` wants, as every run does by itself')
-    .option('--dry-run', 'only say what would go')
-    .option('--days <N>', 'how many days before today stay', parseCount)
-    .option('--bytes <SIZE>', 'how large log and bodies together may be: 200MB')
-    .action(({ dryRun, days, bytes }, command) =>
-      execute(command, async (context) => {
-        const { logsPrune } = await import('./commands/logs-prune.ts')
-        return logsPrune(context, { isDryRun: !!dryRun, days, bytes })
-      }),
-    )
-  logs
-    .command('path')
-    .description('print the folder of the daily log files')
-    .action((_options, command) =>
-      execute(command, async (context) => (await import('./commands/logs.ts')).logsPath(context)),
-    )
-}
-
-function toLogsInput({ errors, follow, json, ...filters }: OptionValues): LogsInput {
-  return { ...filters, errorsOnly: !!errors, isFollowing: !!follow, isJson: !!json }
-}
-
 function addDemo(program: Command, execute: Execute): void {
   program
     .command('demo')
@@ -197,11 +143,6 @@ function parsePort(text: string): number {
   const port = SCHEMA['serve.port'].kind.parse(text)
   if (port === undefined) throw new InvalidArgumentError('It must be a port number from 0 to 65535.')
   return port
-}
-
-function parseCount(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
-  return Number(text)
 }
 
 function environmentHelp(): string {

@@ -14,10 +14,23 @@ export function shortDuration(durationMs: number): string {
   return `${Math.floor(minutes / 60)}h${pad(minutes % 60)}m`
 }
 
+/** The same with more digits: `612.3ms`, `4.20s`, `3m12s`. */
+export function fullDuration(durationMs: number): string {
+  if (durationMs >= 60_000) return shortDuration(durationMs)
+  return durationMs < 1000 ? `${durationMs.toFixed(1)}ms` : `${(durationMs / 1000).toFixed(2)}s`
+}
+
 /** A size: `512 B`, `85 kB`, `1.2 MB`, in powers of 1000. */
 export function shortSize(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`
   return bytes < 999_500 ? `${short(bytes / 1000)} kB` : `${short(bytes / 1_000_000)} MB`
+}
+
+/** An amount of USD: `$0`, `$0.0042`, `$0.42`, `$12.30`. */
+export function shortMoney(usd: number): string {
+  if (usd === 0) return '$0'
+  if (usd < 0.0001) return '<$0.0001'
+  return `$${usd.toFixed(usd < 0.00995 ? 4 : 2)}`
 }
 
 /** `14:03:22`, local time. */

@@ -133,6 +133,12 @@ export function namedVariables({ values, said }: Config): string[] {
   return [...new Set([...inUse.flatMap(variableOf), ...others])]
 }
 
+/** Those of them that Claude Code has no use for, without a gateway either. */
+export function secretVariables(config: Config): string[] {
+  const named = namedVariables(config).filter((name) => !OF_CLAUDE.includes(name))
+  return [...named, ...tellingVariables(config.values)]
+}
+
 const SECRET_KEYS: readonly ConfigKey[] = ['credential', 'headers', 'tls.passphrase']
 
 function variableOf(text: string): string[] {

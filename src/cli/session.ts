@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import type { Config } from '../config/config.ts'
-import { bodiesDirectory, trafficDirectory } from '../config/paths.ts'
+import { bodiesDirectory, ledgerDirectory, trafficDirectory } from '../config/paths.ts'
+import { readPriceFile } from '../config/price-file.ts'
 import { resolveTags } from '../config/tags.ts'
 import { resolveTimeouts } from '../config/timeouts.ts'
 import type { ExchangeRecord } from '../exchange/exchange.ts'
@@ -14,8 +15,13 @@ import { createAccess } from '../gateway/access.ts'
 import type { BodySettings } from '../gateway/body-settings.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { startGateway } from '../gateway/gateway.ts'
+import { ledgerLine } from '../log/ledger.ts'
+import { deleteOldMonths } from '../log/ledger-files.ts'
+import { monthAt } from '../log/period.ts'
 import { TrafficLog } from '../log/writer.ts'
 import type { Upstream } from '../network/url.ts'
+import type { PriceTable } from '../usage/price-table.ts'
+import { createPriceTable } from '../usage/price-table.ts'
 import { claudeEnvironment } from './claude-environment.ts'
 import type { Context } from './context.ts'
 import { findProxy } from './proxy.ts'
@@ -80,6 +86,7 @@ export async function openSession(context: Context, options: SessionOptions): Pr
   let last: LastExchange | undefined
   const bodies = await bodySettings(context, config)
   const log = openLog(context, config, troubles)
+  const ledger = openLedger(context, troubles)
   const gateway = await startGateway({
     port: options.port,
     upstream,
@@ -102,10 +109,12 @@ export async function openSession(context: Context, options: SessionOptions): Pr
       tags,
     },
     bodies,
+    prices: openPrices(context, config),
     onRecord: (record, { secrets: known, isStranger }) => {
       if (!isStranger) addToTotals(totals, record)
       if (record.session_id !== undefined) last = { endedMs: Date.now(), sessionId: record.session_id }
       if (log) append(log, record, known)
+      ledger.append(redact(ledgerLine(record), known).text)
     },
     onTrouble: (reason) => troubles.push(reason),
   })
@@ -130,6 +139,11 @@ async function loadAll(context: Context, gateway: Gateway): Promise<void> {
   startUpkeep(context)
 }
 
+/** @throws GatewayError CONFIG_* where a price file of the user's does not do */
+function openPrices({ home }: Context, { values }: Config): PriceTable {
+  return createPriceTable(values.prices ? readPriceFile(values.prices, home) : undefined)
+}
+
 function openLog(context: Context, config: Config, troubles: string[]): TrafficLog | undefined {
   if (config.values['log.level'] === 'off') return undefined
   const directory = trafficDirectory(context.stateDirectory())
@@ -142,6 +156,13 @@ async function bodySettings(context: Context, config: Config): Promise<BodySetti
   const patterns = await openPatterns(values['log.redact'], origins['log.redact'])
   if (level !== 'errors' && level !== 'full') return undefined
   return { level, directory: bodiesDirectory(context.stateDirectory()), patterns }
+}
+
+/** Whatever `log.level` says: budgets and sums need it. */
+function openLedger(context: Context, troubles: string[]): TrafficLog {
+  const directory = ledgerDirectory(context.stateDirectory())
+  deleteOldMonths(directory, Date.now())
+  return new TrafficLog({ directory, periodAt: monthAt, onTrouble: (reason) => troubles.push(reason) })
 }
 
 /** Writes a record without its secrets. */

@@ -1,7 +1,9 @@
 import { accessSync, constants, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { GatewayError, reasonOf } from '../base/errors.ts'
+import { knownCost, tokenCounts } from '../exchange/totals.ts'
 import type { Context } from './context.ts'
+import { cachedText, costText, promptTokens } from './cost-text.ts'
 import { shortCount } from './quantity.ts'
 import type { Session } from './session.ts'
 
@@ -26,12 +28,12 @@ export function keyName({ secrets: { credentials } }: Session): string {
 
 /** One line for a person, after the child gave the terminal back. */
 export function endLine({ totals }: Session): string {
-  const { requests, errors } = totals
-  const prompt = totals.input_tokens + totals.cache_creation_input_tokens + totals.cache_read_input_tokens
-  const cached = prompt > 0 ? `, ${Math.round((totals.cache_read_input_tokens / prompt) * 100)} % cached` : ''
-  const failed = errors > 0 ? `, ${errors} failed` : ''
-  const tokens = `${shortCount(prompt)} tokens in${cached}, ${shortCount(totals.output_tokens)} out`
-  return `claude-gw: ${requests} request${requests === 1 ? '' : 's'}${failed}; ${tokens} (claude-gw logs)`
+  const { requests, errors, output_tokens } = totals
+  const count = `${requests} request${requests === 1 ? '' : 's'}${errors > 0 ? `, ${errors} failed` : ''}`
+  const prompt = `${shortCount(promptTokens(totals))} tokens in`
+  const tokens = [prompt, cachedText(totals), `${shortCount(output_tokens)} out`].filter(Boolean).join(', ')
+  const parts = [count, tokens, costText(totals)].filter(Boolean)
+  return `claude-gw: ${parts.join('; ')} (claude-gw logs)`
 }
 
 /** What `--summary FILE` gets: the totals of one run, stable for scripts. */
@@ -47,11 +49,14 @@ export interface RunSummary {
   readonly errors: number
   readonly usage: Readonly<Record<string, number>>
   readonly unknown_usage: number
+  /** Of the exchanges whose cost is known; null where there are only others. */
+  readonly cost_usd: number | null
+  readonly unknown_costs: number
   readonly dropped_records: number
 }
 
 export function buildSummary(session: Session, startedAt: Date, exitCode: number): RunSummary {
-  const { requests, errors, unknown_usage, ...usage } = session.totals
+  const { requests, errors, unknown_usage, unknown_costs } = session.totals
   return {
     v: 1,
     run_id: session.runId,
@@ -62,8 +67,10 @@ export function buildSummary(session: Session, startedAt: Date, exitCode: number
     exit_code: exitCode,
     requests,
     errors,
-    usage,
+    usage: tokenCounts(session.totals),
     unknown_usage,
+    cost_usd: knownCost(session.totals),
+    unknown_costs,
     dropped_records: session.droppedRecords(),
   }
 }

@@ -57,6 +57,11 @@ export function machineFilePath(env: Environment, platform: NodeJS.Platform): st
   return '/etc/claude-gw/config.json'
 }
 
+/** Where the monthly ledgers are. */
+export function ledgerDirectory(state: string): string {
+  return join(state, 'ledger')
+}
+
 /** Where the daily traffic logs are. */
 export function trafficDirectory(state: string): string {
   return join(state, 'traffic')

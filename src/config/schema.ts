@@ -28,7 +28,12 @@ export interface Key<T> {
 /** Every key of the configuration: the one table that the reader, the help and the README follow. */
 export const SCHEMA = {
   profile: key(profileName, 'default', 'name of the upstream in use; stands in every record'),
-  upstream: key(text, '', 'URL of the API or gateway behind claude-gw', words('see below')),
+  upstream: key(
+    text,
+    '',
+    'URL of the API or gateway behind claude-gw',
+    words('`ANTHROPIC_BASE_URL`, else https://api.anthropic.com'),
+  ),
   credential: key(text, 'auto', 'where the upstream key comes from: auto, passthrough, or a reference'),
   credentialTtl: key<number | undefined>(
     duration,
@@ -94,6 +99,7 @@ export const SCHEMA = {
   ),
   'log.retention.days': key(days, 30, 'how many days before today the log keeps'),
   'log.retention.bytes': key(size, 500 * 1024 ** 2, 'how large log and bodies together may be'),
+  prices: key(filePath, '', 'file of prices over the list prices (JSON)', words('none')),
   'retry.upstream': key(
     oneOf('off', 'connect', '429'),
     'connect',

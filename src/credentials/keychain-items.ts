@@ -101,7 +101,9 @@ async function replace(
   const found = await library.getPassword(KEYS, account)
   if ((await library.getPassword(ORIGINS, account)) !== label) return revoke(account, library)
   if (found === secret) return true
-  await remove(account, options)
+  // Without its origin, a key that another login puts there meanwhile would be taken for one that nobody bound.
+  await revoke(account, library)
+  await library.deletePassword(KEYS, account)
   throw new Error('it does not give back what was stored')
 }
 

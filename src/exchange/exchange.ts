@@ -58,6 +58,11 @@ export interface ExchangeRecord {
   /** The API's own object with all its counters. */
   readonly usage?: Usage | null
   readonly usage_reason?: string
+  /** What it costs at the prices of `price`, in USD. */
+  readonly cost_usd?: number | null
+  readonly cost_usd_reason?: string
+  /** The date of the price table, and whether it is built in or the path of a file. */
+  readonly price?: { readonly table: string; readonly source: string }
   readonly stop_reason?: string
   /** The upstream's `request-id`. */
   readonly request_id?: string

@@ -31,6 +31,8 @@ const OPTIONAL: readonly (readonly [keyof ExchangeRecord, FieldType])[] = [
   ['ttft_ms', 'number'],
   ['ms_per_token', 'number'],
   ['usage', 'object'],
+  ['cost_usd', 'number'],
+  ['price', 'object'],
   ['stop_reason', 'string'],
   ['retry_after', 'string'],
   ['error', 'object'],
@@ -51,6 +53,13 @@ export function parseLine(line: string): ExchangeRecord | undefined {
   if (!REQUIRED.every(([name, type]) => typeof fields[name] === type)) return undefined
   const isFine = OPTIONAL.every(([name, type]) => fields[name] == null || typeof fields[name] === type)
   return isFine ? (value as ExchangeRecord) : undefined
+}
+
+/** Whether a line that is no record here is one of a schema version to come. */
+export function isNewerLine(line: string): boolean {
+  const value = line.startsWith('{') ? parseJson(line) : undefined
+  const version = typeof value === 'object' && value !== null ? (value as { v?: unknown }).v : undefined
+  return Number.isInteger(version) && (version as number) > 1
 }
 
 function parseJson(text: string): unknown {

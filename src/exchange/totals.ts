@@ -11,6 +11,10 @@ export interface Totals {
   cache_read_input_tokens: number
   /** Answers that should have told their usage and did not. */
   unknown_usage: number
+  /** In USD, of those whose cost is known. */
+  cost_usd: number
+  known_costs: number
+  unknown_costs: number
 }
 
 const COUNTERS = [
@@ -29,15 +33,40 @@ export function createTotals(): Totals {
     cache_creation_input_tokens: 0,
     cache_read_input_tokens: 0,
     unknown_usage: 0,
+    cost_usd: 0,
+    known_costs: 0,
+    unknown_costs: 0,
   }
 }
 
-export function addToTotals(totals: Totals, record: ExchangeRecord): void {
+/** @param record a whole one, or what the ledger keeps of it */
+export function addToTotals(
+  totals: Totals,
+  record: Pick<ExchangeRecord, 'outcome' | 'usage' | 'cost_usd'>,
+): void {
   totals.requests += 1
   if (record.outcome !== 'ok') totals.errors += 1
   if (record.usage === null) totals.unknown_usage += 1
+  addCost(totals, record.cost_usd)
   for (const name of COUNTERS) {
     const count = record.usage?.[name]
     if (typeof count === 'number') totals[name] += count
   }
+}
+
+/** The tokens alone, by their names in the API. */
+export function tokenCounts(totals: Totals): Readonly<Record<string, number>> {
+  return Object.fromEntries(COUNTERS.map((name) => [name, totals[name]]))
+}
+
+/** What is known of the cost, in USD; null where nothing is known of what was bought. */
+export function knownCost({ cost_usd, known_costs, unknown_costs }: Totals): number | null {
+  return known_costs === 0 && unknown_costs > 0 ? null : Math.round(cost_usd * 1e9) / 1e9
+}
+
+function addCost(totals: Totals, costUsd: number | null | undefined): void {
+  if (costUsd === null) totals.unknown_costs += 1
+  if (typeof costUsd !== 'number') return
+  totals.cost_usd += costUsd
+  totals.known_costs += 1
 }

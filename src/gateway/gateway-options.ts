@@ -4,6 +4,7 @@ import type { ExchangeRecord } from '../exchange/exchange.ts'
 import type { ForwardProxy } from '../network/forward-proxy.ts'
 import type { TlsSettings } from '../network/secure-context.ts'
 import type { Upstream } from '../network/url.ts'
+import type { PriceTable } from '../usage/price-table.ts'
 import type { Access } from './access.ts'
 import type { BodySettings } from './body-settings.ts'
 import type { Identity } from './record.ts'
@@ -30,6 +31,8 @@ export interface GatewayOptions {
   readonly identity: Identity
   /** Undefined keeps no bodies. */
   readonly bodies?: BodySettings | undefined
+  /** What the records' costs are taken from. */
+  readonly prices: PriceTable
   /** Called with each record before the client is given the end of its answer. */
   readonly onRecord: (record: ExchangeRecord, about: RecordContext) => void
   /** Called with what went wrong without disturbing an exchange. */

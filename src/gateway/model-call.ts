@@ -3,6 +3,13 @@ import type { ExchangeFacts } from './exchange-facts.ts'
 /** Creating a message and counting its tokens; in a batch, which Claude Code never sends, the names stand deeper. */
 const CALLS = /^[^?]*\/v1\/messages(\/count_tokens)?\/?(\?|$)/
 
+const MESSAGE = /^[^?]*\/v1\/messages\/?(\?|$)/
+
+/** Whether a request is one for a message, which costs something. */
+export function asksModel({ method, target }: ExchangeFacts): boolean {
+  return method === 'POST' && MESSAGE.test(target)
+}
+
 /** Whether a request should have the name of a model at the top of its body, where it can be read. */
 export function namesModel({ method, target, body }: ExchangeFacts): boolean {
   const hasBody = body.isChunked || (body.length ?? 0) > 0

@@ -1,10 +1,18 @@
 import type { AttemptRecord, ExchangeRecord, Outcome } from '../exchange/exchange.ts'
 import { uuidv7 } from '../exchange/uuid.ts'
+import type { PriceTable } from '../usage/price-table.ts'
+import { costOf } from './cost.ts'
 import type { ExchangeFacts } from './exchange-facts.ts'
 import { RecordText } from './record-text.ts'
 import { shownTarget } from './shown-target.ts'
 
-/** What is the same in all records of one gateway. */
+/** What is the same for all records of one gateway. */
+export interface RecordSettings {
+  readonly identity: Identity
+  readonly prices: PriceTable
+}
+
+/** What stands in all records of one gateway. */
 export interface Identity {
   readonly runId: string
   readonly profile: string
@@ -46,7 +54,7 @@ const RATELIMIT = 'anthropic-ratelimit-'
  * @param unrecorded how many refusals before this one have no record
  */
 export function buildRecord(
-  identity: Identity,
+  { identity, prices }: RecordSettings,
   facts: ExchangeFacts,
   secrets: readonly string[],
   unrecorded = 0,
@@ -83,6 +91,7 @@ export function buildRecord(
     response_bytes: facts.responseBytes,
     ...timings(facts),
     ...usage(facts),
+    ...costOf(facts, prices),
     ...optional('stop_reason', summary?.stopReason),
     ...optional('request_id', sentBack.get('request-id')),
     ...optional('retry_after', sentBack.get('retry-after')),

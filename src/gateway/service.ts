@@ -53,7 +53,7 @@ export function createService(options: GatewayOptions, agent: UpstreamAgent): Se
     if (unrecorded === undefined) return
     try {
       const known = secrets.of(facts)
-      const made = buildRecord(options.identity, facts, known, unrecorded)
+      const made = buildRecord(options, facts, known, unrecorded)
       options.onRecord(made, { secrets: known, isStranger })
     } catch (error) {
       options.onTrouble(`a record could not be made: ${reasonOf(error)}`)

@@ -19,13 +19,21 @@ export function dayFile(directory: string, timeMs: number): string {
  * @throws GatewayError LOG_UNREADABLE
  */
 export function listDayFiles(directory: string, sinceMs?: number): readonly string[] {
-  const paths = readNames(directory)
-    .filter((name) => NAME.test(name))
-    .sort()
-    .map((name) => join(directory, name))
+  const paths = listFiles(directory, NAME)
   if (sinceMs === undefined) return paths
   const first = dayFile(directory, sinceMs)
   return paths.filter((path) => path >= first)
+}
+
+/**
+ * The paths of the files with such a name, in the order of their names; none where there is no directory.
+ * @throws GatewayError LOG_UNREADABLE
+ */
+export function listFiles(directory: string, pattern: RegExp): readonly string[] {
+  return readNames(directory)
+    .filter((name) => pattern.test(name))
+    .sort()
+    .map((name) => join(directory, name))
 }
 
 function readNames(directory: string): readonly string[] {

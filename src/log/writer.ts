@@ -1,7 +1,10 @@
 import { closeSync, fstatSync, readSync, statSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
 import { reasonOf } from '../base/errors.ts'
 import { ensurePrivateDirectory, openPrivateFile } from '../base/private-file.ts'
-import { DAY_MS, dayFile, NEWLINE } from './day-file.ts'
+import { NEWLINE } from './day-file.ts'
+import type { Period } from './period.ts'
+import { dayAt } from './period.ts'
 
 const RETRY_MS = 5_000
 
@@ -9,6 +12,8 @@ export interface TrafficLogOptions {
   readonly directory: string
   /** Told once, at the first record that could not be written. */
   readonly onTrouble: (reason: string) => void
+  /** Which lines share a file; those of a day by default. */
+  readonly periodAt?: (timeMs: number) => Period
   readonly now?: () => Date
 }
 
@@ -16,16 +21,17 @@ interface OpenFile {
   readonly fd: number
   readonly path: string
   readonly inode: number
-  readonly day: number
+  readonly period: Period
 }
 
 /**
- * Appends lines to the file of the day, which other processes append to as well: O_APPEND, one write per line.
+ * Appends lines to the file of the day or of the month, which other processes append to as well: O_APPEND, one write per line.
  * A disk that is full, read-only or gone costs records, never an exchange.
  */
 export class TrafficLog {
   readonly #directory: string
   readonly #onTrouble: (reason: string) => void
+  readonly #periodAt: (timeMs: number) => Period
   readonly #now: () => Date
   #file: OpenFile | undefined
   #endsTorn = false
@@ -33,9 +39,10 @@ export class TrafficLog {
   #dropped = 0
   #isTold = false
 
-  constructor({ directory, onTrouble, now = () => new Date() }: TrafficLogOptions) {
+  constructor({ directory, onTrouble, periodAt = dayAt, now = () => new Date() }: TrafficLogOptions) {
     this.#directory = directory
     this.#onTrouble = onTrouble
+    this.#periodAt = periodAt
     this.#now = now
   }
 
@@ -74,14 +81,14 @@ export class TrafficLog {
   }
 
   #open(timeMs: number): OpenFile | undefined {
-    const day = Math.floor(timeMs / DAY_MS)
-    if (this.#file && this.#file.day === day && isInPlace(this.#file)) return this.#file
+    if (this.#file && isWithin(this.#file.period, timeMs) && isInPlace(this.#file)) return this.#file
     this.close()
     if (Math.abs(timeMs - this.#failedAtMs) < RETRY_MS) return undefined
     ensurePrivateDirectory(this.#directory)
-    const path = dayFile(this.#directory, timeMs)
+    const period = this.#periodAt(timeMs)
+    const path = join(this.#directory, `${period.name}.jsonl`)
     const fd = openPrivateFile(path, 'a+')
-    this.#file = { fd, path, day, inode: fstatSync(fd).ino }
+    this.#file = { fd, path, period, inode: fstatSync(fd).ino }
     this.#endsTorn = lacksFinalNewline(fd)
     return this.#file
   }
@@ -99,6 +106,10 @@ export class TrafficLog {
     this.#isTold = true
     this.#onTrouble(reason)
   }
+}
+
+function isWithin({ startMs, endMs }: Period, timeMs: number): boolean {
+  return startMs <= timeMs && timeMs < endMs
 }
 
 /** False when somebody deleted or replaced the file: what is written to it then is lost. */

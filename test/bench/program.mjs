@@ -14,10 +14,12 @@ export async function startProgram(args, env) {
   return { ready: JSON.parse(line), pid: child.pid, stop: () => stop(child) }
 }
 
-/** Milliseconds until a program has ended (`exit`), or has printed something (`output`). */
-export async function timeUntil(moment, file, args, env) {
+/** Milliseconds until a program has ended (`exit`), or has printed something (`output`). @param input for its stdin */
+export async function timeUntil(moment, file, args, env, input) {
   const startedAt = performance.now()
-  const child = spawn(file, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const stdin = input === undefined ? 'ignore' : 'pipe'
+  const child = spawn(file, args, { env, stdio: [stdin, 'pipe', 'inherit'] })
+  child.stdin?.end(input)
   const times = {}
   child.stdout.once('data', () => {
     times.output = performance.now() - startedAt

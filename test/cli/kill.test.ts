@@ -24,7 +24,7 @@ const STREAM = {
 
 const upstreamFault = choose(({ request }) => answer(request.target === '/stream' ? STREAM : {}))
 
-test('an exchange whose end the client saw is in the log, though the process is killed at once', async () => {
+test('an exchange whose end the client saw is in log and ledger, though the process is killed at once', async () => {
   const upstream = await startFaultUpstream(upstreamFault)
   onTestFinished(upstream.close)
   const lost: string[] = []
@@ -34,7 +34,8 @@ test('an exchange whose end the client saw is in the log, though the process is 
       const path = round++ % 2 === 0 ? '/stream' : '/length'
       const state = temporaryDirectory()
       await exchangeAndKill(upstream.url, state, path)
-      if (!recordedPaths(state).includes(path)) lost.push(path)
+      for (const kind of ['traffic', 'ledger'])
+        if (!recordedPaths(state, kind).includes(path)) lost.push(`${kind} ${path}`)
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, runRounds))
@@ -69,8 +70,8 @@ async function ready(child: ChildProcess): Promise<{ readonly port: number; read
   return JSON.parse(line)
 }
 
-function recordedPaths(state: string): string[] {
-  const folder = join(state, 'traffic')
+function recordedPaths(state: string, kind: string): string[] {
+  const folder = join(state, kind)
   const text = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'))
   return text.flatMap((one) => one.split('\n').filter(Boolean)).map((line) => JSON.parse(line).path)
 }

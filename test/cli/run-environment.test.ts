@@ -184,12 +184,14 @@ test.each([
   expect(exitCode).toBe(3)
 })
 
-test('what sends no requests gets the environment as it is', async () => {
+test('what sends no requests gets the environment as it is, but for what is secret of ours', async () => {
   const home = openHome()
   const CLAUDE_GW_CLAUDE_COMMAND = installProgram(home, 'show.mjs')
   const given = { ...NOWHERE, CLAUDE_GW_CLAUDE_COMMAND, ANTHROPIC_API_KEY: 'k' }
-  const { stdout } = await runIn(home, ['mcp', 'list'], { env: given })
-  expect(JSON.parse(stdout).env).toEqual({ PATH: process.env['PATH'], ...home.env, ...given })
+  const secret = { CLAUDE_GW_CREDENTIAL: 'env:OURS', OURS: 'key', CLAUDE_GW_HEADERS: '{"X-Team": "t"}' }
+  const { stdout } = await runIn(home, ['mcp', 'list'], { env: { ...given, ...secret } })
+  const { OURS, CLAUDE_GW_HEADERS, ...kept } = secret
+  expect(JSON.parse(stdout).env).toEqual({ PATH: process.env['PATH'], ...home.env, ...given, ...kept })
 })
 
 async function childEnv(env: Record<string, string> = {}, home: Home = openHome()) {

@@ -1,19 +1,17 @@
-import { resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { describe, expect, inject, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { answerOf, wireBytes } from '../support/answer.ts'
-import { recordsOf, UPSTREAM_SECRET, upstreamEnv, writeSettings } from '../support/claude-run.ts'
-import type { Fault } from '../support/fault-upstream.ts'
+import { recordsOf, UPSTREAM_SECRET, writeSettings } from '../support/claude-run.ts'
 import { answer, stall } from '../support/faults.ts'
-import { openClaudeHome, startMessagesUpstream, textAnswer } from './real-claude.ts'
-import { Screen, screenUnavailable } from './screen.ts'
+import { openSession, say } from './interactive-session.ts'
+import { startMessagesUpstream, textAnswer } from './real-claude.ts'
+import type { Screen } from './screen.ts'
+import { screenUnavailable } from './screen.ts'
 
-const PROGRAM = resolve(import.meta.dirname, '../../bin/claude-gw.js')
 /** Answers so soon after one that came through us do not prove anything. */
 const WRITE_DELAY_MS = 5000
 /** Until Claude Code has seen that a settings file changed. */
 const WATCH_DELAY_MS = 2000
-const READY = /^❯/m
 const ENDED = /claude-gw: \d+ requests?.* \(claude-gw logs\)\s+\$/
 
 describe.skipIf(screenUnavailable)(`interactive${screenUnavailable ? `: ${screenUnavailable}` : ''}`, () => {
@@ -99,31 +97,6 @@ describe.skipIf(screenUnavailable)(`interactive${screenUnavailable ? `: ${screen
     await expectOrder(screen)
   })
 })
-
-/** A session of Claude Code behind the gateway, ready for a prompt. */
-async function openSession(...faults: readonly Fault[]) {
-  const home = openClaudeHome()
-  const upstream = await startMessagesUpstream(...faults)
-  const env = {
-    PATH: process.env['PATH'],
-    ...home.env,
-    ...upstreamEnv(upstream.url),
-    CLAUDE_GW_CLAUDE_COMMAND: inject('claudeCode').path,
-  }
-  const screen = new Screen(env, home.project)
-  onTestFinished(() => screen.close())
-  screen.type(`${process.execPath} ${PROGRAM} run\n`)
-  await screen.waitFor(READY)
-  return { home, upstream, screen }
-}
-
-/** Types a prompt; a return that comes in one go with it would be part of a pasted text. */
-async function say(screen: Screen, prompt: string): Promise<void> {
-  screen.type(prompt)
-  await screen.waitFor(new RegExp(`❯\\s${prompt}`))
-  await delay(200)
-  screen.press('Enter')
-}
 
 /** The shell reads whole lines and echoes them, and the screen is not the alternate one. */
 async function expectOrder(screen: Screen): Promise<void> {

@@ -69,22 +69,30 @@ function isTurn({ method, target, body }: RecordedRequest): boolean {
 }
 
 /** A streamed answer of the API with this text. */
-export function textAnswer(said: string): AnswerParts {
+export function textAnswer(said: string, changes: AnswerChanges = {}): AnswerParts {
   return {
     headers: [
       ['content-type', 'text/event-stream; charset=utf-8'],
       ['request-id', 'req_e2e'],
     ],
     framing: 'chunked',
-    body: streamOf(said),
+    body: streamOf(said, changes),
   }
 }
 
+/** What a test wants different in it. */
+export interface AnswerChanges {
+  readonly model?: string
+  readonly usage?: object
+}
+
 /** The events of such an answer, as they go over the wire. */
-export function streamOf(said: string): string {
-  const request = { model: 'claude-opus-4-8', messages: [] }
-  const message = messageOf({ kind: 'text', text: said }, request, 900, 'e2e')
-  return eventsOf(message)
+export function streamOf(
+  said: string,
+  { model = 'claude-opus-4-8', usage = {} }: AnswerChanges = {},
+): string {
+  const message = messageOf({ kind: 'text', text: said }, { model, messages: [] }, 900, 'e2e')
+  return eventsOf({ ...message, usage: { ...message.usage, ...usage } })
     .map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
     .join('')
 }

@@ -1,11 +1,16 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { MACHINE_SECTIONS, readSettings, USER_SECTIONS } from '../../src/config/file-settings.ts'
 import { parseJsonTree } from '../../src/config/json-tree.ts'
+import { PRICE_ROW_FIELDS } from '../../src/config/price-fields.ts'
+import { readPriceFile } from '../../src/config/price-file.ts'
+import { temporaryDirectory } from '../support/temporary-directory.ts'
 
 const README = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
-const [project = '', machine = ''] = [...README.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text]) => text)
+const [project = '', machine = '', prices = ''] = [...README.matchAll(/```json\n([\s\S]*?)```/g)].map(
+  ([, text]) => text,
+)
 
 test.each([
   ['a repository', project, USER_SECTIONS],
@@ -17,4 +22,12 @@ test.each([
 
 test('the README names the keys of --json', () => {
   for (const name of ['key', 'value', 'origin', 'shadowed', 'enforced']) expect(README).toContain(`"${name}"`)
+})
+
+test('the README shows a price file that counts, and names every field of a row', () => {
+  const path = join(temporaryDirectory(), 'prices.json')
+  writeFileSync(path, prices)
+  expect(readPriceFile(path, '/').rows.length).toBeGreaterThan(1)
+  for (const name of Object.keys(PRICE_ROW_FIELDS))
+    expect(README).toMatch(new RegExp(`^\\|.*\`${name}\``, 'm'))
 })

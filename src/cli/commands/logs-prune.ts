@@ -36,6 +36,8 @@ export async function logsPrune(context: Context, input: LogsPruneInput): Promis
 
 function limitsOf(context: Context, { days, bytes }: LogsPruneInput): Retention {
   const configured = retentionOf(context.config().values)
+  if (days !== undefined && !(Number.isInteger(days) && days >= 0))
+    throw new GatewayError('USAGE', { reason: '`--days` must be a whole number, 0 or more' })
   const size = bytes === undefined ? configured.bytes : parseSize(bytes)
   if (size === undefined)
     throw new GatewayError('USAGE', { reason: `\`--bytes ${bytes}\`: give a size such as 200MB` })

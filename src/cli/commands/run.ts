@@ -13,6 +13,7 @@ import { childEnvironment } from '../../launch/child-env.ts'
 import type { ChildGateway } from '../../launch/child-gateway.ts'
 import { isLoop } from '../../launch/child-gateway.ts'
 import { checkLaunch } from '../../launch/preconditions.ts'
+import { Variables } from '../../launch/variables.ts'
 import { runChild } from '../child.ts'
 import type { ClaudeState } from '../claude-state.ts'
 import { readClaudeState } from '../claude-state.ts'
@@ -22,6 +23,7 @@ import type { Command, Invocation } from '../invocation.ts'
 import type { LiveGateway } from '../live-gateway.ts'
 import { findLiveOuterRun, findLiveServe } from '../live-gateway.ts'
 import { finishRun } from '../run-end.ts'
+import { secretVariables } from '../secrets.ts'
 import type { Session } from '../session.ts'
 import { openSession } from '../session.ts'
 import { silenceDebug } from '../silence.ts'
@@ -102,15 +104,16 @@ function noteNoSummary({ stderr, options }: Context): void {
 async function runPlain(context: Context, invocation: Invocation): Promise<number> {
   const { exitCode } = await runChild(context, {
     ...invocation,
-    environment: { env: definedOnly(context.env), routing: { kind: 'none' } },
+    environment: { env: withoutSecrets(context), routing: { kind: 'none' } },
   })
   return exitCode
 }
 
-function definedOnly(env: Context['env']): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  )
+/** It may start programs of its own, such as MCP servers. */
+function withoutSecrets({ env, platform, config }: Context): Record<string, string> {
+  const variables = new Variables(env, platform)
+  for (const name of secretVariables(config())) variables.delete(name)
+  return variables.toObject()
 }
 
 async function runInside(context: Context, invocation: Invocation, live: LiveGateway): Promise<number> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { shortCount, shortDuration, shortSize } from '../../../src/cli/quantity.ts'
+import { shortCount, shortDuration, shortMoney, shortSize } from '../../../src/cli/quantity.ts'
 
 test.each([
   [0, '0'],
@@ -39,4 +39,18 @@ test.each([
   [1_234_567, '1.2 MB'],
 ])('%d bytes: %s', (bytes, text) => {
   expect(shortSize(bytes)).toBe(text)
+})
+
+test.each([
+  [0, '$0'],
+  [0.00003, '<$0.0001'],
+  [0.0001, '$0.0001'],
+  [0.00421, '$0.0042'],
+  [0.00994, '$0.0099'],
+  [0.00995, '$0.01'],
+  [0.0421, '$0.04'],
+  [12.345, '$12.35'],
+  [1234.5, '$1234.50'],
+])('%d USD: %s', (usd, text) => {
+  expect(shortMoney(usd)).toBe(text)
 })
