@@ -13,16 +13,20 @@ export interface ScanProgress {
 }
 
 /** On an interactive stderr only, and not before a scan takes long. @param totalBytes how much there is to read */
-export function openProgress({ stderr, options }: Context, totalBytes: number): ScanProgress {
+export function openProgress(
+  { stderr, options }: Pick<Context, 'stderr' | 'options'>,
+  totalBytes: number,
+  { firstAfterMs = FIRST_AFTER_MS, everyMs = EVERY_MS } = {},
+): ScanProgress {
   if (!stderr.isTTY || options.isQuiet) return { read: () => undefined, erase: () => undefined }
   let readBytes = 0
   let isShown = false
-  let nextAtMs = performance.now() + FIRST_AFTER_MS
+  let nextAtMs = performance.now() + firstAfterMs
   return {
     read: (bytes) => {
       readBytes += bytes
       if (performance.now() < nextAtMs) return
-      nextAtMs = performance.now() + EVERY_MS
+      nextAtMs = performance.now() + everyMs
       isShown = true
       const share = totalBytes > 0 ? Math.min(1, readBytes / totalBytes) : 1
       stderr.write(`${ERASE}reading the log: ${Math.floor(share * 100)} %`)
