@@ -37,10 +37,10 @@ export async function logs(context: Context, input: LogsInput): Promise<number> 
   const positions = input.isFollowing ? currentPositions(directory) : undefined
   const { search, entries, progress } = findExchanges(context, directory, query, { count, positions })
   const shown = await showAll(entries, (batch) => {
-    progress.erase()
+    progress.end()
     return listing(batch)
   })
-  progress.erase()
+  progress.end()
   if (shown === undefined) return 0
   if (shown === 0) tellEmpty(context, directory, input.isFollowing === true)
   if (positions) await showAppended(search, listing, directory, positions)

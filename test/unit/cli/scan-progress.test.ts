@@ -1,6 +1,9 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { openProgress } from '../../../src/cli/scan-progress.ts'
+import { openScanProgress } from '../../../src/cli/scan-progress.ts'
+import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 function openWith({ isTTY = true, isQuiet = false } = {}) {
   let shown = ''
@@ -10,30 +13,32 @@ function openWith({ isTTY = true, isQuiet = false } = {}) {
       done()
     },
   })
+  const path = join(temporaryDirectory(), 'log')
+  writeFileSync(path, 'x'.repeat(200))
   const stderr = Object.assign(stream, { isTTY })
   const options = { flags: {}, isQuiet, isVerbose: false, canColor: true }
-  const progress = openProgress({ stderr, options }, 200, { firstAfterMs: 0, everyMs: 0 })
+  const progress = openScanProgress({ stderr, options }, [path], { patienceMs: 0, stepMs: 0 })
   return { progress, shown: () => shown }
 }
 
 test('a person sees how far it is, on one line, which is empty again before what follows', () => {
   const { progress, shown } = openWith()
-  progress.read(50)
-  progress.read(100)
-  progress.erase()
-  progress.erase()
-  expect(shown()).toBe('\r\x1b[Kreading the log: 25 %\r\x1b[Kreading the log: 75 %\r\x1b[K')
+  progress.advance(50)
+  progress.advance(100)
+  progress.end()
+  progress.end()
+  expect(shown()).toBe('\r\x1b[Kreading, 25 %\r\x1b[Kreading, 75 %\r\x1b[K')
 })
 
 test.each([{ isTTY: false }, { isQuiet: true }])('with %o nothing is written', (surroundings) => {
   const { progress, shown } = openWith(surroundings)
-  progress.read(100)
-  progress.erase()
+  progress.advance(100)
+  progress.end()
   expect(shown()).toBe('')
 })
 
 test('what is not shown yet needs no erasing', () => {
   const { progress, shown } = openWith()
-  progress.erase()
+  progress.end()
   expect(shown()).toBe('')
 })
