@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import { GatewayError } from '../base/errors.ts'
 import { listDayFiles } from '../log/day-file.ts'
 import type { Positions } from '../log/follow.ts'
@@ -7,7 +6,7 @@ import type { Entry, Source } from '../log/search.ts'
 import { Search } from '../log/search.ts'
 import type { Context } from './context.ts'
 import type { ScanProgress } from './scan-progress.ts'
-import { openProgress } from './scan-progress.ts'
+import { openScanProgress } from './scan-progress.ts'
 
 /** A search that has not begun, and how far it is while its entries are taken. */
 export interface Finding {
@@ -38,8 +37,11 @@ export function findExchanges(
     throw usage('`-n` must be a whole number, 0 or more')
   }
   const sources = sourcesOf(directory, query, positions)
-  const progress = openProgress(context, totalBytes(sources))
-  const search = new Search(query, { onRead: progress.read })
+  const progress = openScanProgress(
+    context,
+    sources.map(({ path }) => path),
+  )
+  const search = new Search(query, { onRead: progress.advance })
   const newest = function* () {
     yield* take(search.newestFirst(sources), count ?? 0).reverse()
   }
@@ -61,7 +63,7 @@ export function findExchange(context: Context, directory: string, typed: string)
   const count = id.length === UUID_LENGTH ? 1 : 2
   const { entries, progress } = findExchanges(context, directory, { id }, { count })
   const [entry, other] = [...entries].reverse()
-  progress.erase()
+  progress.end()
   if (!entry) throw new GatewayError('RECORD_NOT_FOUND', { id, path: directory })
   if (!other) return entry
   throw usage(
@@ -85,11 +87,6 @@ function take(entries: Iterable<Entry>, count: number): Entry[] {
   if (count === 0) return taken
   for (const entry of entries) if (taken.push(entry) === count) break
   return taken
-}
-
-function totalBytes(sources: readonly Source[]): number {
-  const sizes = sources.map(({ path, end }) => end ?? statSync(path, { throwIfNoEntry: false })?.size ?? 0)
-  return sizes.reduce((sum, size) => sum + size, 0)
 }
 
 function usage(reason: string): GatewayError {

@@ -1,34 +1,39 @@
+import { statSync } from 'node:fs'
 import type { Context } from './context.ts'
 
-const FIRST_AFTER_MS = 500
-const EVERY_MS = 200
-const ERASE = '\r\x1b[K'
-
-/** How far a scan is, shown to a person who waits for it. */
+/** What is shown of a scan that takes long. */
 export interface ScanProgress {
-  /** Some more bytes have been read. */
-  read(bytes: number): void
-  /** Leaves the line empty, for what is printed next. */
-  erase(): void
+  readonly advance: (bytes: number) => void
+  /** Takes it away again, for what is printed next. */
+  readonly end: () => void
 }
 
-/** On an interactive stderr only, and not before a scan takes long. @param totalBytes how much there is to read */
-export function openProgress({ stderr, options }: Context, totalBytes: number): ScanProgress {
-  if (!stderr.isTTY || options.isQuiet) return { read: () => undefined, erase: () => undefined }
-  let readBytes = 0
+const PATIENCE_MS = 500
+const STEP_MS = 100
+const CLEAR_LINE = '\r\x1b[K'
+
+/** Tells a person at a terminal, after half a second, how much of some files is read. */
+export function openScanProgress(
+  { stderr, options }: Pick<Context, 'stderr' | 'options'>,
+  paths: readonly string[],
+  { patienceMs = PATIENCE_MS, stepMs = STEP_MS } = {},
+): ScanProgress {
+  if (!stderr.isTTY || options.isQuiet) return { advance: () => undefined, end: () => undefined }
+  const total = paths.reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0)
+  let nextMs = Date.now() + patienceMs
+  let done = 0
   let isShown = false
-  let nextAtMs = performance.now() + FIRST_AFTER_MS
   return {
-    read: (bytes) => {
-      readBytes += bytes
-      if (performance.now() < nextAtMs) return
-      nextAtMs = performance.now() + EVERY_MS
+    advance: (bytes) => {
+      done += bytes
+      const nowMs = Date.now()
+      if (nowMs < nextMs) return
+      nextMs = nowMs + stepMs
       isShown = true
-      const share = totalBytes > 0 ? Math.min(1, readBytes / totalBytes) : 1
-      stderr.write(`${ERASE}reading the log: ${Math.floor(share * 100)} %`)
+      stderr.write(`${CLEAR_LINE}reading, ${Math.min(100, Math.floor((done / total) * 100))} %`)
     },
-    erase: () => {
-      if (isShown) stderr.write(ERASE)
+    end: () => {
+      if (isShown) stderr.write(CLEAR_LINE)
       isShown = false
     },
   }

@@ -55,9 +55,9 @@ async function exportAll(context: Context, input: LogsExportInput): Promise<numb
   const directory = trafficDirectory(context.stateDirectory())
   const { search, entries, progress } = findExchanges(context, directory, query, { count: input.count })
   const shown = await writing(context, input, (target) =>
-    writeAll(target, entries, input.isHar ? har() : JSON_LINES, progress.erase),
+    writeAll(target, entries, input.isHar ? har() : JSON_LINES, progress.end),
   )
-  progress.erase()
+  progress.end()
   if (shown === 0) tellEmpty(context, directory, false)
   tellSkipped(context, search)
   return 0

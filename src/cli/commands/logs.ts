@@ -43,10 +43,10 @@ export async function logs(context: Context, input: LogsInput): Promise<number> 
   const { search, progress } = found
   const entries = isGrep ? await inBodies(context, input, found.entries, count) : found.entries
   const shown = await showAll(entries, (batch) => {
-    progress.erase()
+    progress.end()
     return listing(batch)
   })
-  progress.erase()
+  progress.end()
   if (shown === undefined) return 0
   if (shown === 0) tellEmpty(context, directory, input.isFollowing === true)
   if (positions) await showAppended(search, listing, directory, positions)
