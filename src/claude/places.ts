@@ -41,7 +41,7 @@ export interface PlacesInput {
 /** The places of this machine. */
 export function claudePlaces(input: PlacesInput): ClaudePlaces {
   const chosen = input.env['CLAUDE_CONFIG_DIR']
-  const configDirectory = chosen ? resolve(input.cwd, chosen) : join(input.home, '.claude')
+  const configDirectory = claudeConfigDirectory(input)
   const repositoryRoot = findRepositoryRoot(input.cwd)
   return {
     configDirectory,
@@ -50,6 +50,12 @@ export function claudePlaces(input: PlacesInput): ClaudePlaces {
     ...(repositoryRoot !== undefined && { repositoryRoot }),
     managed: managedPlaces(input),
   }
+}
+
+/** `~/.claude`, or CLAUDE_CONFIG_DIR. */
+export function claudeConfigDirectory({ env, home, cwd }: Pick<PlacesInput, 'env' | 'home' | 'cwd'>): string {
+  const chosen = env['CLAUDE_CONFIG_DIR']
+  return chosen ? resolve(cwd, chosen) : join(home, '.claude')
 }
 
 function managedPlaces({ platform, user, kernel }: PlacesInput): ManagedPlaces {

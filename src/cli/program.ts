@@ -9,6 +9,7 @@ import { createContext } from './context.ts'
 import type { Execute } from './execute.ts'
 import { addLogs } from './log-commands.ts'
 import { SETTINGS_SCOPES } from './settings-place.ts'
+import { addUsage } from './usage-command.ts'
 
 /** Runs any command but `run`, `key` and `statusline`, which have their own short ways. @returns the exit code */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -41,6 +42,7 @@ function createProgram(execute: Execute): Command {
   addServers(program, execute)
   addSettings(program, execute)
   addLogs(program, execute)
+  addUsage(program, execute)
   addConfig(program, execute)
   addDemo(program, execute)
   return program.addHelpText('after', environmentHelp())

@@ -1,7 +1,8 @@
-/** A count of tokens, short: `345`, `1.2k`, `85k`, `1.3M`. */
+/** A count of tokens, short: `345`, `1.2k`, `85k`, `1.3M`, `16B`. */
 export function shortCount(count: number): string {
   if (count < 1000) return String(count)
-  return count < 999_500 ? `${short(count / 1000)}k` : `${short(count / 1_000_000)}M`
+  if (count < 999_500) return `${short(count / 1000)}k`
+  return count < 999_500_000 ? `${short(count / 1_000_000)}M` : `${short(count / 1e9)}B`
 }
 
 /** A duration, short: `12ms`, `0.8s`, `42s`, `3m12s`, `2h05m`. */

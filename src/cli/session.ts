@@ -1,7 +1,6 @@
 import { hostname } from 'node:os'
 import type { Config } from '../config/config.ts'
 import { bodiesDirectory, ledgerDirectory, trafficDirectory } from '../config/paths.ts'
-import { readPriceFile } from '../config/price-file.ts'
 import { resolveTags } from '../config/tags.ts'
 import { resolveTimeouts } from '../config/timeouts.ts'
 import type { ExchangeRecord } from '../exchange/exchange.ts'
@@ -20,10 +19,9 @@ import { deleteOldMonths } from '../log/ledger-files.ts'
 import { monthAt } from '../log/period.ts'
 import { TrafficLog } from '../log/writer.ts'
 import type { Upstream } from '../network/url.ts'
-import type { PriceTable } from '../usage/price-table.ts'
-import { createPriceTable } from '../usage/price-table.ts'
 import { claudeEnvironment } from './claude-environment.ts'
 import type { Context } from './context.ts'
+import { openPrices } from './prices.ts'
 import { findProxy } from './proxy.ts'
 import { openPatterns } from './redaction.ts'
 import type { Secrets } from './secrets.ts'
@@ -137,11 +135,6 @@ export async function openSession(context: Context, options: SessionOptions): Pr
 async function loadAll(context: Context, gateway: Gateway): Promise<void> {
   const [{ startUpkeep }] = await Promise.all([import('./upkeep.ts'), gateway.load()])
   startUpkeep(context)
-}
-
-/** @throws GatewayError CONFIG_* where a price file of the user's does not do */
-function openPrices({ home }: Context, { values }: Config): PriceTable {
-  return createPriceTable(values.prices ? readPriceFile(values.prices, home) : undefined)
 }
 
 function openLog(context: Context, config: Config, troubles: string[]): TrafficLog | undefined {
