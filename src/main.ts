@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { parseGlobalOptions, splitArguments } from './cli/arguments.ts'
 import { reportError } from './cli/report.ts'
+import { ownVersion } from './cli/version.ts'
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -21,7 +21,6 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 function printVersion(): number {
-  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
-  process.stdout.write(`${JSON.parse(manifest).version}\n`)
+  process.stdout.write(`${ownVersion()}\n`)
   return 0
 }

@@ -216,6 +216,26 @@ export const ERROR_TABLE = {
     message: 'no exchange with the id {id} in {path}',
     remedy: 'list the exchanges with `claude-gw logs`',
   },
+  BODY_NOT_KEPT: {
+    exit: 1,
+    message: 'the {side} of {id} is not kept: {reason}',
+    remedy: 'keep whole bodies from now on with `claude-gw config set log.level full`',
+  },
+  BODY_NO_TEXT: {
+    exit: 1,
+    message: 'the {side} of {id} is no text, and this is a terminal',
+    remedy: 'send it into a file or a pipe; `--decoded` takes off the coding in which it went over the wire',
+  },
+  EXPORT_EXISTS: {
+    exit: 1,
+    message: 'there is already a file {path}',
+    remedy: 'give `--output` another name, or replace it with `--force`',
+  },
+  EXPORT_UNWRITABLE: {
+    exit: 1,
+    message: 'cannot write to {path}: {reason}',
+    remedy: 'give `--output` a place where you can write',
+  },
   TOKEN_MISSING: {
     exit: 1,
     status: 401,

@@ -1,10 +1,12 @@
 import { GatewayError } from '../base/errors.ts'
 import type { ConfigFiles } from '../config/files.ts'
+import { SCHEMA } from '../config/schema.ts'
 import { selectProfile } from '../config/selected-profile.ts'
 import type { SettingName } from '../config/setting-name.ts'
 import { parseReference, REFERENCE_FORMS } from '../credentials/reference.ts'
 import { parseUpstream } from '../network/url.ts'
 import type { Context } from './context.ts'
+import { openPatterns } from './redaction.ts'
 import { resolveSetting } from './setting-obstacles.ts'
 
 const ORIGIN = 'config'
@@ -15,12 +17,12 @@ const ORIGIN = 'config'
  * @param files undefined where they cannot be read
  * @throws GatewayError CONFIG_BAD_VALUE, CONFIG_UNKNOWN_PROFILE
  */
-export function checkSetting(
+export async function checkSetting(
   name: SettingName,
   value: string,
   env: Context['env'],
   files: ConfigFiles | undefined,
-): void {
+): Promise<void> {
   const { key } = name
   if (key === 'profile' && files) selectProfile([{ key, value, origin: ORIGIN }], files)
   if (key === 'upstream') {
@@ -28,6 +30,7 @@ export function checkSetting(
     parseUpstream(value, values?.allowHttp ?? true, ORIGIN)
   }
   if (key === 'credential') checkReference(name, value, `\`auto\`, \`passthrough\`, ${REFERENCE_FORMS}`)
+  if (key === 'log.redact') await openPatterns(SCHEMA[key].kind.parse(value) ?? [], ORIGIN)
   if (key === 'tls.passphrase') checkReference(name, value, REFERENCE_FORMS)
 }
 

@@ -1,8 +1,10 @@
+import type { ExchangeRecord } from '../exchange/exchange.ts'
 import type { Entry } from '../log/search.ts'
 import type { Context } from './context.ts'
 import { EXCHANGE_COLUMNS, exchangeRow } from './exchange-row.ts'
+import type { Palette } from './output.ts'
 import { escapeJson, openPalette, print } from './output.ts'
-import type { Layout } from './table.ts'
+import type { Column, Layout, Row } from './table.ts'
 import { layOut, renderRow, titlesOf } from './table.ts'
 
 /** Prints exchanges, oldest first, a batch at a time. @returns false when nobody reads any more */
@@ -14,16 +16,26 @@ export function openJsonListing({ stdout }: Context): Listing {
   return (entries) => print(stdout, entries.map(({ line }) => `${show(line)}\n`).join(''))
 }
 
-/** An aligned line for each exchange. The first batch decides the widths; a terminal gets titles, and lines that fit. */
+/** An aligned line for each exchange. */
 export async function openTableListing(context: Context): Promise<Listing> {
-  const { stdout } = context
-  const palette = await openPalette(context, stdout)
+  const palette = await openPalette(context, context.stdout)
+  return openRowListing(context.stdout, EXCHANGE_COLUMNS, palette, (record) =>
+    exchangeRow(record, palette, new Date()),
+  )
+}
+
+/** A table. The first batch decides the widths; a terminal gets titles, and lines that fit. */
+export function openRowListing(
+  stdout: Context['stdout'],
+  columns: readonly Column[],
+  palette: Palette,
+  rowOf: (record: ExchangeRecord) => Row,
+): Listing {
   let layout: Layout | undefined
   return (entries) => {
-    const now = new Date()
-    const rows = entries.map(({ record }) => exchangeRow(record, palette, now))
-    const titles = layout === undefined && stdout.isTTY ? [titlesOf(EXCHANGE_COLUMNS, palette.dim)] : []
-    const widths = layout ?? layOut(EXCHANGE_COLUMNS, rows, availableWidth(stdout))
+    const rows = entries.map(({ record }) => rowOf(record))
+    const titles = layout === undefined && stdout.isTTY ? [titlesOf(columns, palette.dim)] : []
+    const widths = layout ?? layOut(columns, rows, availableWidth(stdout))
     layout = widths
     return print(stdout, [...titles, ...rows].map((row) => `${renderRow(widths, row)}\n`).join(''))
   }

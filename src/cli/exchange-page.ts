@@ -1,11 +1,13 @@
-import type { AttemptRecord, ExchangeRecord } from '../exchange/exchange.ts'
+import type { ExchangeRecord } from '../exchange/exchange.ts'
 import type { Palette } from './output.ts'
 import { escapeControls } from './output.ts'
-import { calendarDate, clockTime, shortDuration, shortSize } from './quantity.ts'
+import { calendarDate, clockTime, shortSize } from './quantity.ts'
+import { timingFacts } from './timing-bars.ts'
 
 type Facts = readonly (readonly [label: string, value: string | undefined])[]
 
 const LONGEST_LABEL = 26
+const COST_DIGITS = 6
 
 /** A record for reading, as `logs show` prints it: its facts in groups, without those that do not apply. */
 export function exchangePage(record: ExchangeRecord, palette: Palette): string {
@@ -14,6 +16,7 @@ export function exchangePage(record: ExchangeRecord, palette: Palette): string {
     ['Answer', answerFacts(record)],
     ['Timings', timingFacts(record)],
     ['Tokens', tokenFacts(record)],
+    ['Cost', costFacts(record)],
     ['Error', errorFacts(record)],
     ['Rate limits', Object.entries(record.ratelimit ?? {})],
     ['Request headers', Object.entries(record.request_headers ?? {})],
@@ -81,19 +84,12 @@ function errorFacts({ error }: ExchangeRecord): Facts {
   ]
 }
 
-function timingFacts(record: ExchangeRecord): Facts {
+function costFacts({ cost_usd, cost_usd_reason, price }: ExchangeRecord): Facts {
+  if (cost_usd === undefined) return []
   return [
-    ['first byte', duration(record.ttfb_ms)],
-    ['first token', duration(record.ttft_ms)],
-    ['total', duration(record.duration_ms)],
-    ['per token', duration(record.ms_per_token)],
-    ...(record.attempts ?? []).map(attemptFact),
+    ['cost', cost_usd === null ? unknown(cost_usd_reason) : `$${cost_usd.toFixed(COST_DIGITS)}`],
+    ['price table', price && `${price.table}, ${price.source}`],
   ]
-}
-
-function attemptFact({ status, duration_ms, reason }: AttemptRecord, index: number): Facts[number] {
-  const parts = [status?.toString(), duration(duration_ms), reason]
-  return [`attempt ${index + 1}`, parts.filter(Boolean).join(', ')]
 }
 
 /** Every counter under its own name in the API, nested ones included. */
@@ -114,13 +110,6 @@ function localTime(ts: string): string {
   const start = new Date(ts)
   const milliseconds = String(start.getMilliseconds()).padStart(3, '0')
   return `${calendarDate(start)} ${clockTime(start)}.${milliseconds}`
-}
-
-function duration(durationMs: number | null | undefined): string | undefined {
-  if (durationMs === undefined) return undefined
-  if (durationMs === null) return unknown(undefined)
-  if (durationMs >= 60_000) return shortDuration(durationMs)
-  return durationMs < 1000 ? `${durationMs.toFixed(1)}ms` : `${(durationMs / 1000).toFixed(2)}s`
 }
 
 function credentialText({ source, refreshed }: NonNullable<ExchangeRecord['credential']>): string {

@@ -1,7 +1,8 @@
 import type { ExchangeRecord, Outcome } from '../exchange/exchange.ts'
+import { noteForms } from './exchange-note.ts'
 import type { Palette } from './output.ts'
 import { escapeControls } from './output.ts'
-import { calendarDate, clockTime, shortCount, shortDuration } from './quantity.ts'
+import { calendarDate, clockTime, shortCount, shortDuration, shortMoney } from './quantity.ts'
 import type { Cell, Column, Row } from './table.ts'
 
 /** The columns of `logs`, one for each cell of `exchangeRow`. */
@@ -12,6 +13,7 @@ export const EXCHANGE_COLUMNS: readonly Column[] = [
   { title: 'IN', isRight: true, minWidth: 4 },
   { title: 'OUT', isRight: true, minWidth: 4 },
   { title: 'CACHE', isRight: true },
+  { title: 'COST', isRight: true, minWidth: 5, rank: 3 },
   { title: 'TTFT', isRight: true, minWidth: 4 },
   { title: 'TOTAL', isRight: true, minWidth: 5 },
   { title: 'SESSION', minWidth: 8 },
@@ -34,14 +36,6 @@ const UNKNOWN = '?'
 const SHORT_ID = 8
 const SUBAGENT = '↳ '
 const MESSAGE_CALLS = new Set(['messages', 'completions', 'responses'])
-/** Why an answer ended before its own end. */
-const NOTABLE_STOPS = new Set([
-  'max_tokens',
-  'refusal',
-  'model_context_window_exceeded',
-  'length',
-  'content_filter',
-])
 
 /** One exchange as a row of `logs`; what came over the wire is escaped. */
 export function exchangeRow(record: ExchangeRecord, palette: Palette, now: Date): Row {
@@ -53,6 +47,7 @@ export function exchangeRow(record: ExchangeRecord, palette: Palette, now: Date)
     { forms: [tokens.input] },
     { forms: [tokens.output] },
     { forms: [tokens.cached] },
+    { forms: [costOf(record)] },
     { forms: [durationOf(record.ttft_ms)] },
     { forms: [durationOf(record.duration_ms)] },
     { forms: [escapeControls(record.session_id ?? ABSENT).slice(0, SHORT_ID)], paint: palette.dim },
@@ -115,27 +110,12 @@ function tokensOf({ usage }: ExchangeRecord): Record<'input' | 'output' | 'cache
   }
 }
 
+function costOf({ cost_usd }: ExchangeRecord): string {
+  if (cost_usd === null) return UNKNOWN
+  return cost_usd === undefined ? ABSENT : shortMoney(cost_usd)
+}
+
 function durationOf(durationMs: number | null | undefined): string {
   if (durationMs === null) return UNKNOWN
   return durationMs === undefined ? ABSENT : shortDuration(durationMs)
-}
-
-/** What the other columns cannot say, the short parts first; the error's type gives way to its message. */
-function noteForms({
-  error,
-  stop_reason,
-  retry_after,
-  attempts = [],
-  answered_by,
-}: ExchangeRecord): Cell['forms'] {
-  // Those listed had no answer that counted.
-  const attemptCount = attempts.length + (answered_by === 'upstream' ? 1 : 0)
-  const facts = [
-    attemptCount > 1 && `${attemptCount} attempts`,
-    stop_reason && NOTABLE_STOPS.has(stop_reason) && stop_reason,
-    retry_after && `retry after ${/^\d+$/.test(retry_after) ? `${retry_after}s` : retry_after}`,
-  ].filter(Boolean)
-  if (!error) return [escapeControls(facts.join(', '))]
-  const join = (text: string) => escapeControls([...facts, text].join(', '))
-  return [join(`${error.type}: ${error.message}`), join(error.message)]
 }

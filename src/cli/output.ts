@@ -61,7 +61,7 @@ export function escapeJson(json: string): string {
  * @returns false when nobody reads any more, as in `claude-gw logs | head`
  * @throws any other error of the stream
  */
-export function print(stream: Writable, text: string): Promise<boolean> {
+export function print(stream: Writable, text: string | Buffer): Promise<boolean> {
   if (!stream.listeners('error').includes(ignoreError)) stream.on('error', ignoreError)
   return new Promise((resolve, reject) => {
     stream.write(text, (error) => {

@@ -1,14 +1,13 @@
-import type { OptionValues } from 'commander'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { GLOBAL_OPTIONS } from '../config/global-options.ts'
 import type { ConfigKey } from '../config/schema.ts'
 import { environmentName, SCHEMA } from '../config/schema.ts'
 import { toGlobalOptions } from './arguments.ts'
-import type { LogsInput } from './commands/logs.ts'
 import { SHELLS } from './commands/shells.ts'
 import { addConfig } from './config-commands.ts'
 import { createContext } from './context.ts'
 import type { Execute } from './execute.ts'
+import { addLogs } from './log-commands.ts'
 import { SETTINGS_SCOPES } from './settings-place.ts'
 import { addUsage } from './usage-command.ts'
 
@@ -133,44 +132,6 @@ function addSettings(program: Command, execute: Execute): void {
     )
 }
 
-function addLogs(program: Command, execute: Execute): void {
-  const logs = program
-    .command('logs')
-    .description('list what went through, newest last')
-    .option('-n, --count <N>', 'how many', parseCount)
-    .option('--since <TIME>', 'a duration such as 2h, a date or a time')
-    .option('--session <ID>', 'of this session; the first characters are enough')
-    .option('--model <NAME>', 'of this model; a part of its name is enough')
-    .option('--status <STATUS>', 'of this status or outcome: 429, 4xx, ok, truncated, …')
-    .option('--errors', 'only what went wrong')
-    .option('-f, --follow', 'go on with what comes')
-    .option('--json', 'the records as JSON lines')
-    .action((options, command) =>
-      execute(command, async (context) =>
-        (await import('./commands/logs.ts')).logs(context, toLogsInput(options)),
-      ),
-    )
-  logs
-    .command('show <id>')
-    .description('all about one exchange; the beginning or the end of its id is enough')
-    .action((id, _options, command) =>
-      execute(command, async (context) => {
-        const { logsShow } = await import('./commands/logs.ts')
-        return logsShow(context, { id, isJson: !!command.optsWithGlobals().json })
-      }),
-    )
-  logs
-    .command('path')
-    .description('print the folder of the daily log files')
-    .action((_options, command) =>
-      execute(command, async (context) => (await import('./commands/logs.ts')).logsPath(context)),
-    )
-}
-
-function toLogsInput({ errors, follow, json, ...filters }: OptionValues): LogsInput {
-  return { ...filters, errorsOnly: !!errors, isFollowing: !!follow, isJson: !!json }
-}
-
 function addDemo(program: Command, execute: Execute): void {
   program
     .command('demo')
@@ -184,11 +145,6 @@ function parsePort(text: string): number {
   const port = SCHEMA['serve.port'].kind.parse(text)
   if (port === undefined) throw new InvalidArgumentError('It must be a port number from 0 to 65535.')
   return port
-}
-
-function parseCount(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
-  return Number(text)
 }
 
 function environmentHelp(): string {

@@ -15,6 +15,12 @@ export function shortDuration(durationMs: number): string {
   return `${Math.floor(minutes / 60)}h${pad(minutes % 60)}m`
 }
 
+/** The same with more digits: `612.3ms`, `4.20s`, `3m12s`. */
+export function fullDuration(durationMs: number): string {
+  if (durationMs >= 60_000) return shortDuration(durationMs)
+  return durationMs < 1000 ? `${durationMs.toFixed(1)}ms` : `${(durationMs / 1000).toFixed(2)}s`
+}
+
 /** A size: `512 B`, `85 kB`, `1.2 MB`, in powers of 1000. */
 export function shortSize(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import type { Config } from '../config/config.ts'
-import { ledgerDirectory, trafficDirectory } from '../config/paths.ts'
+import { bodiesDirectory, ledgerDirectory, trafficDirectory } from '../config/paths.ts'
 import { resolveTags } from '../config/tags.ts'
 import { resolveTimeouts } from '../config/timeouts.ts'
 import type { ExchangeRecord } from '../exchange/exchange.ts'
@@ -11,6 +11,7 @@ import { addToTotals, createTotals } from '../exchange/totals.ts'
 import { uuidv7 } from '../exchange/uuid.ts'
 import type { Access } from '../gateway/access.ts'
 import { createAccess } from '../gateway/access.ts'
+import type { BodySettings } from '../gateway/body-settings.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { startGateway } from '../gateway/gateway.ts'
 import { ledgerLine } from '../log/ledger.ts'
@@ -22,6 +23,7 @@ import { claudeEnvironment } from './claude-environment.ts'
 import type { Context } from './context.ts'
 import { openPrices } from './prices.ts'
 import { findProxy } from './proxy.ts'
+import { openPatterns } from './redaction.ts'
 import type { Secrets } from './secrets.ts'
 import { openSecrets } from './secrets.ts'
 import type { ClaudeSources } from './upstream.ts'
@@ -80,6 +82,7 @@ export async function openSession(context: Context, options: SessionOptions): Pr
   const totals = createTotals()
   const troubles: string[] = []
   let last: LastExchange | undefined
+  const bodies = await bodySettings(context, config)
   const log = openLog(context, config, troubles)
   const ledger = openLedger(context, troubles)
   const gateway = await startGateway({
@@ -103,6 +106,7 @@ export async function openSession(context: Context, options: SessionOptions): Pr
       host: hostname(),
       tags,
     },
+    bodies,
     prices: openPrices(context, config),
     onRecord: (record, { secrets: known, isStranger }) => {
       if (!isStranger) addToTotals(totals, record)
@@ -119,7 +123,7 @@ export async function openSession(context: Context, options: SessionOptions): Pr
     configuredUpstream: configuredUpstream(config, options.claude),
     secrets,
     access,
-    gateway,
+    gateway: { ...gateway, load: () => loadAll(context, gateway) },
     totals,
     troubles,
     droppedRecords: () => log?.dropped ?? 0,
@@ -127,10 +131,24 @@ export async function openSession(context: Context, options: SessionOptions): Pr
   }
 }
 
+/** What cleans up is loaded with all else, so that an upgrade under a running process breaks nothing. */
+async function loadAll(context: Context, gateway: Gateway): Promise<void> {
+  const [{ startUpkeep }] = await Promise.all([import('./upkeep.ts'), gateway.load()])
+  startUpkeep(context)
+}
+
 function openLog(context: Context, config: Config, troubles: string[]): TrafficLog | undefined {
   if (config.values['log.level'] === 'off') return undefined
   const directory = trafficDirectory(context.stateDirectory())
   return new TrafficLog({ directory, onTrouble: (reason) => troubles.push(reason) })
+}
+
+async function bodySettings(context: Context, config: Config): Promise<BodySettings | undefined> {
+  const { values, origins } = config
+  const level = values['log.level']
+  const patterns = await openPatterns(values['log.redact'], origins['log.redact'])
+  if (level !== 'errors' && level !== 'full') return undefined
+  return { level, directory: bodiesDirectory(context.stateDirectory()), patterns }
 }
 
 /** Whatever `log.level` says: budgets and sums need it. */

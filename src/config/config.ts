@@ -6,12 +6,12 @@ import { optionName } from './global-options.ts'
 import type { TextMap } from './map-kind.ts'
 import type { ConfigEntry, Sourced } from './merge.ts'
 import { isSameSetting, mergeLayers } from './merge.ts'
-import { nearest } from './nearest.ts'
 import type { ConfigKey, Values } from './schema.ts'
 import { CONFIG_KEYS, environmentName, keyOf } from './schema.ts'
 import { selectProfile } from './selected-profile.ts'
 import type { Origin, Setting } from './setting.ts'
 import { settingName } from './setting.ts'
+import { unknownVariables } from './unknown-variables.ts'
 import { badValue, shownValue } from './value-error.ts'
 
 /** Values with the place each came from. */
@@ -32,9 +32,6 @@ export interface Config {
 type Environment = Readonly<Record<string, string | undefined>>
 
 const NO_FILES: ConfigFiles = { notes: [] }
-
-/** Variables that claude-gw sets or reads itself and that are no keys of the configuration. */
-const RESERVED = /^CLAUDE_GW_(STATE_DIR|CONFIG_DIR|LOOKUP_DEPTH|RUN_\w+)$/
 
 /**
  * The configuration, from the highest layer to the lowest: what the machine file enforces, flags, `CLAUDE_GW_*`
@@ -57,16 +54,13 @@ export function resolveConfig(flags: Flags, env: Environment, files: ConfigFiles
 }
 
 function rejectUnknownVariables(env: Environment): void {
-  const known = CONFIG_KEYS.map(environmentName)
-  for (const variable of Object.keys(env)) {
-    if (!variable.startsWith('CLAUDE_GW_') || RESERVED.test(variable) || known.includes(variable)) continue
-    const guess = nearest(variable, known)
-    throw new GatewayError('CONFIG_UNKNOWN_KEY', {
-      origin: 'environment',
-      key: variable,
-      nearest: guess ? `; did you mean \`${guess}\`?` : '',
-    })
-  }
+  const [unknown] = unknownVariables(env)
+  if (!unknown) return
+  throw new GatewayError('CONFIG_UNKNOWN_KEY', {
+    origin: 'environment',
+    key: unknown.name,
+    nearest: unknown.nearest ? `; did you mean \`${unknown.nearest}\`?` : '',
+  })
 }
 
 function readFlags(flags: Flags): Setting[] {
@@ -94,7 +88,7 @@ function readText(key: ConfigKey, text: string | undefined, origin: Origin): Set
 function refuseEnforced(enforced: readonly Setting[], given: readonly Setting[]): void {
   for (const setting of given) {
     const fixed = enforced.find((candidate) => isSameSetting(candidate, setting))
-    if (!fixed || fixed.value === setting.value) continue
+    if (!fixed || JSON.stringify(fixed.value) === JSON.stringify(setting.value)) continue
     throw new GatewayError('CONFIG_ENFORCED', {
       origin: setting.origin,
       key: settingName(fixed),

@@ -1,8 +1,8 @@
 import { GatewayError } from '../base/errors.ts'
+import { nearest } from '../base/nearest.ts'
 import type { JsonMembers, JsonNode } from './json-tree.ts'
 import { isMembers } from './json-tree.ts'
 import type { EntryKind } from './map-kind.ts'
-import { nearest } from './nearest.ts'
 import type { ConfigKey } from './schema.ts'
 import { CONFIG_KEYS, keyOf, SCHEMA } from './schema.ts'
 import type { Setting } from './setting.ts'
@@ -87,9 +87,14 @@ function isKey(name: string, { prefix }: Place): name is ConfigKey {
 function readKey(key: ConfigKey, node: JsonNode, place: Place): Setting[] {
   const { kind } = keyOf(key)
   if (kind.entries && isMembers(node.value)) return readEntries(key, node, node.value, place)
-  const value = isMembers(node.value) ? undefined : kind.read(node.value)
+  const value = isMembers(node.value) ? undefined : kind.read(plainValue(node))
   if (value === undefined) throw wrongValue(key, node, place)
   return [toSetting({ key, value }, node, place)]
+}
+
+/** A list as JSON has it; what is nested in one is none of our values. */
+function plainValue({ value }: JsonNode): unknown {
+  return Array.isArray(value) ? value.map((item: JsonNode) => item.value) : value
 }
 
 function readEntries(key: ConfigKey, map: JsonNode, members: JsonMembers, place: Place): Setting[] {

@@ -1,7 +1,7 @@
 import { parseDuration } from '../base/duration.ts'
 import { parseSize } from '../base/size.ts'
 import type { EntryKind } from './map-kind.ts'
-import { isFreeToSet } from './map-kind.ts'
+import { isFreeToSet, parseJson } from './map-kind.ts'
 
 /** The kind of a value: how it is read and written. Both readers give undefined for what is not of that kind. */
 export interface Kind<T> {
@@ -47,6 +47,21 @@ export const port: Kind<number> = {
   write: (value) => value,
 }
 
+export const days: Kind<number> = {
+  expected: 'a whole number of days, 1 or more',
+  parse: parseDays,
+  read: (json) => (isScalar(json) ? parseDays(String(json)) : undefined),
+  write: (value) => value,
+}
+
+/** Its variable holds JSON. */
+export const textList: Kind<readonly string[]> = {
+  expected: 'a JSON array of at most 64 texts',
+  parse: (value) => readTexts(parseJson(value)),
+  read: readTexts,
+  write: (texts) => texts,
+}
+
 export const profileName = textKind('a name of letters, digits, `-`, `_` or `.`', (value) =>
   /^[\w.-]{1,64}$/.test(value) && value !== '__proto__' ? value : undefined,
 )
@@ -81,6 +96,15 @@ function fromText<T>(expected: string, parse: (text: string) => T | undefined): 
 
 function parsePort(value: string): number | undefined {
   return /^\d{1,5}$/.test(value) && Number(value) <= 65535 ? Number(value) : undefined
+}
+
+function parseDays(value: string): number | undefined {
+  return /^[1-9]\d{0,4}$/.test(value) ? Number(value) : undefined
+}
+
+function readTexts(json: unknown): readonly string[] | undefined {
+  const isList = Array.isArray(json) && json.length <= 64 && json.every((item) => typeof item === 'string')
+  return isList ? json : undefined
 }
 
 function isScalar(json: unknown): json is string | number {

@@ -59,7 +59,8 @@ function readMap(json: unknown, { isEntry, maxEntries }: EntryKind): TextMap | u
   return items.length <= maxEntries && items.every(isText) ? (json as TextMap) : undefined
 }
 
-function parseJson(text: string): unknown {
+/** Undefined where the text is no JSON. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

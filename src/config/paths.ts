@@ -67,6 +67,11 @@ export function trafficDirectory(state: string): string {
   return join(state, 'traffic')
 }
 
+/** Where whole bodies are. */
+export function bodiesDirectory(state: string): string {
+  return join(state, 'bodies')
+}
+
 /** Where sums over logs are kept; what is in it can be made again at any time. */
 export function usageCacheDirectory(state: string): string {
   return join(state, 'cache')

@@ -1,5 +1,17 @@
 import type { Kind } from './kind.ts'
-import { authStyle, boolean, duration, oneOf, port, profileName, proxyChoice, size, text } from './kind.ts'
+import {
+  authStyle,
+  boolean,
+  days,
+  duration,
+  oneOf,
+  port,
+  profileName,
+  proxyChoice,
+  size,
+  text,
+  textList,
+} from './kind.ts'
 import { headerMap, tagMap, textMap } from './map-kind.ts'
 import { filePath, program } from './path-kind.ts'
 
@@ -74,7 +86,19 @@ export const SCHEMA = {
     ...words('project, repository, branch'),
     isForUntrusted: true,
   }),
-  'log.level': key(oneOf('off', 'meta'), 'meta', 'meta writes one record per exchange, off none'),
+  'log.level': key(
+    oneOf('off', 'meta', 'errors', 'full'),
+    'meta',
+    'meta writes one record per exchange, off none; errors adds bodies where it went wrong, full all bodies',
+  ),
+  'log.redact': key<readonly string[]>(
+    textList,
+    [],
+    'patterns of what is masked in kept bodies beside the keys that are known',
+    words('none'),
+  ),
+  'log.retention.days': key(days, 30, 'how many days before today the log keeps'),
+  'log.retention.bytes': key(size, 500 * 1024 ** 2, 'how large log and bodies together may be'),
   prices: key(filePath, '', 'file of prices over the list prices (JSON)', words('none')),
   'retry.upstream': key(
     oneOf('off', 'connect', '429'),

@@ -1,6 +1,6 @@
 import { GatewayError } from '../base/errors.ts'
+import { nearest } from '../base/nearest.ts'
 import { redact } from '../exchange/redact.ts'
-import { nearest } from './nearest.ts'
 import type { ConfigKey } from './schema.ts'
 import { CONFIG_KEYS, SCHEMA } from './schema.ts'
 import { findSettingKey } from './setting.ts'

@@ -75,6 +75,11 @@ export interface ExchangeRecord {
   /** Allow-listed headers by lower-case name. */
   readonly request_headers?: Readonly<Record<string, string>>
   readonly response_headers?: Readonly<Record<string, string>>
+  /** As they went over the upstream's side, where `log.level` keeps them. */
+  readonly request_body?: BodyReference | null
+  readonly request_body_reason?: string
+  readonly response_body?: BodyReference | null
+  readonly response_body_reason?: string
   /** How many values were masked in this line. */
   readonly redacted?: number
 }
@@ -84,6 +89,20 @@ export interface ExchangeRecord {
  * upstream; `truncated` its answer broke off; `client_aborted` the client left; `refused` we did not send it.
  */
 export type Outcome = 'ok' | 'http_error' | 'upstream_error' | 'truncated' | 'client_aborted' | 'refused'
+
+/** Where a body is kept: a range of what a file holds once it is decompressed. */
+export interface BodyReference {
+  /** Below the folder of the bodies, with `/` in it. */
+  readonly file: string
+  readonly offset: number
+  readonly length: number
+  /** Of the kept bytes (RFC 1952 section 8). */
+  readonly crc32: number
+  /** How many values are masked in it; without this, it is there byte for byte. */
+  readonly redacted?: number
+  /** It was compressed, and is kept as what it decodes to, since values in it are masked. */
+  readonly decoded?: true
+}
 
 export interface AttemptRecord {
   readonly status?: number

@@ -55,6 +55,13 @@ export function parseLine(line: string): ExchangeRecord | undefined {
   return isFine ? (value as ExchangeRecord) : undefined
 }
 
+/** Whether a line that is no record here is one of a schema version to come. */
+export function isNewerLine(line: string): boolean {
+  const value = line.startsWith('{') ? parseJson(line) : undefined
+  const version = typeof value === 'object' && value !== null ? (value as { v?: unknown }).v : undefined
+  return Number.isInteger(version) && (version as number) > 1
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)

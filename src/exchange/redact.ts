@@ -53,7 +53,8 @@ export function redact(text: string, secrets: readonly string[]): Redaction {
 const knownForms = new Map<string, readonly string[]>()
 const KNOWN_LIMIT = 256
 
-function formsOf(secret: string): readonly string[] {
+/** The forms in which a secret travels; none of a text that is too short to be one. */
+export function formsOf(secret: string): readonly string[] {
   const known = knownForms.get(secret)
   if (known) return known
   if (knownForms.size === KNOWN_LIMIT) knownForms.clear()

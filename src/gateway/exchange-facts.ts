@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { GatewayError } from '../base/errors.ts'
 import type { AttemptRecord, Outcome } from '../exchange/exchange.ts'
+import type { BodyFields } from './exchange-bodies.ts'
 import { RequestBody } from './request-body.ts'
 import type { Supplied } from './supply.ts'
 import type { TapSummary } from './tap.ts'
@@ -25,6 +26,8 @@ export class ExchangeFacts {
   /** Why we answered ourselves, if we did. */
   refusal: GatewayError | undefined
   outcome: Outcome = 'client_aborted'
+  /** What became of the bodies, where they are kept. */
+  bodies: BodyFields = {}
   #attemptMs = 0
 
   constructor(request: IncomingMessage, target: string) {
@@ -37,6 +40,11 @@ export class ExchangeFacts {
   /** How many attempts so far got no answer. */
   get failures(): number {
     return this.attempts.filter(({ status }) => status === undefined).length
+  }
+
+  /** Whether the upstream was asked at all. */
+  get wasSent(): boolean {
+    return this.#attemptMs > 0
   }
 
   attemptBegins(): void {

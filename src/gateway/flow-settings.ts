@@ -3,6 +3,7 @@ import type { AuthStyle } from '../credentials/credential.ts'
 import type { UpstreamAgent } from '../network/agent.ts'
 import type { Upstream } from '../network/url.ts'
 import type { Send } from './attempt.ts'
+import type { BodyKeeping } from './exchange-bodies.ts'
 import type { ExchangeFacts } from './exchange-facts.ts'
 import type { RetryPolicy } from './retry.ts'
 import type { Supply } from './supply.ts'
@@ -19,6 +20,8 @@ export interface FlowSettings {
   readonly maxBodyBytes: number
   readonly timeouts: Timeouts
   readonly retry: RetryPolicy
+  /** Undefined keeps no bodies. */
+  readonly bodies: BodyKeeping | undefined
   /** What must not be shown of an exchange. */
   readonly secretsOf: (facts: ExchangeFacts) => readonly string[]
   /** Called once with each finished exchange, before its client is given the end. */

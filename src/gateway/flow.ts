@@ -2,15 +2,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { GatewayError } from '../base/errors.ts'
 import type { Outcome } from '../exchange/exchange.ts'
 import { Attempts } from './attempts.ts'
+import { ExchangeBodies } from './exchange-bodies.ts'
 import { ExchangeFacts } from './exchange-facts.ts'
 import { internalError, redirectError } from './failure.ts'
 import type { FlowSettings } from './flow-settings.ts'
 import { namesModel } from './model-call.ts'
+import { outcomeOf } from './record.ts'
 import { relayAnswer } from './relay.ts'
 import { errorReply, sendReply } from './reply.ts'
 import type { Supplied } from './supply.ts'
-import type { Tap, TapSummary } from './tap.ts'
+import type { Tap } from './tap.ts'
 import { createTap } from './tap.ts'
+import type { Task } from './when-all.ts'
+import { whenAll } from './when-all.ts'
 
 /** The way of one request: what it is given, its answer, its end. */
 export class Flow {
@@ -19,6 +23,7 @@ export class Flow {
   readonly #response: ServerResponse
   readonly #facts: ExchangeFacts
   readonly #attempts: Attempts
+  readonly #bodies: ExchangeBodies | undefined
   #tap: Tap | undefined
   #isFinished = false
 
@@ -27,6 +32,7 @@ export class Flow {
     this.#request = request
     this.#response = response
     this.#facts = new ExchangeFacts(request, target)
+    this.#bodies = settings.bodies && new ExchangeBodies(settings.bodies, this.#facts)
     this.#attempts = new Attempts(settings, this.#facts, request, response, {
       onAnswer: (answer) => this.#relay(answer),
       onError: (error) => this.#fault(error, 'upstream_error'),
@@ -110,14 +116,22 @@ export class Flow {
       contentEncoding: answer.headers['content-encoding'],
     })
     this.#tap = tap
+    this.#bodies?.answerBegins(answer)
     relayAnswer(answer, this.#response, this.#settings.timeouts.idleMs, {
       onChunk: (chunk) => {
-        if (facts.responseBytes === 0) setImmediate(() => facts.body.asked())
+        if (facts.responseBytes === 0) setImmediate(() => this.#lookIntoRequest())
         facts.responseBytes += chunk.length
         tap.push(chunk, performance.now())
+        this.#bodies?.push(chunk)
       },
       onEnd: (ending, deliver) => this.#finish(ending === 'whole' ? 'ok' : 'truncated', deliver),
     })
+  }
+
+  /** While the answer comes, when nobody waits for it. */
+  #lookIntoRequest(): void {
+    this.#facts.body.asked()
+    if (!this.#isFinished) this.#bodies?.keepAhead()
   }
 
   #fault(error: unknown, outcome: 'refused' | 'upstream_error' = 'refused'): void {
@@ -128,16 +142,26 @@ export class Flow {
   #finish(outcome: Outcome, deliver?: () => void): void {
     if (this.#isFinished) return
     this.#isFinished = true
-    const conclude = (summary?: TapSummary) => {
-      this.#facts.summary = summary
-      this.#facts.outcome = outcome
-      this.#settings.onFinish(this.#facts)
-      deliver?.()
-    }
+    this.#facts.outcome = outcome
     if (outcome === 'client_aborted') this.#attempts.stop()
     else if (!this.#request.complete) this.#endUpload()
-    if (this.#tap) this.#tap.finish(conclude)
-    else conclude()
+    whenAll(this.#readers(), () => {
+      if (this.#bodies) this.#facts.bodies = this.#bodies.fields(outcomeOf(this.#facts))
+      this.#settings.onFinish(this.#facts)
+      deliver?.()
+    })
+  }
+
+  /** What may still be at work on a copy of the answer, each for 50 ms at most. */
+  #readers(): Task[] {
+    const tap = this.#tap
+    const bodies = this.#bodies
+    const readSummary: Task = (done) =>
+      tap?.finish((summary) => {
+        this.#facts.summary = summary
+        done()
+      })
+    return [...(tap ? [readSummary] : []), ...(bodies ? [(done: () => void) => bodies.finish(done)] : [])]
   }
 
   /** Answered before its end: the rest is read and dropped, so that the client's connection stays usable. */

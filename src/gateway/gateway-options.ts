@@ -6,6 +6,7 @@ import type { TlsSettings } from '../network/secure-context.ts'
 import type { Upstream } from '../network/url.ts'
 import type { PriceTable } from '../usage/price-table.ts'
 import type { Access } from './access.ts'
+import type { BodySettings } from './body-settings.ts'
 import type { Identity } from './record.ts'
 import type { RetryPolicy } from './retry.ts'
 import type { ExtraHeaders } from './supply.ts'
@@ -28,6 +29,8 @@ export interface GatewayOptions {
   readonly timeouts: Timeouts
   readonly retry: RetryPolicy
   readonly identity: Identity
+  /** Undefined keeps no bodies. */
+  readonly bodies?: BodySettings | undefined
   /** What the records' costs are taken from. */
   readonly prices: PriceTable
   /** Called with each record before the client is given the end of its answer. */

@@ -85,7 +85,7 @@ export function buildRecord(
     ...optional('status', answer?.statusCode),
     answered_by: refusal ? 'claude-gw' : 'upstream',
     ...optional('client_status', refusal?.status),
-    outcome: judge(facts),
+    outcome: outcomeOf(facts),
     ...(facts.attempts.length > 0 && { attempts: shownAttempts(facts, text) }),
     request_bytes: facts.body.bytes,
     response_bytes: facts.responseBytes,
@@ -100,6 +100,7 @@ export function buildRecord(
     ...credentialOf(facts),
     ...optional('request_headers', allowed(received, REQUEST_HEADERS)),
     ...optional('response_headers', allowed(sentBack, RESPONSE_HEADERS)),
+    ...facts.bodies,
   }
 }
 
@@ -142,7 +143,7 @@ function ratelimit(headers: ReadonlyMap<string, string>): Pick<ExchangeRecord, '
 }
 
 /** An answer that came whole over HTTP can still have failed inside: an error event, or no closing event. */
-function judge({ outcome, answer, summary }: ExchangeFacts): Outcome {
+export function outcomeOf({ outcome, answer, summary }: ExchangeFacts): Outcome {
   if (outcome !== 'ok') return outcome
   if ((answer?.statusCode ?? 0) >= 400) return 'http_error'
   if (summary?.isStream && summary.error) return 'upstream_error'

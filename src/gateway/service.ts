@@ -3,6 +3,7 @@ import { GatewayError, reasonOf } from '../base/errors.ts'
 import type { UpstreamAgent } from '../network/agent.ts'
 import { secretOf } from './access.ts'
 import { createSend } from './attempt.ts'
+import { openBodyKeeping } from './body-settings.ts'
 import type { ExchangeFacts } from './exchange-facts.ts'
 import { Flow } from './flow.ts'
 import type { FlowSettings } from './flow-settings.ts'
@@ -16,13 +17,14 @@ import { createSupply } from './supply.ts'
 export interface Service {
   /** Serves one request that is not answered at the door. */
   serve(request: IncomingMessage, response: ServerResponse, verdict: Verdict): void
-  /** Settles when every exchange that was begun is recorded. */
+  /** Settles when every exchange that was begun is recorded, and every body written or given up. */
   settled(): Promise<void>
 }
 
 /** The working half of a gateway: everything behind the guard. */
 export function createService(options: GatewayOptions, agent: UpstreamAgent): Service {
   const secrets = new KnownSecrets(secretOf(options.access))
+  const bodies = openBodyKeeping(options, secrets)
   const strangers = new RefusalLimit()
   let openCount = 0
   let onSettled: (() => void) | undefined
@@ -36,6 +38,7 @@ export function createService(options: GatewayOptions, agent: UpstreamAgent): Se
     maxBodyBytes: options.maxBodyBytes,
     timeouts: options.timeouts,
     retry: options.retry,
+    bodies,
     secretsOf: (facts) => secrets.of(facts),
     onFinish: (facts) => {
       record(facts)
@@ -65,11 +68,13 @@ export function createService(options: GatewayOptions, agent: UpstreamAgent): Se
       if (verdict.kind === 'refuse') flow.refuse(new GatewayError(verdict.code))
       else flow.pass()
     },
-    settled: () =>
-      new Promise((resolve) => {
+    settled: async () => {
+      await new Promise<void>((resolve) => {
         onSettled = resolve
         if (openCount === 0) resolve()
-      }),
+      })
+      await bodies?.store.close()
+    },
   }
 }
 

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { listDayFiles, NEWLINE } from './day-file.ts'
-import { blocksForward, wholeLinesEnd } from './reader.ts'
+import { placedBlocks, wholeLinesEnd } from './reader.ts'
 
 const POLL_MS = 200
 /** Around midnight some writers are still in the file of yesterday. */
@@ -48,11 +48,10 @@ function* appended(path: string, positions: Map<string, Position>): Generator<Bu
   if (!stats) return
   const known = positions.get(path)
   const isSame = known !== undefined && known.inode === stats.ino && known.offset <= stats.size
-  let offset = isSame ? known.offset : 0
-  for (const block of blocksForward(path, { start: offset, end: stats.size })) {
-    if (block.at(-1) !== NEWLINE) break
-    offset += block.length
-    positions.set(path, { inode: stats.ino, offset })
-    yield block
+  const start = isSame ? known.offset : 0
+  for (const { bytes, end } of placedBlocks(path, { start, end: stats.size })) {
+    if (bytes.at(-1) !== NEWLINE) break
+    positions.set(path, { inode: stats.ino, offset: end })
+    yield bytes
   }
 }

@@ -11,24 +11,43 @@ export interface Range {
   readonly end?: number | undefined
 }
 
+/** Whole lines, and where in the file they end. */
+export interface Block {
+  readonly bytes: Buffer
+  readonly end: number
+}
+
+/** Longer lines are no records. */
+const LONGEST_LINE_BYTES = 8 * 1024 ** 2
+/** Stands for the part of such a line that is not held: what is left of it still is one line, and no JSON. */
+const TOO_LONG = Buffer.from('…')
+const TOO_LONG_END = Buffer.from('…\n')
+const NOTHING = Buffer.alloc(0)
+
 /**
  * A log file in blocks of whole lines, first to last; only the last block may lack its newline.
  * Nothing if the file is gone.
  * @throws GatewayError LOG_UNREADABLE
  */
 export function* blocksForward(path: string, range: Range = {}): Generator<Buffer> {
+  for (const { bytes } of placedBlocks(path, range)) yield bytes
+}
+
+/** The same with their places. @throws GatewayError LOG_UNREADABLE */
+export function* placedBlocks(path: string, range: Range = {}): Generator<Block> {
   const file = open(path)
   if (!file) return
   try {
     const end = range.end ?? file.size
-    const pending: Buffer[] = []
+    let rest: Buffer = NOTHING
     for (let offset = range.start ?? 0; offset < end; offset += BLOCK_BYTES) {
-      const chunk = readAt(file, offset, Math.min(BLOCK_BYTES, end - offset))
-      const cut = chunk.lastIndexOf(NEWLINE) + 1
-      if (cut > 0) yield Buffer.concat([...pending.splice(0), chunk.subarray(0, cut)])
-      pending.push(chunk.subarray(cut))
+      const before = rest
+      const bytes = readAt(file, offset, Math.min(BLOCK_BYTES, end - offset), { before })
+      const cut = bytes.lastIndexOf(NEWLINE) + 1
+      rest = shortened(bytes.subarray(cut), TOO_LONG)
+      if (cut > 0) yield { bytes: bytes.subarray(0, cut), end: offset + cut - before.length }
     }
-    yield* nonEmpty(Buffer.concat(pending))
+    if (rest.length > 0) yield { bytes: rest, end }
   } finally {
     closeSync(file.fd)
   }
@@ -41,16 +60,16 @@ export function* blocksBackward(path: string, range: Range = {}): Generator<Buff
   try {
     const start = range.start ?? 0
     let end = range.end ?? file.size
-    const pending: Buffer[] = []
+    let rest: Buffer = NOTHING
     while (end > start) {
       const offset = Math.max(start, end - BLOCK_BYTES)
-      const chunk = readAt(file, offset, end - offset)
-      const cut = chunk.indexOf(NEWLINE) + 1
-      if (cut > 0) yield* nonEmpty(Buffer.concat([chunk.subarray(cut), ...pending.splice(0).reverse()]))
-      pending.push(cut > 0 ? chunk.subarray(0, cut) : chunk)
+      const bytes = readAt(file, offset, end - offset, { after: rest })
+      const cut = bytes.indexOf(NEWLINE) + 1
+      if (cut > 0) yield* nonEmpty(bytes.subarray(cut))
+      rest = shortened(cut > 0 ? bytes.subarray(0, cut) : bytes, TOO_LONG_END)
       end = offset
     }
-    yield* nonEmpty(Buffer.concat(pending.reverse()))
+    yield* nonEmpty(rest)
   } finally {
     closeSync(file.fd)
   }
@@ -79,14 +98,26 @@ function open(path: string): OpenFile | undefined {
   }
 }
 
-/** Fewer bytes than `length` where the file has become shorter. */
-function readAt(file: OpenFile, offset: number, length: number): Buffer {
-  const chunk = Buffer.allocUnsafe(length)
+/** What was read before goes around it, so that it need not be copied later. Fewer bytes where the file has become shorter. */
+function readAt(
+  file: OpenFile,
+  offset: number,
+  length: number,
+  { before = NOTHING, after = NOTHING }: { readonly before?: Buffer; readonly after?: Buffer },
+): Buffer {
+  const bytes = Buffer.allocUnsafe(before.length + length + after.length)
+  bytes.set(before)
   try {
-    return chunk.subarray(0, readSync(file.fd, chunk, 0, length, offset))
+    const end = before.length + readSync(file.fd, bytes, before.length, length, offset)
+    bytes.set(after, end)
+    return bytes.subarray(0, end + after.length)
   } catch (error) {
     throw unreadable(file.path, error)
   }
+}
+
+function shortened(rest: Buffer, mark: Buffer): Buffer {
+  return rest.length > LONGEST_LINE_BYTES ? mark : rest
 }
 
 function unreadable(path: string, error: unknown): GatewayError {

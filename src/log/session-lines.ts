@@ -15,10 +15,10 @@ export function* ledgerOfSession(
   sessionId: string,
   sinceMs?: number,
 ): Generator<LedgerRecord> {
-  const needle = Buffer.from(`"session_id":${JSON.stringify(sessionId)}`)
+  const clue = { bytes: Buffer.from(`"session_id":${JSON.stringify(sessionId)}`) }
   for (const path of listMonthFiles(directory, sinceMs).toReversed()) {
     for (const block of blocksBackward(path)) {
-      for (const line of [...linesOf(block, [needle])].reverse()) yield* parsed(line)
+      for (const line of [...linesOf(block, [[clue]])].reverse()) yield* parsed(line)
       if (sinceMs !== undefined && appendedMs(block) < sinceMs) return
     }
   }

@@ -14,6 +14,11 @@ export const AIMS = {
   'start key': { atMost: 25, of: 'added' },
   'key env': { atMost: 25, of: 'added' },
   'key file': { atMost: 25, of: 'added' },
+  'bodies stored': { atMost: 0.02, of: 'ratio' },
   'start statusline': { atMost: 30, of: 'added' },
   'start run': { atMost: 80, of: 'added' },
+  'logs tail': { atMost: 1.25, of: 'ratio' },
+  'logs status': { atMost: 0.25, of: 'ratio' },
+  'logs where': { atMost: 0.25, of: 'ratio' },
+  'logs model': { atMost: 0.25, of: 'ratio' },
 }

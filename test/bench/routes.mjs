@@ -57,7 +57,8 @@ export function gatewayEnv(upstreamUrl, folder) {
   }
 }
 
-function routeTo({ port, token = 'none' }) {
+/** What a client needs of a program that is ready. */
+export function routeTo({ port, token = 'none' }) {
   return {
     port,
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },

@@ -236,3 +236,26 @@ test('CLAUDE_GW_CONFIG_DIR moves the file', async () => {
 function stored(home: Home): unknown {
   return JSON.parse(readFileSync(userFile(home), 'utf8'))
 }
+
+test('patterns are a list, and one that is none is refused with the reason', async () => {
+  const home = openHome()
+  await configIn(home, ['set', 'log.redact', '["ACME-\\\\d{6}", "[a-z]+@example\\\\.com"]'])
+  expect(stored(home)).toEqual({ log: { redact: ['ACME-\\d{6}', '[a-z]+@example\\.com'] } })
+  expect(JSON.parse(await valueIn(home, 'log.redact'))).toEqual(['ACME-\\d{6}', '[a-z]+@example\\.com'])
+  const refused = await configIn(home, ['set', 'log.redact', '["(?=a)b"]'])
+  expect(refused.exitCode).toBe(3)
+  expect(refused.stderr).toContain('`log.redact` must be patterns (of the groups that begin with `(?`')
+  expect((await configIn(home, ['set', 'log.redact', 'ACME'])).stderr).toContain(
+    'a JSON array of at most 64 texts',
+  )
+})
+
+test.each([
+  ['log.retention.days', '0', 'a whole number of days'],
+  ['log.retention.days', '2.5', 'a whole number of days'],
+  ['log.retention.bytes', 'much', 'a size'],
+  ['log.level', 'everything', '`full`'],
+])('%s cannot be %s', async (key, value, expected) => {
+  const { exitCode, stderr } = await configIn(openHome(), ['set', key, value])
+  expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: expect.stringContaining(expected) })
+})

@@ -12,6 +12,7 @@ import {
 } from '../support/claude-run.ts'
 import { startFaultUpstream } from '../support/fault-upstream.ts'
 import { answer, choose } from '../support/faults.ts'
+import { validLedgerLine } from '../support/record-schema.ts'
 
 const SESSION = { 'x-claude-code-session-id': 'session-1' }
 
@@ -39,7 +40,9 @@ async function runAsking(home: Home, models: readonly string[], env = {}, option
 function ledgerOf(home: Home): Record<string, unknown>[] {
   const folder = join(home.state, 'ledger')
   const text = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'))
-  return text.flatMap((one) => one.split('\n').filter(Boolean)).map((line) => JSON.parse(line))
+  return text
+    .flatMap((one) => one.split('\n').filter(Boolean))
+    .map((line) => validLedgerLine(JSON.parse(line)))
 }
 
 test('record, ledger and summary have the cost, and how many have none that is known', async () => {

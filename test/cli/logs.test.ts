@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
@@ -45,17 +45,17 @@ const limited = { status: 429, outcome: 'http_error', usage: undefined, ttft_ms:
 
 test('lists one aligned line for each exchange, newest last, without titles or colours in a pipe', async () => {
   const records = [
-    startedNow(),
+    startedNow({ cost_usd: 0.0142 }),
     startedNow({ ...limited, model: 'bedrock/eu.anthropic.claude-sonnet-4-5-20250929-v1:0' }),
-    startedNow({ usage: null, agent_id: 'a1' }),
+    startedNow({ usage: null, cost_usd: null, agent_id: 'a1' }),
   ]
   const { code, stdout, stderr } = await openState(records).claudeGw('logs')
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   const lines = stdout.trimEnd().split('\n')
   expect(lines.map((line) => line.replace(/ +/g, ' ').slice(9))).toEqual([
-    `claude-opus-4-8 200 86k 345 85k 0.9s 4.2s 3f2a9c1e ${records[0]?.id.slice(-8)}`,
-    `bedrock/eu.anthropic.claude-sonnet-4-5-20250929-v1:0 429 - - - - 4.2s 3f2a9c1e ${records[1]?.id.slice(-8)}`,
-    `↳ claude-opus-4-8 200 ? ? ? 0.9s 4.2s 3f2a9c1e ${records[2]?.id.slice(-8)}`,
+    `claude-opus-4-8 200 86k 345 85k $0.01 0.9s 4.2s 3f2a9c1e ${records[0]?.id.slice(-8)}`,
+    `bedrock/eu.anthropic.claude-sonnet-4-5-20250929-v1:0 429 - - - - - 4.2s 3f2a9c1e ${records[1]?.id.slice(-8)}`,
+    `↳ claude-opus-4-8 200 ? ? ? ? 0.9s 4.2s 3f2a9c1e ${records[2]?.id.slice(-8)}`,
   ])
   expect(new Set(lines.map((line) => line.indexOf('3f2a9c1e'))).size).toBe(1)
 })
@@ -109,8 +109,26 @@ test.each([
   ['--status', '4xx'],
   ['--status', 'http_error'],
   ['--errors'],
+  ['--project', 'shop'],
+  ['--profile', 'work'],
+  ['--path', 'count_tokens'],
+  ['--min-cost', '0.5'],
+  ['--slower-than', '9s'],
+  ['--outcome', 'http_error'],
+  ['--stop-reason', 'refusal'],
+  ['--where', 'tags.project = shop and not outcome = ok'],
 ])('%s %s leaves out the others', async (...filter) => {
-  const meant = startedNow({ ...limited, session_id: 'b81d0c44', model: 'claude-haiku-4-5' })
+  const meant = startedNow({
+    ...limited,
+    session_id: 'b81d0c44',
+    model: 'claude-haiku-4-5',
+    tags: { project: 'shop' },
+    profile: 'work',
+    path: '/v1/messages/count_tokens',
+    cost_usd: 0.5,
+    duration_ms: 9001,
+    stop_reason: 'refusal',
+  })
   const { stdout } = await openState([startedNow(), meant, startedNow()]).claudeGw(
     'logs',
     '--json',
@@ -128,8 +146,19 @@ test('says so where nothing matches', async () => {
 test.each([
   ['--since', 'yore', 'a duration (30m, 2h, 7d)'],
   ['--status', '42', 'a status (429), a class (4xx) or an outcome (ok, '],
-  ['--session', '', 'need a text'],
+  ['--session', '', '`--session` needs a text'],
   ['-n', 'many', 'whole number'],
+  ['--until', 'never', '`--until never`: give a duration'],
+  ['--outcome', 'fine', 'give one of ok, http_error'],
+  ['--slower-than', '3', 'a duration such as 500ms'],
+  ['--min-cost', 'much', 'US dollars'],
+  ['--stop-reason', '', '`--stop-reason` needs a text'],
+  [
+    '--where',
+    'stauts = 429',
+    'at character 1 of `stauts = 429`: there is no field `stauts`; did you mean `status`?',
+  ],
+  ['--fields', 'ts,modle', 'there is no field `modle`; did you mean `model`?'],
 ])('%s %j is a usage error that says what is taken', async (option, value, message) => {
   const { code, stdout, stderr } = await openState().claudeGw('logs', option, value)
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
@@ -143,6 +172,56 @@ test('lines that are no records are counted, and no error', async () => {
   expect(code).toBe(0)
   expect(stdout.split('\n')).toHaveLength(2)
   expect(stderr).toBe('2 lines are no records and were left out\n')
+})
+
+test('lines of a newer version are counted apart', async () => {
+  const { today, claudeGw } = openState([startedNow()])
+  appendFileSync(today, '{"v":2,"ts":"2026-11-20T14:03:22.120Z","what":"else"}\n{"v":1}\n')
+  const { code, stderr } = await claudeGw('logs')
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr:
+      '1 line is no record and was left out\n1 line was written by a newer claude-gw, and left out: update this one to see them\n',
+  })
+})
+
+test('--until leaves out what began later', async () => {
+  const [old, young] = [startedNow({ ts: new Date(Date.now() - 60_000).toISOString() }), startedNow()]
+  const { claudeGw } = openState([old, young])
+  expect((await claudeGw('logs', '--json', '--until', '30s')).stdout).toBe(toLine(old))
+  const today = new Date()
+  const date = [today.getFullYear(), today.getMonth() + 1, today.getDate()]
+    .map((part) => String(part).padStart(2, '0'))
+    .join('-')
+  expect((await claudeGw('logs', '--json', '--until', date)).stdout).toContain(young.id)
+})
+
+test('--fields gives these values with tabs between, or as an object', async () => {
+  const record = startedNow({ model: 'a\tb', cost_usd: null, attempts: [{ duration_ms: 1, reason: 'x' }] })
+  const { claudeGw } = openState([record])
+  const fields = ['--fields', 'model, usage.output_tokens,cost_usd,error.type,attempts.reason,tags.project']
+  expect((await claudeGw('logs', ...fields)).stdout).toBe('a\\tb\t345\t?\t-\t["x"]\t-\n')
+  expect(JSON.parse((await claudeGw('logs', '--json', ...fields)).stdout)).toEqual({
+    model: 'a\tb',
+    'usage.output_tokens': 345,
+    cost_usd: null,
+    'attempts.reason': ['x'],
+  })
+})
+
+test('a variable that means nothing is named, since it may be a misspelt place', async () => {
+  const { env, claudeGw } = openState([startedNow()])
+  expect((await claudeGw('logs')).stderr).toBe('')
+  const outcome = await run(process.execPath, [PROGRAM, 'logs'], {
+    env: { ...env, CLAUDE_GW_STATE_DRI: '/x' },
+  })
+  expect(outcome.stderr).toContain('CLAUDE_GW_STATE_DRI means nothing; did you mean CLAUDE_GW_STATE_DIR?')
+})
+
+test('the schema that the package ships is the one that `logs schema` prints', async () => {
+  const { stdout } = await openState().claudeGw('logs', 'schema')
+  expect(stdout).toBe(readFileSync(join(import.meta.dirname, '../../dist/record.schema.json'), 'utf8'))
+  expect(JSON.parse(stdout).properties.duration_ms.description).toContain('Milliseconds')
 })
 
 test('a reader that stops reading ends it quietly', async () => {
@@ -198,8 +277,8 @@ test('show prints what is known, in groups', async () => {
     'project engine',
     'status 429',
     'retry after 12',
-    'total 4.20s',
-    'attempt 1 12.0ms, ECONNRESET',
+    'total ·······················█ 4.20s',
+    'attempt 1 █······················· 12.0ms, ECONNRESET',
     'usage ? (the answer is not JSON)',
     'message slow down',
   ]) {

@@ -15,6 +15,7 @@ import { onTestFinished } from 'vitest'
 import type { ExchangeRecord } from '../../src/exchange/exchange.ts'
 import type { CliResult } from './cli.ts'
 import { runCli, startCli } from './cli.ts'
+import { validRecord } from './record-schema.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/run')
@@ -97,7 +98,7 @@ export function recordsOf(home: Home): ExchangeRecord[] {
   return logText(home)
     .split('\n')
     .filter(Boolean)
-    .map((line) => JSON.parse(line))
+    .map((line) => validRecord(JSON.parse(line)))
 }
 
 /** The traffic log as it stands in its files. */

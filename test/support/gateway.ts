@@ -9,6 +9,7 @@ import { createPriceTable } from '../../src/usage/price-table.ts'
 import { fixedSource, injectingFrom } from './credential-source.ts'
 import type { Fault, FaultUpstream } from './fault-upstream.ts'
 import { startFaultUpstream } from './fault-upstream.ts'
+import { validRecord } from './record-schema.ts'
 import type { ServerIdentity } from './throwaway-ca.ts'
 
 /** What clients of a gateway under test must show. */
@@ -56,6 +57,7 @@ export async function startGatewayTo(
     ...options,
   })
   onTestFinished(gateway.close)
+  onTestFinished(() => records.forEach(validRecord))
   await gateway.load()
   const record = (index: number) =>
     new Promise<ExchangeRecord>((resolve) => {
@@ -85,7 +87,7 @@ export function gatewayOptions(url: string): GatewayOptions {
     timeouts: { connectMs: 2000, firstByteMs: 5000, idleMs: 5000 },
     retry: 'off',
     prices: createPriceTable(),
-    identity: { runId: 'run', profile: 'default', upstream: url, tags: {} },
+    identity: { runId: '01a1fbaa-0000-7000-8000-000000000000', profile: 'default', upstream: url, tags: {} },
     onRecord: () => {},
     onTrouble: (reason) => {
       throw new Error(reason)

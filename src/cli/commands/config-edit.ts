@@ -24,7 +24,7 @@ export interface ConfigSetInput {
 export async function configSet(context: Context, { key, value }: ConfigSetInput): Promise<number> {
   const name = parseSettingName(withProfile(context, key))
   const json = parseSettingValue(name, value)
-  checkSetting(name, value, context.env, readableFiles(context))
+  await checkSetting(name, value, context.env, readableFiles(context))
   const { store, path } = await openStore(context)
   await store.set(name.names, json)
   tell(context, `set \`${name.names.join('.')}\` in ${path}`)

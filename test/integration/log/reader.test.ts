@@ -37,6 +37,23 @@ test.each(contents)('backward: %s', (_, content) => {
   expect(blocks.slice(0, -1).every((block) => block.endsWith('\n'))).toBe(true)
 })
 
+const HUGE = 'y'.repeat(40_000_000)
+
+test.each([
+  ['between lines', `${line(10)}${HUGE}\n${line(20)}`],
+  ['at the start', `${HUGE}\n${line(10)}${line(20)}`],
+  ['at the end', `${line(10)}${line(20)}${HUGE}\n`],
+  ['at the end, torn', `${line(10)}${line(20)}${HUGE}`],
+])('a line that no record is as long as, %s, stays one line and is not held whole', (_, content) => {
+  const path = store(content)
+  for (const blocks of [[...blocksForward(path)], [...blocksBackward(path)].reverse()]) {
+    const lines = Buffer.concat(blocks).toString().split('\n').filter(Boolean)
+    expect(lines).toHaveLength(3)
+    expect(lines.filter((text) => text.startsWith('x')).map(({ length }) => length)).toEqual([9, 19])
+    expect(lines.find((text) => text.includes('…'))?.length).toBeLessThan(10_000_000)
+  }
+})
+
 test('reads from a start to an end', () => {
   const path = store('one\ntwo\nthree\nfour\n')
   const range = { start: 4, end: 14 }

@@ -5,6 +5,7 @@ import { ledgerLine } from '../../../src/log/ledger.ts'
 import { createPriceTable } from '../../../src/usage/price-table.ts'
 import { priceOf } from '../../../src/usage/pricing.ts'
 import { exchangeRecord } from '../../support/exchange-record.ts'
+import { validLedgerLine } from '../../support/record-schema.ts'
 
 const USAGE = {
   input_tokens: 12,
@@ -64,7 +65,7 @@ test('what does not apply is absent, what is not known is null with its reason',
     ...{ session_id: undefined, usage: null, cost_usd: null, cost_usd_reason: 'why' },
     ...{ answered_by: 'claude-gw', attempts: [{ duration_ms: 1, reason: 'ECONNREFUSED' }] },
   })
-  const line = JSON.parse(ledgerLine(record))
+  const line = validLedgerLine(JSON.parse(ledgerLine(record)))
   expect(line).toMatchObject({ usage: null, cost_usd: null, cost_usd_reason: 'why' })
   for (const name of ['session_id', 'tags', 'retries', 'credential', 'user'])
     expect(line).not.toHaveProperty(name)

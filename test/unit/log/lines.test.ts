@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { Clause } from '../../../src/log/clues.ts'
 import { linesOf } from '../../../src/log/lines.ts'
 
 const lines = (text: string, ...needles: string[]) =>
   Array.from(
     linesOf(
       Buffer.from(text),
-      needles.map((needle) => Buffer.from(needle)),
+      needles.map((needle): Clause => [{ bytes: Buffer.from(needle) }]),
     ),
     String,
   )

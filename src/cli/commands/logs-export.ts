@@ -1,0 +1,120 @@
+import { GatewayError } from '../../base/errors.ts'
+import { trafficDirectory } from '../../config/paths.ts'
+import { HAR_END, harEntry, harStart } from '../../log/har.ts'
+import type { Entry } from '../../log/search.ts'
+import type { Context } from '../context.ts'
+import { BODY_FILE, curlCommand } from '../curl-command.ts'
+import type { ExportTarget } from '../export-target.ts'
+import { openExport } from '../export-target.ts'
+import { findExchange, findExchanges } from '../found-exchanges.ts'
+import type { FilterInput } from '../log-filter.ts'
+import { toQuery } from '../log-filter.ts'
+import { escapeControls } from '../output.ts'
+import { tellEmpty, tellSkipped } from '../search-notes.ts'
+import { tellUnknownVariables } from '../variable-notes.ts'
+import { ownVersion } from '../version.ts'
+
+export interface LogsExportInput extends FilterInput {
+  /** How many of the newest; without it, all. */
+  readonly count?: number
+  readonly isJsonLines?: boolean
+  readonly isHar?: boolean
+  /** The id of an exchange. */
+  readonly curl?: string
+  /** Path of a file. */
+  readonly output?: string
+  readonly canOverwrite?: boolean
+}
+
+/** How entries become text. */
+interface Form {
+  readonly start: string
+  readonly between: string
+  readonly end: string
+  readonly textOf: (entry: Entry) => string
+}
+
+const BATCH = 500
+const JSON_LINES: Form = { start: '', between: '', end: '', textOf: ({ line }) => `${line}\n` }
+
+/**
+ * `claude-gw logs export`: what matches, for other programs.
+ * @returns the exit code @throws GatewayError USAGE, RECORD_NOT_FOUND, LOG_UNREADABLE, EXPORT_EXISTS, EXPORT_UNWRITABLE
+ */
+export async function logsExport(context: Context, input: LogsExportInput): Promise<number> {
+  const { curl, isHar, isJsonLines } = input
+  if ([curl !== undefined, isHar, isJsonLines].filter(Boolean).length !== 1) {
+    throw new GatewayError('USAGE', { reason: 'give one of `--jsonl`, `--har` and `--curl ID`' })
+  }
+  tellUnknownVariables(context)
+  return curl === undefined ? exportAll(context, input) : exportCurl(context, input, curl)
+}
+
+async function exportAll(context: Context, input: LogsExportInput): Promise<number> {
+  const query = toQuery(context, input, new Date())
+  const directory = trafficDirectory(context.stateDirectory())
+  const { search, entries, progress } = findExchanges(context, directory, query, { count: input.count })
+  const shown = await writing(context, input, (target) =>
+    writeAll(target, entries, input.isHar ? har() : JSON_LINES, progress.end),
+  )
+  progress.end()
+  if (shown === 0) tellEmpty(context, directory, false)
+  tellSkipped(context, search)
+  return 0
+}
+
+async function exportCurl(context: Context, input: LogsExportInput, id: string): Promise<number> {
+  const { record } = findExchange(context, trafficDirectory(context.stateDirectory()), id)
+  const isSeen = context.stdout.isTTY && input.output === undefined
+  // Newlines are ours only: a quoted word has none, since neither a URL nor a header can.
+  const command = curlCommand(record)
+  const text = isSeen ? command.split('\n').map(escapeControls).join('\n') : command
+  await writing(context, input, (target) => target.write(`${text}\n`))
+  if (record.request_bytes > 0 && !record.request_body && !context.options.isQuiet) {
+    context.stderr.write(`claude-gw: the body of this request is not kept; the command takes ${BODY_FILE}\n`)
+  }
+  return 0
+}
+
+async function writing<T>(
+  context: Context,
+  { output, canOverwrite = false }: LogsExportInput,
+  write: (target: ExportTarget) => Promise<T>,
+): Promise<T> {
+  const target = openExport(context, { path: output, canOverwrite })
+  try {
+    const result = await write(target)
+    target.close()
+    return result
+  } catch (error) {
+    target.discard()
+    throw error
+  }
+}
+
+function har(): Form {
+  // The one place to give kept bodies to.
+  const textOf = ({ record }: Entry) => JSON.stringify(harEntry(record))
+  return { start: harStart(ownVersion()), between: ',\n', end: HAR_END, textOf }
+}
+
+/** @returns how many */
+async function writeAll(
+  target: ExportTarget,
+  entries: Iterable<Entry>,
+  { start, between, end, textOf }: Form,
+  beforeWrite: () => void,
+): Promise<number> {
+  let shown = 0
+  let pending = start
+  for (const entry of entries) {
+    pending += (shown > 0 ? between : '') + textOf(entry)
+    shown += 1
+    if (shown % BATCH !== 0) continue
+    beforeWrite()
+    if (!(await target.write(pending))) return shown
+    pending = ''
+  }
+  await target.write(pending + end)
+  return shown
+}

@@ -1,0 +1,58 @@
+import { reasonOf } from '../base/errors.ts'
+import { bodiesDirectory } from '../config/paths.ts'
+import type { BodyReference, ExchangeRecord } from '../exchange/exchange.ts'
+import type { FoundBody } from '../log/body-reader.ts'
+import { readBodies, readBody } from '../log/body-reader.ts'
+import { decodeWhole } from '../usage/decode-whole.ts'
+import type { Context } from './context.ts'
+import type { Side } from './sides.ts'
+import { SIDES } from './sides.ts'
+
+/** A body as it was kept, or why it is not there. */
+export async function findBody(context: Context, record: ExchangeRecord, side: Side): Promise<FoundBody> {
+  const reference = referenceOf(record, side)
+  if (!reference) return noBody(record, side)
+  return readBody(bodiesDirectory(context.stateDirectory()), reference)
+}
+
+/** Both, with one pass where they are in one file. */
+export async function findBothBodies(
+  context: Context,
+  record: ExchangeRecord,
+): Promise<Readonly<Record<Side, FoundBody>>> {
+  const directory = bodiesDirectory(context.stateDirectory())
+  const references = SIDES.flatMap((side) => {
+    const reference = referenceOf(record, side)
+    return reference ? [{ ...reference, side }] : []
+  })
+  const found = { request: noBody(record, 'request'), response: noBody(record, 'response') }
+  for (const file of new Set(references.map((reference) => reference.file))) {
+    const inFile = references.filter((reference) => reference.file === file)
+    for await (const { reference, found: body } of readBodies(directory, file, inFile))
+      found[reference.side] = body
+  }
+  return found
+}
+
+/** Where it is kept; a line of the log can hold anything. */
+export function referenceOf(record: ExchangeRecord, side: Side): BodyReference | undefined {
+  const reference = record[`${side}_body`]
+  return typeof reference === 'object' && reference !== null ? reference : undefined
+}
+
+/** The bytes without the coding in which they went over the wire. */
+export async function decodeBody(record: ExchangeRecord, side: Side, bytes: Buffer): Promise<FoundBody> {
+  const headers = side === 'request' ? record.request_headers : record.response_headers
+  const isDecoded = referenceOf(record, side)?.decoded === true
+  try {
+    return { bytes: await decodeWhole(bytes, isDecoded ? undefined : headers?.['content-encoding']) }
+  } catch (error) {
+    return { reason: `it cannot be decoded: ${reasonOf(error)}` }
+  }
+}
+
+function noBody(record: ExchangeRecord, side: Side): FoundBody {
+  const reason = record[`${side}_body_reason`]
+  if (record[`${side}_body`] !== null) return { reason: 'there was none, or `log.level` did not say so then' }
+  return { reason: typeof reason === 'string' ? reason : 'nobody knows why' }
+}

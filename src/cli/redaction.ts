@@ -1,0 +1,20 @@
+import { reasonOf } from '../base/errors.ts'
+import { badValue, quoted } from '../config/value-error.ts'
+import type { Finder } from '../exchange/needles.ts'
+
+/**
+ * What finds the patterns of `log.redact`; nothing is loaded where there are none.
+ * @throws GatewayError CONFIG_BAD_VALUE
+ */
+export async function openPatterns(patterns: readonly string[], origin: string): Promise<readonly Finder[]> {
+  if (patterns.length === 0) return []
+  const { PatternFinder } = await import('../exchange/pattern-finder.ts')
+  const finders = patterns.map((pattern) => {
+    try {
+      return new PatternFinder([pattern])
+    } catch (error) {
+      throw badValue(origin, 'log.redact', `patterns (${reasonOf(error)})`, quoted(pattern))
+    }
+  })
+  return finders.length === 1 ? finders : [new PatternFinder(patterns)]
+}

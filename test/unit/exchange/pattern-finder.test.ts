@@ -1,0 +1,109 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parsePattern } from '../../../src/exchange/pattern.ts'
+import { PatternFinder } from '../../../src/exchange/pattern-finder.ts'
+
+function found(patterns: string | readonly string[], text: string): string[] {
+  const bytes = Buffer.from(text)
+  const finder = new PatternFinder([patterns].flat())
+  return finder.spansIn(bytes).map(({ start, end }) => bytes.toString('utf8', start, end))
+}
+
+test.each([
+  ['ACME-\\d{6}', 'x ACME-123456 ACME-12345 ACME-6543217', ['ACME-123456', 'ACME-654321']],
+  ['[\\w.+-]+@example\\.(com|org)', '"a.b+c@example.com", d@example.net', ['a.b+c@example.com']],
+  ['ghp_[A-Za-z0-9]{4,8}', 'ghp_abc ghp_abcdefghijk', ['ghp_abcdefgh']],
+  ['(?i)secret', 'SeCrEt secre', ['SeCrEt']],
+  ['(?i)[a-c]x', 'AX bX dX', ['AX', 'bX']],
+  ['abcd|bc', 'abcd abc', ['abcd', 'bc']],
+  ['Müller+', 'Müllerrr Muller', ['Müllerrr']],
+  ['(ä|ö){2}', 'äöä', ['äö']],
+  ['[^"\\s]+@', '"x@ é@"', ['x@', 'é@']],
+  ['a.c', 'abc a\nc aéc', ['abc']],
+  ['\\(\\)\\[\\]\\.\\*', '()[].*', ['()[].*']],
+  ['a-b]}', 'a-b]}', ['a-b]}']],
+  ['[]a-]+', 'b]a-', [']a-']],
+  ['x(?:yz)*', 'xyzyzy', ['xyzyz']],
+  ['password"?: ?"?[^"]{4}', '{"password":"hunter2"}', ['password":"hunt']],
+])('%s finds its matches', (pattern, text, matches) => {
+  expect(found(pattern, text)).toEqual(matches)
+})
+
+test('several patterns are one search', () => {
+  expect(found(['b+', 'abc'], 'abcd bb')).toEqual(['abc', 'bb'])
+})
+
+describe('what cannot be searched for in one pass, or is a mistake, is refused', () => {
+  test.each([
+    ['', /nothing at all/],
+    ['a*', /nothing at all/],
+    ['a|', /nothing at all/],
+    ['(a?b*)+', /nothing at all/],
+    ['^a', /as a character it is `\\\^`/],
+    ['a$', /cannot stand here/],
+    ['*a', /cannot stand here/],
+    ['\\bword', /there is no `\\b`/],
+    ['(a)\\1', /there is no `\\1`/],
+    ['(?=a)b', /only `\(\?:…\)`/],
+    ['(?<!a)b', /only `\(\?:…\)`/],
+    ['a+?', /one repeat follows on another/],
+    ['a{2}{3}', /one repeat follows on another/],
+    ['a{3,2}', /ends before it begins/],
+    ['a{1001}', /up to 1000/],
+    ['a{,3}', /a repeat is/],
+    ['(a{100}){100}', /longer than 2000 bytes/],
+    ['(a', /not closed/],
+    ['a)', /closes nothing/],
+    ['[a', /breaks off/],
+    ['[z-a]', /ends before it begins/],
+    ['[ä]', /ASCII only/],
+    ['a\\', /breaks off/],
+    ['a{2', /breaks off/],
+  ])('%s', (pattern, reason) => {
+    expect(() => parsePattern(pattern)).toThrow(reason)
+  })
+})
+
+test('matches are those of a regular expression, leftmost and longest', () => {
+  const atom = fc.constantFrom('a', 'b', 'c', '.', '[ab]', '[^a]', '(a|bc)', '(ab|a)')
+  const item = fc
+    .tuple(atom, fc.constantFrom('', '', '*', '+', '?', '{2}', '{1,3}'))
+    .map((parts) => parts.join(''))
+  const sequence = fc.array(item, { minLength: 1, maxLength: 4 }).map((items) => items.join(''))
+  const pattern = fc.array(sequence, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('|'))
+  fc.assert(
+    fc.property(
+      pattern,
+      fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'd'), maxLength: 20 }),
+      (source, text) => {
+        if (new RegExp(`^(?:${source})$`).test('')) return
+        expect(found(source, text)).toEqual(slowly(source, text))
+      },
+    ),
+    { numRuns: 3000 },
+  )
+})
+
+/** Each match begins as early as it can, and is the longest that does. */
+function slowly(source: string, text: string): string[] {
+  const whole = new RegExp(`^(?:${source})$`, 's')
+  const matches: string[] = []
+  for (let start = 0; start < text.length; start++) {
+    for (let end = text.length; end > start; end--) {
+      if (!whole.test(text.slice(start, end))) continue
+      matches.push(text.slice(start, end))
+      start = end - 1
+      break
+    }
+  }
+  return matches
+}
+
+test('texts and patterns that keep a backtracking search busy for years take one pass', () => {
+  const text = 'a'.repeat(200_000)
+  expect(found('(a|a|aa)+b', text)).toEqual([])
+  expect(found('(\\w+\\s?)+@', text)).toEqual([])
+  expect(found('.*.*.*=.*', text)).toEqual([])
+  expect(found('a(.*b)?', text.slice(0, 2000))).toHaveLength(2000)
+  expect(found('(x?a){1,500}', text).join('')).toBe(text)
+})
