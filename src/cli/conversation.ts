@@ -2,7 +2,7 @@ import type { JsonObject } from '../json/object.ts'
 import { isJsonObject } from '../json/object.ts'
 import { assembleAnswer } from '../usage/assemble.ts'
 import { foldLines, oneLineOf, wrapText } from './folded-text.ts'
-import type { Palette } from './output.ts'
+import type { Paint, Palette } from './output.ts'
 import { escapeControls } from './output.ts'
 import { shortSize } from './quantity.ts'
 
@@ -83,10 +83,22 @@ function section(
 }
 
 function turnLines({ role, content }: Turn, view: ConversationView): string[] {
-  const { palette } = view
-  const paint = { user: palette.green, assistant: palette.bold, error: palette.red }[role] ?? palette.yellow
+  const paint = paintOf(role, view.palette)
   const blocks = Array.isArray(content) ? content : [{ type: 'text', text: content }]
   return [`${INDENT}${paint(escapeControls(role))}`, ...blocks.flatMap((block) => blockLines(block, view))]
+}
+
+function paintOf(role: string, { green, bold, red, yellow }: Palette): Paint {
+  switch (role) {
+    case 'user':
+      return green
+    case 'assistant':
+      return bold
+    case 'error':
+      return red
+    default:
+      return yellow
+  }
 }
 
 function blockLines(block: unknown, view: ConversationView): string[] {

@@ -19,7 +19,12 @@ export const GLOBAL_OPTIONS: readonly OptionRow[] = [
     key: 'credential',
     help: 'auto, passthrough, or a reference such as keychain:NAME',
   },
-  { name: 'log', value: 'LEVEL', key: 'log.level', help: 'meta (one record per exchange) or off' },
+  {
+    name: 'log',
+    value: 'LEVEL',
+    key: 'log.level',
+    help: 'off, meta, errors or full: how much is kept of each exchange',
+  },
   { name: 'summary', value: 'FILE', help: "write the run's totals there as JSON" },
   { name: 'quiet', help: 'no start line and no summary' },
   { name: 'verbose', help: 'more detail in errors' },
