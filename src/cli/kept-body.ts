@@ -15,23 +15,37 @@ export async function findBody(context: Context, record: ExchangeRecord, side: S
   return readBody(bodiesDirectory(context.stateDirectory()), reference)
 }
 
-/** Both, with one pass where they are in one file. */
-export async function findBothBodies(
+/** Both bodies of an exchange. */
+export type BothBodies = Readonly<Record<Side, FoundBody>>
+
+/** Those of one exchange. */
+export async function findBothBodies(context: Context, record: ExchangeRecord): Promise<BothBodies> {
+  const [found] = await findBodies(context, [record])
+  return found as BothBodies
+}
+
+/** Those of several exchanges, in their order, with one pass over each file. */
+export async function findBodies(
   context: Context,
-  record: ExchangeRecord,
-): Promise<Readonly<Record<Side, FoundBody>>> {
+  records: readonly ExchangeRecord[],
+): Promise<readonly BothBodies[]> {
   const directory = bodiesDirectory(context.stateDirectory())
-  const references = SIDES.flatMap((side) => {
-    const reference = referenceOf(record, side)
-    return reference ? [{ ...reference, side }] : []
-  })
-  const found = { request: noBody(record, 'request'), response: noBody(record, 'response') }
+  const all = records.map((record) => ({
+    request: noBody(record, 'request'),
+    response: noBody(record, 'response'),
+  }))
+  const references = records.flatMap((record, index) =>
+    SIDES.flatMap((side) => {
+      const reference = referenceOf(record, side)
+      return reference ? [{ ...reference, side, both: all[index] as Record<Side, FoundBody> }] : []
+    }),
+  )
   for (const file of new Set(references.map((reference) => reference.file))) {
     const inFile = references.filter((reference) => reference.file === file)
-    for await (const { reference, found: body } of readBodies(directory, file, inFile))
-      found[reference.side] = body
+    for await (const { reference, found } of readBodies(directory, file, inFile))
+      reference.both[reference.side] = found
   }
-  return found
+  return all
 }
 
 /** Where it is kept; a line of the log can hold anything. */

@@ -223,3 +223,22 @@ describe('logs --grep', () => {
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--follow') })
   })
 })
+
+test('an HTTP archive has the bodies that are kept, decoded, each beside its own exchange', async () => {
+  const bodies = Array.from({ length: 30 }, (_, index) => `{"turn":${index}}`)
+  const { logs } = await openState([
+    ...bodies.map((request) => ({ request })),
+    { request: 'zipped', response: gzipSync(ANSWER), record: GZIP },
+    { record: { id: '01a1fbaa-0000-7000-8000-00000000abcd' } },
+  ])
+  const { stdout } = await logs('export', '--har')
+  const entries: HarEntry[] = JSON.parse(stdout).log.entries
+  expect(entries.map(({ request }) => request.postData?.text)).toEqual([...bodies, 'zipped', undefined])
+  expect(entries.at(-2)?.response.content.text).toBe(ANSWER)
+  expect(entries.at(-1)?.response.content).not.toHaveProperty('text')
+})
+
+interface HarEntry {
+  readonly request: { readonly postData?: { readonly text: string } }
+  readonly response: { readonly content: { readonly text?: string } }
+}

@@ -1,5 +1,6 @@
 import { GatewayError } from '../../base/errors.ts'
 import { trafficDirectory } from '../../config/paths.ts'
+import type { ExchangeRecord } from '../../exchange/exchange.ts'
 import { HAR_END, harEntry, harStart } from '../../log/har.ts'
 import type { Entry } from '../../log/search.ts'
 import type { Context } from '../context.ts'
@@ -7,10 +8,13 @@ import { BODY_FILE, curlCommand } from '../curl-command.ts'
 import type { ExportTarget } from '../export-target.ts'
 import { openExport } from '../export-target.ts'
 import { findExchange, findExchanges } from '../found-exchanges.ts'
+import type { BothBodies } from '../kept-body.ts'
+import { decodeBody, findBodies } from '../kept-body.ts'
 import type { FilterInput } from '../log-filter.ts'
 import { toQuery } from '../log-filter.ts'
 import { escapeControls } from '../output.ts'
 import { tellEmpty, tellSkipped } from '../search-notes.ts'
+import { SIDES } from '../sides.ts'
 import { tellUnknownVariables } from '../variable-notes.ts'
 import { ownVersion } from '../version.ts'
 
@@ -26,16 +30,25 @@ export interface LogsExportInput extends FilterInput {
   readonly canOverwrite?: boolean
 }
 
-/** How entries become text. */
+/** How entries become text, so many at once. */
 interface Form {
   readonly start: string
   readonly between: string
   readonly end: string
-  readonly textOf: (entry: Entry) => string
+  readonly batch: number
+  readonly textsOf: (entries: readonly Entry[]) => Promise<readonly string[]>
 }
 
-const BATCH = 500
-const JSON_LINES: Form = { start: '', between: '', end: '', textOf: ({ line }) => `${line}\n` }
+const JSON_LINES: Form = {
+  start: '',
+  between: '',
+  end: '',
+  batch: 500,
+  textsOf: async (entries) => entries.map(({ line }) => `${line}\n`),
+}
+
+/** Each may have bodies of megabytes. */
+const HAR_BATCH = 25
 
 /**
  * `claude-gw logs export`: what matches, for other programs.
@@ -55,7 +68,7 @@ async function exportAll(context: Context, input: LogsExportInput): Promise<numb
   const directory = trafficDirectory(context.stateDirectory())
   const { search, entries, progress } = findExchanges(context, directory, query, { count: input.count })
   const shown = await writing(context, input, (target) =>
-    writeAll(target, entries, input.isHar ? har() : JSON_LINES, progress.end),
+    writeAll(target, entries, input.isHar ? har(context) : JSON_LINES, progress.end),
   )
   progress.end()
   if (shown === 0) tellEmpty(context, directory, false)
@@ -92,29 +105,52 @@ async function writing<T>(
   }
 }
 
-function har(): Form {
-  // The one place to give kept bodies to.
-  const textOf = ({ record }: Entry) => JSON.stringify(harEntry(record))
-  return { start: harStart(ownVersion()), between: ',\n', end: HAR_END, textOf }
+function har(context: Context): Form {
+  const textsOf = async (entries: readonly Entry[]) => {
+    const records = entries.map(({ record }) => record)
+    const bodies = await findBodies(context, records)
+    return Promise.all(records.map((record, index) => harText(record, bodies[index])))
+  }
+  return { start: harStart(ownVersion()), between: ',\n', end: HAR_END, batch: HAR_BATCH, textsOf }
+}
+
+async function harText(record: ExchangeRecord, bodies: BothBodies | undefined): Promise<string> {
+  const decoded = SIDES.map(async (side) => {
+    const kept = bodies?.[side]
+    const found = kept && 'bytes' in kept ? await decodeBody(record, side, kept.bytes) : undefined
+    return found && 'bytes' in found ? [[side, found.bytes] as const] : []
+  })
+  const known = (await Promise.all(decoded)).flat()
+  return JSON.stringify(harEntry(record, Object.fromEntries(known)))
 }
 
 /** @returns how many */
 async function writeAll(
   target: ExportTarget,
   entries: Iterable<Entry>,
-  { start, between, end, textOf }: Form,
+  { start, between, end, batch, textsOf }: Form,
   beforeWrite: () => void,
 ): Promise<number> {
   let shown = 0
   let pending = start
-  for (const entry of entries) {
-    pending += (shown > 0 ? between : '') + textOf(entry)
-    shown += 1
-    if (shown % BATCH !== 0) continue
+  for (const group of inGroups(entries, batch)) {
+    const texts = await textsOf(group)
+    pending += (shown > 0 ? between : '') + texts.join(between)
+    shown += group.length
     beforeWrite()
     if (!(await target.write(pending))) return shown
     pending = ''
   }
   await target.write(pending + end)
   return shown
+}
+
+function* inGroups<T>(items: Iterable<T>, size: number): Generator<readonly T[]> {
+  let group: T[] = []
+  for (const item of items) {
+    if (group.push(item) < size) continue
+    yield group
+    group = []
+  }
+  if (group.length > 0) yield group
 }

@@ -77,7 +77,7 @@ describe('for any object with a model', () => {
         expect(result.subarray(0, start)).toEqual(body.subarray(0, start))
         expect(result.subarray(result.length - (body.length - end))).toEqual(body.subarray(end))
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     )
   })
 
