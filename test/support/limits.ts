@@ -49,7 +49,7 @@ export function limitedMachine(startMs = new Date(2026, 10, 20, 12).getTime()) {
       onTrouble: (reason) => troubles.push(reason),
       ...changes,
     })
-    onTestFinished(() => limits.close())
+    onTestFinished(() => void limits.close())
     limits.open()
     return limits
   }

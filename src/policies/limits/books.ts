@@ -22,6 +22,9 @@ export interface BooksOptions {
   readonly now: () => number
 }
 
+/** Sums of fractions are a little less than what they add up to. */
+const FULL = 1 - 1e-9
+
 /** The accounts of all limits, kept by what stands in the ledger. */
 export class Books {
   readonly accounts: readonly Account[]
@@ -109,7 +112,7 @@ export function stopOf(
     inFlightOf(account, group, flying.own, nowMs) +
     (isOfProcess ? 0 : inFlightOf(account, group, flying.others, nowMs))
   const used = account.used(group, nowMs)
-  if (used + inFlight < rule.most) return undefined
+  if (used + inFlight < rule.most * FULL) return undefined
   return { rule, group, used, inFlight, freeAtMs: freeAtMs(account, { group, used, inFlight }, nowMs) }
 }
 

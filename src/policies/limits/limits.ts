@@ -106,9 +106,10 @@ export class Limits {
     return states.sort((a, b) => partUsed(b) - partUsed(a)).slice(0, MOST_SHOWN)
   }
 
-  close(): void {
+  /** To be called when all has been settled; what a team should know has then been told, or could not be within about a second. */
+  async close(): Promise<void> {
     this.#inFlight.close()
-    this.#team?.close()
+    await this.#team?.close()
   }
 
   #isMeant(subject: Subject): boolean {

@@ -53,6 +53,8 @@ export class TeamAccounts {
   readonly #now: () => number
   /** What could not be told to the store, by key. */
   readonly #owed = new Map<string, Omit<Debt, 'key'>>()
+  /** What the store is being told while nobody waits for it; it never fails. */
+  #payment: Promise<unknown> = Promise.resolve()
   /** What is estimated for requests of this process that are under way, by key. */
   readonly #flying = new Map<string, number>()
   /** The sums as they were last heard of. */
@@ -96,7 +98,7 @@ export class TeamAccounts {
     })
     if (stops.length === 0) return this.#held({ holds, stops })
     for (const hold of holds) this.#owe(hold, -hold.points)
-    void this.#payDebts(nowMs)
+    this.#payLater()
     return { holds: [], stops }
   }
 
@@ -106,11 +108,18 @@ export class TeamAccounts {
       this.#fly(hold, -hold.points)
       this.#owe(hold, pointsOf(hold.what, amounts) - hold.points)
     }
-    void this.#payDebts(this.#now())
+    this.#payLater()
   }
 
-  close(): void {
+  /** Settles when the store has been told everything, or cannot be. */
+  async close(): Promise<void> {
+    await this.#payment
+    await this.#payDebts(this.#now())
     this.#store.close()
+  }
+
+  #payLater(): void {
+    this.#payment = Promise.all([this.#payment, this.#payDebts(this.#now())])
   }
 
   #held(hold: TeamHold): TeamHold {

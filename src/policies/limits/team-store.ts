@@ -48,8 +48,12 @@ export async function openTeamStore({ url, password, tls }: TeamStoreOptions): P
     retryStrategy: (times: number) => Math.min(times * RECONNECT_MS.first, RECONNECT_MS.longest),
   })
   let reason = 'there is no connection yet'
+  let isLeft = false
   redis.on('error', (error: unknown) => {
     reason = reasonOf(error)
+  })
+  redis.on('close', () => {
+    isLeft = false
   })
   const firstAnswer = firstOutcome(redis)
   const limiter = new RateLimiterRedis({
@@ -60,13 +64,15 @@ export async function openTeamStore({ url, password, tls }: TeamStoreOptions): P
     name: shownUrl(url),
     async add(key, points, lifetimeSeconds) {
       await firstAnswer
-      if (redis.status !== 'ready') throw new Error(reason)
+      if (isLeft || redis.status !== 'ready') throw new Error(reason)
       try {
         const { consumedPoints } = await limiter.penalty(key, points, { customDuration: lifetimeSeconds })
         return consumedPoints
       } catch (error) {
         // A connection that swallows commands is left; until there is a new one nobody waits for it.
-        redis.disconnect(true)
+        if (!isLeft && redis.status === 'ready') redis.disconnect(true)
+        isLeft = redis.status === 'ready'
+        reason = reasonOf(error)
         throw error
       }
     },

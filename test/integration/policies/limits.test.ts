@@ -221,7 +221,7 @@ test('what a run has in flight stands in a file for its owner alone, which goes 
   expect(statSync(path).mode & 0o777).toBe(0o600)
   expect(statSync(folder).mode & 0o777).toBe(0o700)
   expect(JSON.parse(readFileSync(path, 'utf8')).uses).toHaveLength(1)
-  limits.close()
+  await limits.close()
   expect(existsSync(path)).toBe(false)
 })
 
