@@ -31,7 +31,8 @@ export async function startRedis(options: (port: number) => readonly string[] = 
   const stop = async () => {
     if (!server || server.exitCode !== null || server.signalCode !== null) return
     server.kill('SIGCONT')
-    server.kill('SIGKILL')
+    // It writes down what it has answered, which it may put off otherwise.
+    server.kill('SIGTERM')
     await once(server, 'exit')
   }
   onTestFinished(stop)

@@ -8,7 +8,7 @@ import type { LedgerUse, PriceOf } from './ledger-line.ts'
 import { LedgerLine } from './ledger-line.ts'
 import { LedgerTail } from './ledger-tail.ts'
 import type { Stop } from './stop.ts'
-import { IN_FLIGHT_WAIT_MS } from './stop.ts'
+import { IN_FLIGHT_WAIT_MS, isFull } from './stop.ts'
 import type { Subject } from './subject.ts'
 import { windowStartMs } from './sums.ts'
 
@@ -22,8 +22,8 @@ export interface BooksOptions {
   readonly now: () => number
 }
 
-/** Sums of fractions are a little less than what they add up to. */
-const FULL = 1 - 1e-9
+/** An older exchange says nothing of the next one. */
+const TOLD_BY_MS = 3_600_000
 
 /** The accounts of all limits, kept by what stands in the ledger. */
 export class Books {
@@ -32,12 +32,15 @@ export class Books {
   readonly #options: BooksOptions
   readonly #line: LedgerLine
   readonly #tail: LedgerTail
+  /** What begins within a second, and what is under way, does not stand there. */
+  readonly #needsLedger: boolean
   #isTold = false
 
   constructor(options: BooksOptions) {
     const { rules, ledgerDirectory, priceOf } = options
     this.#options = options
     this.accounts = rules.map((rule) => new Account(rule))
+    this.#needsLedger = rules.some(({ per }) => per !== undefined)
     this.estimator = new Estimator(priceOf)
     this.#line = new LedgerLine(priceOf)
     this.#tail = new LedgerTail(ledgerDirectory, this.#line, (use) => this.#enter(use))
@@ -45,6 +48,7 @@ export class Books {
 
   /** Reads what has been used up in the windows that now go on. */
   open(): void {
+    if (!this.#needsLedger) return
     const nowMs = this.#options.now()
     const since = this.accounts.map(({ rule }) => windowStartMs(rule.per, nowMs))
     this.#try(() => this.#tail.readBack(Math.min(...since)))
@@ -52,7 +56,7 @@ export class Books {
 
   /** Reads what any process has written since. */
   refresh(nowMs: number): void {
-    this.#try(() => this.#tail.advance(nowMs))
+    if (this.#needsLedger) this.#try(() => this.#tail.advance(nowMs))
   }
 
   /** What a line of the ledger says that could not be written to it, or is only looked at. */
@@ -77,7 +81,7 @@ export class Books {
   }
 
   #enter(use: LedgerUse): void {
-    if (use.isKnown) this.estimator.learn(use)
+    if (use.isKnown && use.endMs > this.#options.now() - TOLD_BY_MS) this.estimator.learn(use)
     this.enter(this.#known(use))
   }
 
@@ -112,7 +116,7 @@ export function stopOf(
     inFlightOf(account, group, flying.own, nowMs) +
     (isOfProcess ? 0 : inFlightOf(account, group, flying.others, nowMs))
   const used = account.used(group, nowMs)
-  if (used + inFlight < rule.most * FULL) return undefined
+  if (!isFull(used + inFlight, rule)) return undefined
   return { rule, group, used, inFlight, freeAtMs: freeAtMs(account, { group, used, inFlight }, nowMs) }
 }
 
@@ -136,9 +140,10 @@ function freeAtMs(
   { group, used, inFlight }: Pick<Stop, 'group' | 'used' | 'inFlight'>,
   nowMs: number,
 ): number | undefined {
-  const { what, most } = account.rule
+  const { rule } = account
+  const { what, most } = rule
   const waitedMs = nowMs + IN_FLIGHT_WAIT_MS
-  if (what !== 'requests') return used < most ? waitedMs : account.freeAtMs(group, most, nowMs)
+  if (what !== 'requests') return isFull(used, rule) ? account.freeAtMs(group, most, nowMs) : waitedMs
   const freeMs = account.freeAtMs(group, Math.max(most - inFlight, 1), nowMs)
   return freeMs && inFlight > 0 ? Math.max(freeMs, waitedMs) : freeMs
 }

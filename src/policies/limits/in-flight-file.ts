@@ -1,13 +1,4 @@
-import {
-  closeSync,
-  ftruncateSync,
-  futimesSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, futimesSync, readdirSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensurePrivateDirectory, openPrivateFile } from '../../base/private-file.ts'
 import { isJsonObject } from '../../json/object.ts'
@@ -53,12 +44,11 @@ export class InFlightFile {
     return this.#path
   }
 
-  /** One write, so that others read either the last report or this one. @throws the system error */
+  /** One write, so that others read either the last report or this one; of a longer one the end may stay behind it. @throws the system error */
   write(report: InFlightReport): void {
     const bytes = Buffer.from(`${JSON.stringify({ v: 1, ...report })}\n`)
     this.#fd ??= openFile(this.#path)
     writeSync(this.#fd, bytes, 0, bytes.length, 0)
-    ftruncateSync(this.#fd, bytes.length)
   }
 
   /** Shows that the process still lives. */
@@ -113,7 +103,7 @@ function listFiles(directory: string): string[] {
   }
 }
 
-/** Up to its newline: what stands behind it is of a longer report before. */
+/** Up to its newline: what stands behind it is the end of an earlier one. */
 function readReport(path: string): InFlightReport | undefined {
   try {
     const [line = ''] = readFileSync(path, 'utf8').split('\n', 1)
@@ -132,7 +122,8 @@ function isReport(value: unknown): value is InFlightReport {
     typeof host === 'string' &&
     Array.isArray(uses) &&
     uses.every(isUse) &&
-    Array.isArray(accounts)
+    Array.isArray(accounts) &&
+    accounts.every(isAccount)
   )
 }
 
@@ -141,4 +132,10 @@ function isUse(value: unknown): value is Use {
   const { subject, amounts, startMs } = value
   if (!isJsonObject(subject) || !isJsonObject(amounts) || typeof startMs !== 'number') return false
   return ['requests', 'inputTokens', 'outputTokens', 'usd'].every((name) => Number.isFinite(amounts[name]))
+}
+
+function isAccount(value: unknown): value is AccountState {
+  if (!isJsonObject(value) || !isJsonObject(value['rule'])) return false
+  const { rule, group, used } = value
+  return typeof rule['most'] === 'number' && typeof group === 'string' && typeof used === 'number'
 }

@@ -5,12 +5,14 @@ import type { ReportReader, Self } from './in-flight-file.ts'
 import { HEARTBEAT_MS, InFlightFile, inFlightDirectory, readReports } from './in-flight-file.ts'
 
 export interface InFlightOptions {
+  /** Whether other processes count it too. */
+  readonly isShared: boolean
   readonly self: Self
   readonly ledgerDirectory: string
   readonly isAlive: ReportReader['isAlive']
   /** How the limits stand, which is told with what is in flight. */
   readonly accounts: () => readonly AccountState[]
-  /** Told once, when the others cannot be told. */
+  /** Told once, when the others cannot be told or asked. */
   readonly onTrouble: (reason: string) => void
   readonly now: () => number
 }
@@ -41,7 +43,12 @@ export class InFlight {
   }
 
   others(nowMs: number): readonly Use[] {
-    return readReports(this.#reader, nowMs, this.#file.path).flatMap(({ uses }) => uses)
+    const uses: Use[] = []
+    if (!this.#options.isShared) return uses
+    this.#try(() => {
+      for (const report of readReports(this.#reader, nowMs, this.#file.path)) uses.push(...report.uses)
+    })
+    return uses
   }
 
   /** The others know of it when this returns. */
@@ -71,6 +78,7 @@ export class InFlight {
   }
 
   #write(): void {
+    if (!this.#options.isShared) return
     const report = { ...this.#options.self, uses: [...this.#own], accounts: this.#accounts }
     this.#try(() => this.#file.write(report))
   }
@@ -82,7 +90,7 @@ export class InFlight {
     } catch (error) {
       if (this.#isTold) return
       this.#isTold = true
-      this.#options.onTrouble(`limits: cannot tell other runs what is in flight: ${reasonOf(error)}`)
+      this.#options.onTrouble(`limits do not know what is in flight in other runs: ${reasonOf(error)}`)
     }
   }
 }

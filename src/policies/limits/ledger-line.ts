@@ -1,11 +1,8 @@
 import { FieldReader, KIND } from '../../json/field-reader.ts'
-import type { Counts } from '../../usage/counts.ts'
-import { countsOf, shapeOf } from '../../usage/counts.ts'
 import type { Purchase } from '../../usage/pricing.ts'
 import { TimeReader } from '../../usage/time-reader.ts'
 import type { Use } from './account.ts'
 import type { Amounts } from './amounts.ts'
-import type { Subject } from './subject.ts'
 
 /** What is bought in USD; undefined where there is no price. */
 export type PriceOf = (purchase: Purchase) => number | undefined
@@ -31,16 +28,24 @@ const WANTED = {
   response_model: true,
   status: true,
   outcome: true,
-  usage: true,
+  usage: {
+    input_tokens: true,
+    output_tokens: true,
+    cache_creation_input_tokens: true,
+    prompt_tokens: true,
+    prompt_tokens_details: { cached_tokens: true },
+    completion_tokens: true,
+  },
   cost_usd: true,
   duration_ms: true,
 } as const
 
-const NO_COUNTS: Counts = { input: 0, output: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0 }
 const REFUSED = Buffer.from('refused')
 const ABORTED = Buffer.from('client_aborted')
 const MESSAGE = /^[^?]*\/v1\/messages\/?$/
 const COUNTING = /\/count_tokens\/?$/
+/** No exchange has more of anything, and it would spoil every sum it went into. */
+const LARGEST = 1e12
 
 /** Whether a request is one that limits are for: it asks a model for an answer. */
 export function isLimited(path: string, model: string | undefined): boolean {
@@ -50,7 +55,10 @@ export function isLimited(path: string, model: string | undefined): boolean {
 /** Reads the lines of a ledger, one after the other, without making values of what is not asked for. */
 export class LedgerLine {
   readonly #reader = new FieldReader(WANTED)
+  readonly #slots = namedSlots(this.#reader)
   readonly #time = new TimeReader()
+  /** The last text of each slot: mostly it is that of the next line as well. */
+  readonly #texts: ({ readonly bytes: Buffer; readonly text: string } | undefined)[] = []
   readonly #priceOf: PriceOf
 
   constructor(priceOf: PriceOf) {
@@ -60,78 +68,107 @@ export class LedgerLine {
   /**
    * What one used; undefined where the line is torn or foreign, or nothing was asked of a model.
    * @param end where its newline is, or would be
+   * @param sinceMs an exchange that ended before is given as undefined too
    */
-  read(bytes: Buffer, start: number, end: number): LedgerUse | undefined {
-    const reader = this.#reader
-    if (!reader.read(bytes, start, end) || this.#number('v') !== 1) return undefined
-    const ts = this.#slot('ts')
-    const startMs = reader.kind(ts) === KIND.string ? this.#time.read(reader, ts) : Number.NaN
-    if (Number.isNaN(startMs) || !isLimited(this.#text('path') ?? '', this.#text('model'))) return undefined
-    if (reader.isText(this.#slot('outcome'), REFUSED)) return undefined
+  read(bytes: Buffer, start: number, end: number, sinceMs = Number.NEGATIVE_INFINITY): LedgerUse | undefined {
+    const { v, path, model, outcome, session, runId, profile, project, user } = this.#slots
+    if (!this.#reader.read(bytes, start, end) || this.#number(v) !== 1) return undefined
+    const { startMs, endMs } = this.#times()
+    const asked = this.#text(model)
+    if (!(endMs >= sinceMs) || !isLimited(this.#text(path) ?? '', asked)) return undefined
+    if (this.#reader.isText(outcome, REFUSED)) return undefined
     return {
-      subject: this.#subject(),
+      subject: {
+        profile: this.#text(profile),
+        model: asked,
+        project: this.#text(project),
+        session: this.#text(session),
+        user: this.#text(user),
+      },
       startMs,
-      endMs: startMs + (this.#number('duration_ms') ?? 0),
-      runId: this.#text('run_id') ?? '',
+      endMs,
+      runId: this.#text(runId) ?? '',
       ...this.#used(startMs),
     }
   }
 
-  #subject(): Subject {
-    return {
-      profile: this.#text('profile'),
-      model: this.#text('model'),
-      project: this.#text('tags.project'),
-      session: this.#text('session_id'),
-      user: this.#text('user'),
-    }
+  /** When the line that was read last says that it ended; NaN where it says nothing. */
+  get endMs(): number {
+    return this.#times().endMs
+  }
+
+  #times(): { readonly startMs: number; readonly endMs: number } {
+    const { ts, duration } = this.#slots
+    const isTime = this.#reader.kind(ts) === KIND.string
+    const startMs = isTime ? this.#time.read(this.#reader, ts) : Number.NaN
+    return { startMs, endMs: startMs + (this.#number(duration) ?? 0) }
   }
 
   /** Where the client left before the answer, the upstream may have gone on. */
   #used(startMs: number): { readonly amounts: Amounts; readonly isKnown: boolean } {
-    const isSent = this.#number('status') !== undefined
-    const isLeft = this.#reader.isText(this.#slot('outcome'), ABORTED)
-    const usageKind = this.#reader.kind(this.#slot('usage'))
-    const counts = this.#counts()
+    const { status, outcome, usage, cost, input, cacheWrite, prompt, cached, output, completion } =
+      this.#slots
+    const isSent = this.#number(status) !== undefined
+    const isLeft = this.#reader.isText(outcome, ABORTED)
+    const count = (slot: number) => this.#number(slot) ?? 0
     const amounts = {
       requests: isSent || isLeft ? 1 : 0,
-      inputTokens: counts.input + counts.cacheWrite5m + counts.cacheWrite1h,
-      outputTokens: counts.output,
-      usd: this.#number('cost_usd') ?? this.#leastCost(startMs) ?? 0,
+      // In the form of OpenAI the prompt includes what was read from the cache.
+      inputTokens: count(input) + count(cacheWrite) + Math.max(0, count(prompt) - count(cached)),
+      outputTokens: count(output) + count(completion),
+      usd: this.#number(cost) ?? this.#leastCost(startMs) ?? 0,
     }
-    return { amounts, isKnown: usageKind !== KIND.null && !(isLeft && !isSent) }
+    return { amounts, isKnown: this.#reader.kind(usage) !== KIND.null && !(isLeft && !isSent) }
   }
 
-  #counts(): Counts {
-    const usage = this.#usage()
-    const shape = usage && shapeOf(usage)
-    return shape ? countsOf(usage, shape) : NO_COUNTS
-  }
-
-  /** That of an answer that broke off is not known, but what came of it was bought. */
+  /** The cost of an answer that broke off is not known, but what came of it was bought. */
   #leastCost(atMs: number): number | undefined {
-    const usage = this.#usage()
-    const model = this.#text('response_model') ?? this.#text('model')
-    return usage && this.#priceOf({ model, usage, atMs })
+    const { usage, responseModel, model } = this.#slots
+    if (this.#reader.kind(usage) !== KIND.object) return undefined
+    const text = this.#reader.bytes.toString('utf8', this.#reader.start(usage), this.#reader.end(usage))
+    const bought = this.#text(responseModel) ?? this.#text(model)
+    return this.#priceOf({ model: bought, usage: JSON.parse(text), atMs })
   }
 
-  #usage(): Readonly<Record<string, unknown>> | undefined {
-    const slot = this.#slot('usage')
-    if (this.#reader.kind(slot) !== KIND.object) return undefined
-    return JSON.parse(this.#reader.bytes.toString('utf8', this.#reader.start(slot), this.#reader.end(slot)))
+  #text(slot: number): string | undefined {
+    if (this.#reader.kind(slot) !== KIND.string) return undefined
+    const last = this.#texts[slot]
+    if (last && this.#reader.isText(slot, last.bytes)) return last.text
+    const text = this.#reader.text(slot)
+    this.#texts[slot] = this.#reader.hasEscape(slot) ? undefined : { bytes: Buffer.from(text), text }
+    return text
   }
 
-  #text(path: string): string | undefined {
-    const slot = this.#slot(path)
-    return this.#reader.kind(slot) === KIND.string ? this.#reader.text(slot) : undefined
+  #number(slot: number): number | undefined {
+    if (this.#reader.kind(slot) !== KIND.number) return undefined
+    const number = this.#reader.number(slot)
+    return number >= 0 && number <= LARGEST ? number : undefined
   }
+}
 
-  #number(path: string): number | undefined {
-    const slot = this.#slot(path)
-    return this.#reader.kind(slot) === KIND.number ? this.#reader.number(slot) : undefined
-  }
-
-  #slot(path: string): number {
-    return this.#reader.slots.get(path) ?? -1
+function namedSlots({ slots }: FieldReader) {
+  const slot = (path: string) => slots.get(path) ?? -1
+  return {
+    v: slot('v'),
+    ts: slot('ts'),
+    runId: slot('run_id'),
+    session: slot('session_id'),
+    profile: slot('profile'),
+    user: slot('user'),
+    project: slot('tags.project'),
+    path: slot('path'),
+    model: slot('model'),
+    responseModel: slot('response_model'),
+    status: slot('status'),
+    outcome: slot('outcome'),
+    usage: slot('usage'),
+    input: slot('usage.input_tokens'),
+    output: slot('usage.output_tokens'),
+    cacheWrite: slot('usage.cache_creation_input_tokens'),
+    prompt: slot('usage.prompt_tokens'),
+    cached: slot('usage.prompt_tokens_details.cached_tokens'),
+    completion: slot('usage.completion_tokens'),
+    cost: slot('cost_usd'),
+    duration: slot('duration_ms'),
   }
 }

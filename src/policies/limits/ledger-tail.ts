@@ -69,9 +69,9 @@ export class LedgerTail {
     for (let start = 0; start < block.length; ) {
       const newline = block.indexOf(NEWLINE, start)
       const end = newline === -1 ? block.length : newline
-      const use = this.#line.read(block, start, end)
-      firstEndMs ??= use?.endMs
-      if (use && use.endMs >= sinceMs) this.#onUse(use)
+      const use = this.#line.read(block, start, end, sinceMs)
+      if (firstEndMs === undefined && !Number.isNaN(this.#line.endMs)) firstEndMs = this.#line.endMs
+      if (use) this.#onUse(use)
       start = end + 1
     }
     return firstEndMs === undefined || firstEndMs >= sinceMs

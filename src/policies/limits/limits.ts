@@ -70,7 +70,12 @@ export class Limits {
     this.#options = options
     this.#now = now
     this.#books = new Books({ ...options, runId: self.runId, now })
-    this.#inFlight = new InFlight({ ...options, now, accounts: () => this.accounts() })
+    this.#inFlight = new InFlight({
+      ...options,
+      now,
+      isShared: rules.some(isShared),
+      accounts: () => this.accounts(),
+    })
     this.#team = store && new TeamAccounts(store, rules, now)
   }
 
@@ -90,7 +95,7 @@ export class Limits {
     if (stop) return rejected(stop, nowMs)
     const use = { subject, amounts: this.#books.estimator.estimate(request, nowMs), startMs: nowMs }
     this.#begin(use)
-    if (!this.#team) return { kind: 'pass', reservation: this.#reservation(use) }
+    if (!this.#team?.isFor(subject)) return { kind: 'pass', reservation: this.#reservation(use) }
     return this.#askTeam(this.#team, use, longestStop(stops))
   }
 
@@ -121,9 +126,8 @@ export class Limits {
   }
 
   #stops(subject: Subject, nowMs: number): Stop[] {
-    const { own } = this.#inFlight
-    const others = this.#books.accounts.some(({ rule }) => isShared(rule)) ? this.#inFlight.others(nowMs) : []
-    return this.#books.accounts.flatMap((account) => stopOf(account, subject, { own, others }, nowMs) ?? [])
+    const flying = { own: this.#inFlight.own, others: this.#inFlight.others(nowMs) }
+    return this.#books.accounts.flatMap((account) => stopOf(account, subject, flying, nowMs) ?? [])
   }
 
   #begin(use: Use): void {

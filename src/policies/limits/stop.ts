@@ -20,6 +20,14 @@ const LONGEST_WAIT_S = 60
 /** Nobody knows when what is in flight will end. */
 export const IN_FLIGHT_WAIT_MS = 5_000
 
+/** Sums of fractions are a little less than what they add up to. */
+const FULL = 1 - 1e-9
+
+/** Whether that is all there is, so that there is no room for one more. */
+export function isFull(amount: number, { most }: LimitRule): boolean {
+  return amount >= most * FULL
+}
+
 /** The one that lasts longest. */
 export function longestStop(stops: readonly Stop[]): Stop | undefined {
   return stops.toSorted((a, b) => (b.freeAtMs ?? Number.MAX_VALUE) - (a.freeAtMs ?? Number.MAX_VALUE))[0]
@@ -66,7 +74,7 @@ export function resetText({ per }: LimitRule, freeAtMs: number | undefined, nowM
 /** A budget of a day or a month that is used up is so until it ends, however near that is. */
 function isShort({ rule, used }: Stop, waitS: number): boolean {
   const isCalendar = rule.per === 'day' || rule.per === 'month'
-  return waitS <= LONGEST_WAIT_S && !(rule.what === 'usd' && isCalendar && used >= rule.most)
+  return waitS <= LONGEST_WAIT_S && !(rule.what === 'usd' && isCalendar && isFull(used, rule))
 }
 
 function scopeOf({ rule, group }: Stop): string {

@@ -4,7 +4,7 @@ import type { AccountState } from './account-state.ts'
 import type { Amounts } from './amounts.ts'
 import { amountFor } from './amounts.ts'
 import type { Stop } from './stop.ts'
-import { IN_FLIGHT_WAIT_MS } from './stop.ts'
+import { IN_FLIGHT_WAIT_MS, isFull } from './stop.ts'
 import type { Subject } from './subject.ts'
 import { groupOf, isMeant } from './subject.ts'
 import type { TeamStore } from './team-store.ts'
@@ -75,6 +75,10 @@ export class TeamAccounts {
     return [...this.#last.values()].filter(({ resetsAtMs = 0 }) => resetsAtMs > nowMs)
   }
 
+  isFor(subject: Subject): boolean {
+    return this.rules.some((rule) => isMeant(subject, rule.match))
+  }
+
   /** Adds a request to all sums that it counts for, or, where one of them is full, to none. Never throws. */
   async reserve(subject: Subject, amounts: Amounts): Promise<TeamHold> {
     const rules = this.rules.filter((rule) => isMeant(subject, rule.match))
@@ -140,8 +144,8 @@ export class TeamAccounts {
     this.#last.delete(key)
     this.#last.set(key, { rule, group, used, inFlight, resetsAtMs: endMs })
     if (this.#last.size > MOST_KEPT) this.#last.delete(this.#last.keys().next().value as string)
-    if (used + inFlight < rule.most) return []
-    const freeAtMs = used < rule.most ? this.#now() + IN_FLIGHT_WAIT_MS : endMs
+    if (!isFull(used + inFlight, rule)) return []
+    const freeAtMs = isFull(used, rule) ? endMs : this.#now() + IN_FLIGHT_WAIT_MS
     return [{ rule, group, used, inFlight, freeAtMs }]
   }
 

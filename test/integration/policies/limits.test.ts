@@ -1,10 +1,18 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { publishedAccounts } from '../../../src/policies/limits/published-accounts.ts'
 import { asked, limitedMachine, passed, refusal } from '../../support/limits.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
+
+test('ten times ten cents are a dollar', async () => {
+  const machine = limitedMachine()
+  const limits = machine.open({ daily: { usd: 1, per: 'day' } })
+  for (let count = 0; count < 10; count++) machine.write({ cost_usd: 0.1 })
+  expect(await refusal(limits.decide(asked()))).toMatchObject({ code: 'LIMIT_SPENT' })
+})
 
 test('a budget in USD that is used up ends in a final billing error', async () => {
   const machine = limitedMachine()
@@ -280,4 +288,41 @@ test('a line that could not be written counts in this run at least', async () =>
   const reservation = await passed(limits.decide(asked()))
   reservation.settle(machine.record({ cost_usd: 2 }), false)
   expect(await refusal(limits.decide(asked()))).toMatchObject({ code: 'LIMIT_SPENT' })
+})
+
+test('the status line learns from the file of the run how its limits stand', async () => {
+  const machine = limitedMachine(Date.now())
+  const { ledgerDirectory, runId } = machine
+  const rules = {
+    daily: { usd: 5, per: 'day' },
+    run: { usd: 1, per: 'run' },
+    mine: { tokens: 1e6, per: 'day', by: 'session' },
+  }
+  const limits = machine.open(rules)
+  for (const session of ['a', 'b']) {
+    const reservation = await passed(limits.decide(asked({ subject: { session } })))
+    reservation.settle(machine.write({ cost_usd: 0.25, session_id: session }))
+  }
+  await new Promise((resolve) => setImmediate(resolve))
+  const query = { ledgerDirectory, host: 'laptop', isAlive: () => true, subject: { session: 'a' } }
+  const names = (changes: object) =>
+    publishedAccounts({ ...query, ...changes }, machine.now()).map(({ rule, used }) => [rule.name, used])
+  expect(names({ runId })).toEqual([
+    ['run', 0.5],
+    ['daily', 0.5],
+    ['mine', 1549],
+  ])
+  expect(names({ runId: 'other' })).toEqual([
+    ['daily', 0.5],
+    ['mine', 1549],
+  ])
+  expect(names({ isAlive: () => false })).toEqual([])
+})
+
+test('a ledger that cannot be read is told once, and requests pass', async () => {
+  const machine = limitedMachine()
+  mkdirSync(join(machine.ledgerDirectory, '2026-11.jsonl'), { recursive: true })
+  const limits = machine.open({ daily: { usd: 1, per: 'day' } })
+  for (let count = 0; count < 3; count++) await passed(limits.decide(asked()))
+  expect(machine.troubles).toEqual([expect.stringMatching(/^limits count only what this run uses: /)])
 })
