@@ -5,6 +5,8 @@ export type ApiErrorType =
   | 'permission_error'
   | 'not_found_error'
   | 'request_too_large'
+  | 'rate_limit_error'
+  | 'billing_error'
   | 'api_error'
   | 'timeout_error'
 
@@ -363,6 +365,41 @@ export const ERROR_TABLE = {
     message: 'NODE_TLS_REJECT_UNAUTHORIZED=0 would let anybody on the network read your prompts and your key',
     remedy:
       'unset it; to trust a private certificate authority, name its file in CLAUDE_GW_TLS_CA (or NODE_EXTRA_CA_CERTS)',
+  },
+  LIMIT_SPENT: {
+    exit: 1,
+    status: 429,
+    type: 'billing_error',
+    message: 'the budget `{rule}`{scope} is used up: {used} of {most} per {per}',
+    remedy: '{reset}; the key policies.limits.rules.{rule} raises it (`claude-gw config set`)',
+  },
+  LIMIT_REACHED: {
+    exit: 1,
+    status: 429,
+    type: 'rate_limit_error',
+    message: 'the limit `{rule}`{scope} is reached: {used} of {most} per {per}',
+    remedy: '{reset}; the key policies.limits.rules.{rule} raises it (`claude-gw config set`)',
+  },
+  LIMIT_PACE: {
+    exit: 1,
+    status: 429,
+    type: 'rate_limit_error',
+    retry: true,
+    message: 'the limit `{rule}`{scope} holds this request back: {used} of {most}{per}',
+    remedy:
+      'try again in {retryAfterSeconds} s; the key policies.limits.rules.{rule} raises it (`claude-gw config set`)',
+  },
+  LIMIT_STORE_AWAY: {
+    exit: 1,
+    status: 503,
+    type: 'api_error',
+    message: 'the store of the limits, {store}, cannot be reached: {reason}',
+    remedy: 'check policies.limits.store, or let requests pass without it with policies.limits.onStoreError',
+  },
+  LIMIT_STORE_UNUSABLE: {
+    exit: 3,
+    message: 'limits cannot be kept in {store}: {reason}',
+    remedy: '{remedy}',
   },
   INTERNAL: {
     exit: 1,
