@@ -48,15 +48,26 @@ const filler = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('const a = 1', 'the end', ' ', '{"a":[1,2]}') },
 )
 
-/** A text with values in it, blanks around each, and everything that could be taken for one. */
-export const sprinkled: fc.Arbitrary<{ readonly text: string; readonly values: string[] }> = fc
-  .array(fc.tuple(fc.array(filler, { maxLength: 4 }), fc.constantFrom(...VALUES)), { maxLength: 4 })
-  .chain((parts) =>
-    fc.array(filler, { maxLength: 4 }).map((end) => ({
-      text: parts.map(([before, value]) => `${before.join('')}\t(${value}) `).join('') + end.join(''),
+interface Sprinkled {
+  readonly text: string
+  readonly values: string[]
+}
+
+/** A text with values in it, apart from what stands around them, and everything that could be taken for a placeholder. */
+export const sprinkled: fc.Arbitrary<Sprinkled> = sprinkledWith('\t(', ') ')
+
+/** The same without distance: some values are then none. */
+export const crowded: fc.Arbitrary<Sprinkled> = sprinkledWith('', '')
+
+function sprinkledWith(left: string, right: string): fc.Arbitrary<Sprinkled> {
+  const part = fc.tuple(fc.array(filler, { maxLength: 4 }), fc.constantFrom(...VALUES))
+  return fc
+    .tuple(fc.array(part, { maxLength: 4 }), fc.array(filler, { maxLength: 4 }))
+    .map(([parts, end]) => ({
+      text: parts.map(([before, value]) => before.join('') + left + value + right).join('') + end.join(''),
       values: parts.map(([, value]) => value),
-    })),
-  )
+    }))
+}
 
 const text = sprinkled.map((one) => one.text)
 
