@@ -401,6 +401,14 @@ export const ERROR_TABLE = {
     message: 'limits cannot be kept in {store}: {reason}',
     remedy: '{remedy}',
   },
+  MASK_KEY_UNUSABLE: {
+    exit: 1,
+    status: 500,
+    type: 'api_error',
+    message: 'the key that placeholders are made with, {path}, cannot be used: {reason}',
+    remedy:
+      'let it be read and written by you alone, or delete it: a new one is made, and placeholders change once',
+  },
   INTERNAL: {
     exit: 1,
     status: 500,
