@@ -9,7 +9,7 @@ import {
   LIMIT_PERIODS,
   STORE_ERROR_CHOICES,
 } from './limit-rule.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../base/nearest.ts'
 import { badValue, quoted, shownName } from './value-error.ts'
 
 const ABOVE = 'policies.limits'
