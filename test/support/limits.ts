@@ -5,12 +5,8 @@ import type { ExchangeRecord } from '../../src/exchange/exchange.ts'
 import { ledgerLine } from '../../src/log/ledger.ts'
 import { monthAt } from '../../src/log/period.ts'
 import { TrafficLog } from '../../src/log/writer.ts'
-import type {
-  LimitDecision,
-  LimitRequest,
-  LimitsOptions,
-  Reservation,
-} from '../../src/policies/limits/limits.ts'
+import type { LimitDecision, LimitRequest, Reservation } from '../../src/policies/limits/limit-decision.ts'
+import type { LimitsOptions } from '../../src/policies/limits/limits.ts'
 import { Limits } from '../../src/policies/limits/limits.ts'
 import { createPriceTable } from '../../src/usage/price-table.ts'
 import { priceOf } from '../../src/usage/pricing.ts'

@@ -1,4 +1,3 @@
-import { reasonOf } from '../../base/errors.ts'
 import type { LimitRule } from '../../config/limit-rule.ts'
 import type { Use } from './account.ts'
 import { Account } from './account.ts'
@@ -11,6 +10,7 @@ import type { Stop } from './stop.ts'
 import { IN_FLIGHT_WAIT_MS, isFull } from './stop.ts'
 import type { Subject } from './subject.ts'
 import { windowStartMs } from './sums.ts'
+import { toldOnce } from './told-once.ts'
 
 export interface BooksOptions {
   readonly rules: readonly LimitRule[]
@@ -34,13 +34,14 @@ export class Books {
   readonly #tail: LedgerTail
   /** What begins within a second, and what is under way, does not stand there. */
   readonly #needsLedger: boolean
-  #isTold = false
+  readonly #try: (action: () => void) => void
 
   constructor(options: BooksOptions) {
     const { rules, ledgerDirectory, priceOf } = options
     this.#options = options
     this.accounts = rules.map((rule) => new Account(rule))
     this.#needsLedger = rules.some(({ per }) => per !== undefined)
+    this.#try = toldOnce(options.onTrouble, 'limits count only what this run uses')
     this.estimator = new Estimator(priceOf)
     this.#line = new LedgerLine(priceOf)
     this.#tail = new LedgerTail(ledgerDirectory, this.#line, (use) => this.#enter(use))
@@ -88,16 +89,6 @@ export class Books {
   #known(use: LedgerUse): LedgerUse {
     const guess = use.isKnown ? undefined : this.estimator.guess(use.subject)
     return guess ? { ...use, amounts: { ...guess, requests: use.amounts.requests } } : use
-  }
-
-  #try(action: () => void): void {
-    try {
-      action()
-    } catch (error) {
-      if (this.#isTold) return
-      this.#isTold = true
-      this.#options.onTrouble(`limits count only what this run uses: ${reasonOf(error)}`)
-    }
   }
 }
 

@@ -1,8 +1,8 @@
-import { reasonOf } from '../../base/errors.ts'
 import type { Use } from './account.ts'
 import type { AccountState } from './account-state.ts'
 import type { ReportReader, Self } from './in-flight-file.ts'
 import { HEARTBEAT_MS, InFlightFile, inFlightDirectory, readReports } from './in-flight-file.ts'
+import { toldOnce } from './told-once.ts'
 
 export interface InFlightOptions {
   /** Whether other processes count it too. */
@@ -24,15 +24,17 @@ export class InFlight {
   readonly #file: InFlightFile
   readonly #reader: ReportReader
   readonly #heartbeat: NodeJS.Timeout
+  /** A disk that is full costs exactness, not requests. */
+  readonly #try: (action: () => void) => void
   /** As the others were told last: to work it out takes longer than a request should wait. */
   #accounts: readonly AccountState[] = []
   #isPublishing = false
-  #isTold = false
 
   constructor(options: InFlightOptions) {
-    const { self, ledgerDirectory, isAlive, now } = options
+    const { self, ledgerDirectory, isAlive, onTrouble, now } = options
     const directory = inFlightDirectory(ledgerDirectory)
     this.#options = options
+    this.#try = toldOnce(onTrouble, 'limits do not know what is in flight in other runs')
     this.#file = new InFlightFile(directory, self)
     this.#reader = { directory, host: self.host, isAlive }
     this.#heartbeat = setInterval(() => this.#try(() => this.#file.touch(now())), HEARTBEAT_MS).unref()
@@ -81,16 +83,5 @@ export class InFlight {
     if (!this.#options.isShared) return
     const report = { ...this.#options.self, uses: [...this.#own], accounts: this.#accounts }
     this.#try(() => this.#file.write(report))
-  }
-
-  /** A disk that is full costs exactness, not requests. */
-  #try(action: () => void): void {
-    try {
-      action()
-    } catch (error) {
-      if (this.#isTold) return
-      this.#isTold = true
-      this.#options.onTrouble(`limits do not know what is in flight in other runs: ${reasonOf(error)}`)
-    }
   }
 }

@@ -6,16 +6,17 @@ import type { Account, Use } from './account.ts'
 import type { AccountState } from './account-state.ts'
 import type { Amounts } from './amounts.ts'
 import { Books, inFlightOf, stopOf } from './books.ts'
-import type { AskedRequest } from './estimator.ts'
 import { InFlight } from './in-flight.ts'
 import type { Self } from './in-flight-file.ts'
 import type { PriceOf } from './ledger-line.ts'
 import { isLimited } from './ledger-line.ts'
+import type { LimitDecision, LimitRequest, Reservation } from './limit-decision.ts'
 import type { Stop } from './stop.ts'
 import { longestStop, rejection } from './stop.ts'
 import type { Subject } from './subject.ts'
 import type { TeamHold } from './team-accounts.ts'
-import { isShared, TeamAccounts } from './team-accounts.ts'
+import { TeamAccounts } from './team-accounts.ts'
+import { isShared } from './team-hold.ts'
 import type { TeamStore } from './team-store.ts'
 
 export interface LimitsOptions {
@@ -32,28 +33,6 @@ export interface LimitsOptions {
   /** What goes wrong without disturbing a request; each kind is told once. */
   readonly onTrouble: (reason: string) => void
   readonly now?: () => number
-}
-
-/** A request that limits may be for. */
-export interface LimitRequest extends AskedRequest {
-  /** Without the query. */
-  readonly path: string
-}
-
-export type LimitDecision =
-  /** Without a reservation no limit is for it. */
-  | { readonly kind: 'pass'; readonly reservation?: Reservation }
-  | { readonly kind: 'reject'; readonly rule: string; readonly error: GatewayError }
-
-/** What a request that was let through holds until it has ended. */
-export interface Reservation {
-  readonly estimate: Amounts
-  /**
-   * To be called when the record stands in the ledger; further calls do nothing.
-   * @param record absent where nothing was sent
-   * @param isInLedger false where the line could not be written, so that what was used counts in this run at least
-   */
-  settle(record: ExchangeRecord | undefined, isInLedger?: boolean): void
 }
 
 /** Lets requests through as long as there is room in all limits that are for them. */

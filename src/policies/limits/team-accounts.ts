@@ -1,29 +1,13 @@
-import { createHash } from 'node:crypto'
-import type { LimitAmount, LimitPeriod, LimitRule } from '../../config/limit-rule.ts'
+import type { LimitRule } from '../../config/limit-rule.ts'
 import type { AccountState } from './account-state.ts'
 import type { Amounts } from './amounts.ts'
-import { amountFor } from './amounts.ts'
 import type { Stop } from './stop.ts'
 import { IN_FLIGHT_WAIT_MS, isFull } from './stop.ts'
 import type { Subject } from './subject.ts'
 import { groupOf, isMeant } from './subject.ts'
+import type { Debt, Hold } from './team-hold.ts'
+import { holdOf, isShared, pointsOf, unheld, unitOf } from './team-hold.ts'
 import type { TeamStore } from './team-store.ts'
-
-/** What is kept in the store: sums of the minutes, hours, days and months of UTC, which all machines have alike. */
-export type TeamPeriod = Exclude<LimitPeriod, 'run'>
-
-/** What a sum should be changed by. */
-interface Debt {
-  readonly key: string
-  readonly points: number
-  /** When its window ends, Unix milliseconds. */
-  readonly endMs: number
-}
-
-/** A sum that a request has been added to. */
-interface Hold extends Debt {
-  readonly what: LimitAmount
-}
 
 /** What a request holds in the store until it is known what it used. */
 export interface TeamHold {
@@ -33,18 +17,10 @@ export interface TeamHold {
   readonly fault?: unknown
 }
 
-/** Whole numbers only are kept. */
-const POINTS_PER_USD = 1e6
 const SECOND_MS = 1000
 /** What is still under way when its window ends is corrected there. */
 const AFTER_MS = 3_600_000
-const PLAIN_NAME = /^[\w.:@/ -]{0,80}$/
 const MOST_KEPT = 1000
-
-/** Whether the team can share a limit; what counts one process cannot be shared. */
-export function isShared({ per }: LimitRule): boolean {
-  return per !== undefined && per !== 'run'
-}
 
 /** The accounts of a team in a store: a request is added with its estimate, which is corrected when it has ended. */
 export class TeamAccounts {
@@ -170,47 +146,4 @@ export class TeamAccounts {
     const lifetimeMs = Math.max(0, endMs - this.#now()) + AFTER_MS
     return this.#store.add(key, points, Math.ceil(lifetimeMs / SECOND_MS))
   }
-}
-
-function holdOf(rule: LimitRule, subject: Subject, amounts: Amounts, nowMs: number): Hold {
-  const { startMs, endMs } = teamWindow(rule.per as TeamPeriod, nowMs)
-  const group = shortName(groupOf(subject, rule.by))
-  const key = [rule.name, rule.what, rule.per, group, new Date(startMs).toISOString()].join('|')
-  return { key, what: rule.what, points: pointsOf(rule.what, amounts), endMs }
-}
-
-/** One that the store did not take; what it uses is added when it has ended. */
-function unheld(hold: Hold): Hold {
-  return { ...hold, points: 0 }
-}
-
-function pointsOf(what: LimitAmount, amounts: Amounts): number {
-  return Math.round(amountFor(what, amounts) * unitOf(what))
-}
-
-function unitOf(what: LimitAmount): number {
-  return what === 'usd' ? POINTS_PER_USD : 1
-}
-
-/** The stretch of UTC time around a moment. */
-export function teamWindow(per: TeamPeriod, nowMs: number): { startMs: number; endMs: number } {
-  const now = new Date(nowMs)
-  const [year, month, day] = [now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()]
-  switch (per) {
-    case 'month':
-      return { startMs: Date.UTC(year, month), endMs: Date.UTC(year, month + 1) }
-    case 'day':
-      return { startMs: Date.UTC(year, month, day), endMs: Date.UTC(year, month, day + 1) }
-    default: {
-      const lengthMs = per === 'hour' ? 3_600_000 : 60_000
-      const startMs = nowMs - (nowMs % lengthMs)
-      return { startMs, endMs: startMs + lengthMs }
-    }
-  }
-}
-
-/** A name off the wire may be anything. */
-function shortName(name: string): string {
-  if (PLAIN_NAME.test(name)) return name
-  return createHash('sha256').update(name).digest('hex')
 }
