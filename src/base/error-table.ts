@@ -371,14 +371,14 @@ export const ERROR_TABLE = {
     status: 429,
     type: 'billing_error',
     message: 'the budget `{rule}`{scope} is used up: {used} of {most} per {per}',
-    remedy: '{reset}; the key policies.limits.rules.{rule} raises it (`claude-gw config set`)',
+    remedy: '{reset}; to raise it, change `{rule}` in policies.limits.rules (`claude-gw config list`)',
   },
   LIMIT_REACHED: {
     exit: 1,
     status: 429,
     type: 'rate_limit_error',
     message: 'the limit `{rule}`{scope} is reached: {used} of {most} per {per}',
-    remedy: '{reset}; the key policies.limits.rules.{rule} raises it (`claude-gw config set`)',
+    remedy: '{reset}; to raise it, change `{rule}` in policies.limits.rules (`claude-gw config list`)',
   },
   LIMIT_PACE: {
     exit: 1,
@@ -386,8 +386,7 @@ export const ERROR_TABLE = {
     type: 'rate_limit_error',
     retry: true,
     message: 'the limit `{rule}`{scope} holds this request back: {used} of {most}{per}',
-    remedy:
-      'try again in {retryAfterSeconds} s; the key policies.limits.rules.{rule} raises it (`claude-gw config set`)',
+    remedy: 'try again in {retryAfterSeconds} s; to raise it, change `{rule}` in policies.limits.rules',
   },
   LIMIT_STORE_AWAY: {
     exit: 1,
@@ -400,6 +399,28 @@ export const ERROR_TABLE = {
     exit: 3,
     message: 'limits cannot be kept in {store}: {reason}',
     remedy: '{remedy}',
+  },
+  MASK_DENIED: {
+    exit: 1,
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'the request holds what may not leave this machine: {found}',
+    remedy: 'take it out of the conversation (`/rewind` or `/clear`), or change policies.mask.mode',
+  },
+  MASK_UNREADABLE: {
+    exit: 1,
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'the request cannot be looked through for what is to be masked: {reason}',
+    remedy: 'send it as plain JSON, or let it pass unseen with policies.mask.onError set to open',
+  },
+  ANSWER_COMPRESSED: {
+    exit: 1,
+    status: 502,
+    type: 'api_error',
+    message:
+      'the upstream compressed its answer ({coding}) though asked not to, so that what was masked cannot be restored in it',
+    remedy: 'let it honour `accept-encoding: identity`, or set policies.mask.mode to irreversible',
   },
   MASK_KEY_UNUSABLE: {
     exit: 1,

@@ -1,4 +1,5 @@
 import { GatewayError } from '../base/errors.ts'
+import { nearest } from '../base/nearest.ts'
 import type { JsonObject } from '../json/object.ts'
 import { isJsonObject } from '../json/object.ts'
 import type { LimitAmount, LimitMatch, LimitRule, LimitSettings } from './limit-rule.ts'
@@ -9,7 +10,6 @@ import {
   LIMIT_PERIODS,
   STORE_ERROR_CHOICES,
 } from './limit-rule.ts'
-import { nearest } from '../base/nearest.ts'
 import { badValue, quoted, shownName } from './value-error.ts'
 
 const ABOVE = 'policies.limits'
@@ -21,6 +21,10 @@ const STORE_URL = /^rediss?:\/\/(?:[^\s/?#@:]+@)?[^\s/?#@]+(?:\/\d{0,3})?$/i
 const REFERENCE = /^(keychain|env|file|command|vault):|^op:\/\//i
 const SETTINGS = ['rules', 'store', 'storeCredential', 'onStoreError']
 const FIELDS = [...LIMIT_AMOUNTS, 'per', 'by', 'warnAt', 'match']
+
+export function isStoreUrl(text: string): boolean {
+  return STORE_URL.test(text)
+}
 
 /** What is wrong in the limits, and where: the names from `policies.limits` down to it. */
 export class LimitFault extends Error {

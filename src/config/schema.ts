@@ -12,6 +12,8 @@ import {
   text,
   textList,
 } from './kind.ts'
+import { limitRules, limitStore } from './limit-kind.ts'
+import { STORE_ERROR_CHOICES } from './limit-rule.ts'
 import { headerMap, tagMap, textMap } from './map-kind.ts'
 import { filePath, program } from './path-kind.ts'
 
@@ -104,6 +106,35 @@ export const SCHEMA = {
     oneOf('off', 'connect', '429'),
     'connect',
     'connect tries once more when no connection could be made, 429 also waits when throttled, off neither',
+  ),
+  'policies.limits.rules': key(limitRules, {}, 'limits by name of requests, tokens and USD', words('none')),
+  'policies.limits.store': key(limitStore, '', 'Redis in which a team shares its limits', words('none')),
+  'policies.limits.storeCredential': key(
+    text,
+    '',
+    'where the password of that store comes from: a reference',
+    words('none'),
+  ),
+  'policies.limits.onStoreError': key(
+    oneOf(...STORE_ERROR_CHOICES),
+    'local',
+    'while the store is away: local counts on this machine, open lets all pass, closed nothing',
+  ),
+  'policies.mask.detect': key<readonly string[]>(
+    textList,
+    [],
+    'kinds of personal data and secrets to look for in requests, or all',
+    words('none'),
+  ),
+  'policies.mask.mode': key(
+    oneOf('reversible', 'irreversible', 'flag', 'deny'),
+    'reversible',
+    'what is done with them: masked and restored in answers, masked for good, counted, or the request refused',
+  ),
+  'policies.mask.onError': key(
+    oneOf('closed', 'open'),
+    'closed',
+    'a request that cannot be looked through is refused, or sent as it is',
   ),
   'claude.command': key(
     program,

@@ -6,6 +6,7 @@ import type { Account, Use } from './account.ts'
 import type { AccountState } from './account-state.ts'
 import type { Amounts } from './amounts.ts'
 import { Books, inFlightOf, stopOf } from './books.ts'
+import { budgetWarnings } from './budget.ts'
 import { InFlight } from './in-flight.ts'
 import type { Self } from './in-flight-file.ts'
 import type { PriceOf } from './ledger-line.ts'
@@ -88,6 +89,11 @@ export class Limits {
       ...(this.#team?.states ?? []),
     ]
     return states.sort((a, b) => partUsed(b) - partUsed(a)).slice(0, MOST_SHOWN)
+  }
+
+  /** What people are told of those that are nearly used up. */
+  warnings(): readonly string[] {
+    return budgetWarnings(this.accounts(), this.#now())
   }
 
   /** To be called when all has been settled; what a team should know has then been told, or could not be within about a second. */

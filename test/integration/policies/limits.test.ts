@@ -24,7 +24,7 @@ test('a budget in USD that is used up ends in a final billing error', async () =
     ...{ code: 'LIMIT_SPENT', status: 429, type: 'billing_error', canRetry: false },
     message: 'the budget `daily` is used up: $1.50 of $1.00 per day',
     remedy: expect.stringMatching(
-      /^it has room again on 2026-11-21 at 00:00 \(in 12 h 0 min\); .*policies\.limits\.rules\.daily.*config set/,
+      /^it has room again on 2026-11-21 at 00:00 \(in 12 h 0 min\); .*`daily` in policies\.limits\.rules .*config list/,
     ),
   })
   machine.wait(12 * HOUR_MS)
