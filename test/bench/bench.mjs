@@ -10,6 +10,7 @@ import { bulkBinary, bulkEvents } from './bulk.mjs'
 import { concurrent } from './concurrent.mjs'
 import { eventDelay } from './event-delay.mjs'
 import { keySources } from './key-sources.mjs'
+import { limits } from './limits.mjs'
 import { memory } from './memory.mjs'
 import { pacedStreams } from './paced-streams.mjs'
 import { table } from './report.mjs'
@@ -26,6 +27,7 @@ const PARTS = {
   memory: [memory],
   start: [startUp],
   key: [keySources],
+  limits: [limits],
 }
 
 /** A generation is a set of fresh processes and connections; each does its share of the rounds. */
@@ -69,7 +71,7 @@ async function measureAll(parts, { generations, share }) {
 
 /** There is nothing to start where a second plain proxy stands for the gateway. */
 function isPossible(name) {
-  return !(values.noise && ['start', 'key'].includes(name))
+  return !(values.noise && ['start', 'key', 'limits'].includes(name))
 }
 
 /** Shows that the gateway really kept its log and read the answers. */
