@@ -61,7 +61,7 @@ export const limits = {
 async function decisions({ directory, writer, rules, others }, rounds) {
   const runs = Array.from({ length: others + 1 }, (_, index) => run(directory, rules, `run${index}`))
   const [own, ...rest] = runs
-  for (const other of rest) other.decide(REQUEST)
+  for (const other of rest) await other.decide(REQUEST)
   const times = { plain: [], gateway: [] }
   for (let round = 0; round < rounds; round += 1) {
     const record = recordAt(Date.now(), round)
