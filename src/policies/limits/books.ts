@@ -101,7 +101,7 @@ export function stopOf(
 ): Stop | undefined {
   if (!account.isFor(subject)) return undefined
   const { rule } = account
-  const group = account.groupOf(subject)
+  const group = account.ask(subject)
   const isOfProcess = rule.per === undefined || rule.per === 'run'
   const inFlight =
     inFlightOf(account, group, flying.own, nowMs) +

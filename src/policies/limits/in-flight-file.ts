@@ -1,7 +1,6 @@
-import { closeSync, futimesSync, readdirSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
+import { closeSync, futimesSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensurePrivateDirectory, openPrivateFile } from '../../base/private-file.ts'
-import { isJsonObject } from '../../json/object.ts'
 import type { Use } from './account.ts'
 import type { AccountState } from './account-state.ts'
 
@@ -18,13 +17,10 @@ export interface InFlightReport {
 
 export type Self = Pick<InFlightReport, 'pid' | 'host' | 'runId'>
 
-/** Touched so often … */
+/** The ending of such a file. */
+export const ENDING = '.json'
+/** It is touched so often. */
 export const HEARTBEAT_MS = 10_000
-/** … that after so long it is nobody's, though there may be a process with that pid again … */
-const LEFT_MS = 35_000
-/** … and after so long not even of one that was stopped. */
-const OLD_MS = 86_400_000
-const ENDING = '.json'
 
 /** Where the running gateways keep what they have in flight. */
 export function inFlightDirectory(ledgerDirectory: string): string {
@@ -64,78 +60,7 @@ export class InFlightFile {
   }
 }
 
-export interface ReportReader {
-  readonly directory: string
-  readonly host: string
-  /** Whether there is a process with that pid on this machine. */
-  readonly isAlive: (pid: number) => boolean
-}
-
-/**
- * The reports of running gateways. Files of processes that are gone are deleted; one that may only be stopped keeps its
- * file, and counts again when it goes on.
- * @param except the path of one's own
- */
-export function readReports(reader: ReportReader, nowMs: number, except?: string): InFlightReport[] {
-  return listFiles(reader.directory)
-    .filter((path) => path !== except)
-    .flatMap((path) => {
-      const report = readReport(path)
-      const ageMs = nowMs - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? nowMs)
-      const isGone = report?.host === reader.host && !reader.isAlive(report.pid)
-      if (isGone || ageMs > OLD_MS) rmSync(path, { force: true })
-      return report && !isGone && ageMs <= LEFT_MS ? [report] : []
-    })
-}
-
 function openFile(path: string): number {
   ensurePrivateDirectory(join(path, '..'))
   return openPrivateFile(path, 'w')
-}
-
-function listFiles(directory: string): string[] {
-  try {
-    return readdirSync(directory)
-      .filter((name) => name.endsWith(ENDING))
-      .map((name) => join(directory, name))
-  } catch {
-    return []
-  }
-}
-
-/** Up to its newline: what stands behind it is the end of an earlier one. */
-function readReport(path: string): InFlightReport | undefined {
-  try {
-    const [line = ''] = readFileSync(path, 'utf8').split('\n', 1)
-    const report: unknown = JSON.parse(line)
-    return isReport(report) ? report : undefined
-  } catch {
-    return undefined
-  }
-}
-
-function isReport(value: unknown): value is InFlightReport {
-  if (!isJsonObject(value) || value['v'] !== 1) return false
-  const { pid, host, uses, accounts } = value
-  return (
-    typeof pid === 'number' &&
-    typeof host === 'string' &&
-    Array.isArray(uses) &&
-    uses.every(isUse) &&
-    Array.isArray(accounts) &&
-    accounts.every(isAccount)
-  )
-}
-
-function isUse(value: unknown): value is Use {
-  if (!isJsonObject(value)) return false
-  const { subject, amounts, startMs } = value
-  if (!isJsonObject(subject) || !isJsonObject(amounts) || typeof startMs !== 'number') return false
-  return ['requests', 'inputTokens', 'outputTokens', 'usd'].every((name) => Number.isFinite(amounts[name]))
-}
-
-function isAccount(value: unknown): value is AccountState {
-  if (!isJsonObject(value) || !isJsonObject(value['rule'])) return false
-  const { rule, group, used } = value
-  return typeof rule['most'] === 'number' && typeof group === 'string' && typeof used === 'number'
 }

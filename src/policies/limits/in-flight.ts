@@ -1,7 +1,9 @@
 import type { Use } from './account.ts'
 import type { AccountState } from './account-state.ts'
-import type { ReportReader, Self } from './in-flight-file.ts'
-import { HEARTBEAT_MS, InFlightFile, inFlightDirectory, readReports } from './in-flight-file.ts'
+import type { Self } from './in-flight-file.ts'
+import { HEARTBEAT_MS, InFlightFile, inFlightDirectory } from './in-flight-file.ts'
+import type { ReportReader } from './in-flight-reports.ts'
+import { InFlightReports } from './in-flight-reports.ts'
 import { toldOnce } from './told-once.ts'
 
 export interface InFlightOptions {
@@ -22,7 +24,7 @@ export class InFlight {
   readonly #options: InFlightOptions
   readonly #own = new Set<Use>()
   readonly #file: InFlightFile
-  readonly #reader: ReportReader
+  readonly #reports: InFlightReports
   readonly #heartbeat: NodeJS.Timeout
   /** A disk that is full costs exactness, not requests. */
   readonly #try: (action: () => void) => void
@@ -36,7 +38,7 @@ export class InFlight {
     this.#options = options
     this.#try = toldOnce(onTrouble, 'limits do not know what is in flight in other runs')
     this.#file = new InFlightFile(directory, self)
-    this.#reader = { directory, host: self.host, isAlive }
+    this.#reports = new InFlightReports({ directory, host: self.host, isAlive })
     this.#heartbeat = setInterval(() => this.#try(() => this.#file.touch(now())), HEARTBEAT_MS).unref()
   }
 
@@ -48,7 +50,7 @@ export class InFlight {
     const uses: Use[] = []
     if (!this.#options.isShared) return uses
     this.#try(() => {
-      for (const report of readReports(this.#reader, nowMs, this.#file.path)) uses.push(...report.uses)
+      for (const report of this.#reports.list(nowMs, this.#file.path)) uses.push(...report.uses)
     })
     return uses
   }

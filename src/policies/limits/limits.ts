@@ -79,13 +79,16 @@ export class Limits {
     return this.#askTeam(this.#team, use, longestStop(stops))
   }
 
-  /** How all limits stand of which something is used, the largest part first. */
-  accounts(): readonly AccountState[] {
+  /**
+   * How the limits stand of which something is used, the largest part first: for those whom this run has asked for.
+   * @param subject whom it will ask for, where that is known before
+   */
+  accounts(subject: Subject = {}): readonly AccountState[] {
     const nowMs = this.#now()
     this.#books.refresh(nowMs)
     const own = this.#books.accounts.filter(({ rule }) => !this.#isTeams(rule))
     const states = [
-      ...own.flatMap((account) => this.#statesOf(account, nowMs)),
+      ...own.flatMap((account) => this.#statesOf(account, subject, nowMs)),
       ...(this.#team?.states ?? []),
     ]
     return states.sort((a, b) => partUsed(b) - partUsed(a)).slice(0, MOST_SHOWN)
@@ -156,9 +159,9 @@ export class Limits {
     return { estimate: use.amounts, settle }
   }
 
-  #statesOf(account: Account, nowMs: number): AccountState[] {
+  #statesOf(account: Account, subject: Subject, nowMs: number): AccountState[] {
     const { rule } = account
-    return [...new Set(account.groups)].flatMap((group) => {
+    return [...new Set([account.groupOf(subject), ...account.asked])].flatMap((group) => {
       const used = account.used(group, nowMs)
       if (used === 0) return []
       const resetsAtMs = account.freeAtMs(group, used, nowMs)

@@ -1,6 +1,7 @@
 import type { AccountState } from './account-state.ts'
-import type { ReportReader } from './in-flight-file.ts'
-import { inFlightDirectory, readReports } from './in-flight-file.ts'
+import { inFlightDirectory } from './in-flight-file.ts'
+import type { ReportReader } from './in-flight-reports.ts'
+import { InFlightReports } from './in-flight-reports.ts'
 import type { Subject } from './subject.ts'
 import { groupOf } from './subject.ts'
 
@@ -15,7 +16,7 @@ export interface PublishedQuery extends Omit<ReportReader, 'directory'> {
 /** How limits stand, as a running gateway has last told; for programs that have no gateway, such as the status line. */
 export function publishedAccounts(query: PublishedQuery, nowMs: number): readonly AccountState[] {
   const { ledgerDirectory, runId, subject } = query
-  const reports = readReports({ ...query, directory: inFlightDirectory(ledgerDirectory) }, nowMs)
+  const reports = new InFlightReports({ ...query, directory: inFlightDirectory(ledgerDirectory) }).list(nowMs)
   const own = reports.find((report) => report.runId === runId)
   const accounts = (own ?? reports.at(-1))?.accounts ?? []
   return accounts.filter(({ rule, group, resetsAtMs = Number.POSITIVE_INFINITY }) => {
