@@ -36,6 +36,7 @@ export interface MaskedRequest {
 export interface MaskingOptions {
   /** The key of this machine. */
   readonly key: Buffer
+  /** Of this masking alone: what is remembered are findings of its rules. The bodies in it must not change. */
   readonly memory?: ScanMemory
   /** In the place of an HMAC with the key. */
   readonly digest?: Digest
