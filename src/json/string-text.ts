@@ -13,6 +13,11 @@ export interface StringText {
 
 type Encoding = 'utf8' | 'latin1'
 
+interface Place {
+  at: number
+  unit: number
+}
+
 const BACKSLASH = 0x5c
 const U = 0x75
 
@@ -52,20 +57,24 @@ function seekAll(raw: Buffer, encoding: Encoding, ranges: readonly Span[]): Span
 }
 
 /** Goes to the first boundary at or behind a UTF-16 unit of the text. */
-function seek(raw: Buffer, encoding: Encoding, place: { at: number; unit: number }, target: number): void {
-  let { at, unit } = place
-  while (unit < target) {
-    const byte = raw[at] ?? 0
-    unit += 1
-    if (byte === BACKSLASH) at += raw[at + 1] === U ? 6 : 2
-    else if (byte < 0x80 || encoding === 'latin1') at += 1
-    else if (byte < 0xe0) at += 2
-    else if (byte < 0xf0) at += 3
-    else {
-      at += 4
-      unit += 1
-    }
+function seek(raw: Buffer, encoding: Encoding, place: Place, target: number): void {
+  while (place.unit < target) {
+    const byte = raw[place.at] ?? 0
+    if (byte === BACKSLASH) move(place, raw[place.at + 1] === U ? 6 : 2, 1)
+    else if (encoding === 'latin1') moveToEscape(raw, place, target)
+    else move(place, byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4, byte < 0xf0 ? 1 : 2)
   }
-  place.at = at
-  place.unit = unit
+}
+
+/** One byte is one unit up to the next escape; searching for that is quicker than looking at each byte. */
+function moveToEscape(raw: Buffer, place: Place, target: number): void {
+  const next = raw.indexOf(BACKSLASH, place.at)
+  const ahead = target - place.unit
+  const count = next === -1 ? ahead : Math.min(ahead, next - place.at)
+  move(place, count, count)
+}
+
+function move(place: Place, bytes: number, units: number): void {
+  place.at += bytes
+  place.unit += units
 }

@@ -9,19 +9,28 @@ export interface Finding extends Range {
 }
 
 /**
- * What the detectors find in a text, in its order and without overlaps: of two that overlap the first counts,
- * of two that start together the longer one, and then the one that stands first in the list.
+ * Prepares a search. What it finds comes in the order of the text and without overlaps: of two that overlap the first
+ * counts, of two that start together the longer one, and then the one that stands first in the list.
  */
-export function findAll(text: string, detectors: readonly Detector[]): Finding[] {
-  const findings: Finding[] = []
-  const digits: DigitsDetector[] = []
-  for (const detector of detectors) {
-    if ('anchors' in detector) findLiterals(text, detector, findings)
-    else if ('findAll' in detector) add(findings, detector, detector.findAll(text))
-    else digits.push(detector)
+export function createFinder(detectors: readonly Detector[]): (text: string) => Finding[] {
+  const literals = detectors.filter((detector) => 'anchors' in detector)
+  const readers = detectors.filter((detector) => 'findAll' in detector)
+  const byRun = digitsByRun(detectors.filter((detector) => 'shortestRun' in detector))
+  return (text) => {
+    const findings: Finding[] = []
+    for (const detector of literals) findLiterals(text, detector, findings)
+    for (const detector of readers) add(findings, detector, detector.findAll(text))
+    if (byRun.length > 0) findDigits(text, byRun, findings)
+    return findings.length < 2 ? findings : withoutOverlaps(findings)
   }
-  if (digits.length > 0) findDigits(text, digits, findings)
-  return findings.length < 2 ? findings : withoutOverlaps(findings)
+}
+
+/** For each length of a run of digits, who wants it. */
+function digitsByRun(detectors: readonly DigitsDetector[]): DigitsDetector[][] {
+  const longest = Math.max(0, ...detectors.map(({ longestRun }) => longestRun))
+  return Array.from({ length: detectors.length === 0 ? 0 : longest + 1 }, (_, length) =>
+    detectors.filter(({ shortestRun, longestRun }) => shortestRun <= length && length <= longestRun),
+  )
 }
 
 function findLiterals(text: string, detector: LiteralDetector, findings: Finding[]): void {
@@ -36,29 +45,17 @@ function findLiterals(text: string, detector: LiteralDetector, findings: Finding
 }
 
 /** A search by expression is some ten times as fast as looking at each character. */
-function findDigits(text: string, detectors: readonly DigitsDetector[], findings: Finding[]): void {
+function findDigits(text: string, byRun: readonly DigitsDetector[][], findings: Finding[]): void {
   DIGIT.lastIndex = 0
   while (DIGIT.test(text)) {
     const start = DIGIT.lastIndex - 1
     let end = start + 1
     while (end < text.length && isDigit(text.charCodeAt(end))) end += 1
-    findAtRun(text, start, end, detectors, findings)
+    for (const detector of byRun[end - start] ?? []) {
+      const range = detector.find(text, start, end)
+      if (range) findings.push({ start: range.start, end: range.end, detector })
+    }
     DIGIT.lastIndex = end
-  }
-}
-
-function findAtRun(
-  text: string,
-  start: number,
-  end: number,
-  detectors: readonly DigitsDetector[],
-  findings: Finding[],
-): void {
-  const length = end - start
-  for (const detector of detectors) {
-    if (length < detector.shortestRun || length > detector.longestRun) continue
-    const range = detector.find(text, start, end)
-    if (range) findings.push({ start: range.start, end: range.end, detector })
   }
 }
 

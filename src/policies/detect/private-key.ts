@@ -5,6 +5,8 @@ const BEGIN = /-----BEGIN (?:[A-Z\d]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----/y
 const END = /-----END (?:[A-Z\d]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----/g
 /** What stands in a key that nothing was added to; its line ends may be spelled out, as `\n` or `\\n`. */
 const PLAIN = /^(?:[A-Za-z\d+/=\s]|\\+[nr/]|(?:Proc-Type|DEK-Info|Version|Comment): ?[^\r\n\\]{1,100})*$/
+/** Numbers of lines, and blanks before them. */
+const LAID_OUT = /[\r\n][ \t]+\S|(?:^|\s)\d{1,6}(?=\s)/
 const LINE = /[A-Za-z\d+/]{16,}={0,2}/g
 /** A line of a key that was cut off, with what may stand before it: its number, quotes, blanks. */
 const CUT_LINE = /(?:[^A-Za-z\d+/]|\\[nr]|\d{1,6}(?=\D)){0,40}[A-Za-z\d+/]{32,}={0,2}/y
@@ -13,8 +15,8 @@ const LONG_LINE = 40
 const LONGEST = 32 * 1024
 
 /**
- * Private keys in PEM (RFC 7468). One that is laid out in some other way, with numbers before its lines as in
- * listings of files or as strings of a program, is found line by line, so that each line can be put elsewhere.
+ * Private keys in PEM (RFC 7468). One that is laid out in some other way, indented, with numbers before its lines as
+ * in listings of files, or as strings of a program, is found line by line, so that each line can be put elsewhere.
  */
 export const privateKey: LiteralDetector = {
   name: 'private-key',
@@ -26,9 +28,14 @@ export const privateKey: LiteralDetector = {
     if (head === undefined) return []
     const inside = insideOf(text, at + head.length)
     const lines = linesIn(text, inside)
-    const isPlain = lines.length > 0 && PLAIN.test(text.slice(inside.start, inside.end))
-    return isPlain ? [{ start: at, end: behindMark(text, inside.end) }] : lines
+    return lines.length > 0 && isPlain(text.slice(inside.start, inside.end))
+      ? [{ start: at, end: behindMark(text, inside.end) }]
+      : lines
   },
+}
+
+function isPlain(inside: string): boolean {
+  return PLAIN.test(inside) && !LAID_OUT.test(inside)
 }
 
 /** Up to the end mark or, if the text was cut off before it, up to the end of the last line. */

@@ -1,5 +1,6 @@
 import type { Edit } from '../../json/splice.ts'
 import type { Detector } from '../detect/detector.ts'
+import { createFinder } from '../detect/find.ts'
 import type { Digest, Placeholders } from './placeholder.ts'
 import { createPlaceholderMaker, keyedDigest } from './placeholder.ts'
 import type { Scan } from './scan.ts'
@@ -36,6 +37,7 @@ export interface MaskedRequest {
 export interface MaskingOptions {
   /** The key of this machine. */
   readonly key: Buffer
+  /** Of this masking alone: what is remembered are findings of its rules. The bodies in it must not change. */
   readonly memory?: ScanMemory
   /** In the place of an HMAC with the key. */
   readonly digest?: Digest
@@ -53,12 +55,13 @@ export function createMasking(rules: readonly MaskRule[], options: MaskingOption
   const { key, memory = new ScanMemory(), digest = keyedDigest(key) } = options
   const newPlaceholders = createPlaceholderMaker(digest)
   // What is only counted must not hide a value that is to be masked.
-  const groups = [true, false].map((isReplacing) =>
-    rules.filter(({ action }) => isReplacement(action) === isReplacing).map(({ detector }) => detector),
-  )
+  const finders = [true, false]
+    .map((isReplacing) => rules.filter(({ action }) => isReplacement(action) === isReplacing))
+    .filter((group) => group.length > 0)
+    .map((group) => createFinder(group.map(({ detector }) => detector)))
   const actions = new Map(rules.map(({ detector, action }) => [detector, action]))
   return (body, owner) => {
-    const scan = scanRequest(body, groups, memory.recall(owner, body))
+    const scan = scanRequest(body, finders, memory.recall(owner, body))
     memory.keep(owner, scan)
     return maskScan(scan, rules, actions, newPlaceholders())
   }

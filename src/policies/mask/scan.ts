@@ -3,7 +3,7 @@ import type { Span } from '../../json/scanner.ts'
 import { contentStart, isContainer, readObject, scanArray, skipSpace, skipValue } from '../../json/scanner.ts'
 import { stringText } from '../../json/string-text.ts'
 import type { Detector } from '../detect/detector.ts'
-import { findAll } from '../detect/find.ts'
+import type { Finding } from '../detect/find.ts'
 import type { TextReader } from './message-texts.ts'
 import { readMessage, readSystem } from './message-texts.ts'
 
@@ -34,6 +34,8 @@ export interface Scan {
   readonly parts: readonly Part[]
 }
 
+type Finder = (text: string) => readonly Finding[]
+
 interface Previous {
   readonly body: Buffer
   readonly part: Part
@@ -47,10 +49,10 @@ const skip: TextReader = (body, start) => skipValue(body, start)
 /**
  * Looks through the texts of a request of the Messages API. What stands in the same place of the previous one,
  * byte for byte, is not looked through again; the result is the same with it and without.
- * @param groups of detectors whose findings may overlap those of other groups
+ * @param finders whose findings may overlap those of the others
  * @throws SyntaxError for a body that is no JSON object
  */
-export function scanRequest(body: Buffer, groups: readonly (readonly Detector[])[], previous?: Scan): Scan {
+export function scanRequest(body: Buffer, finders: readonly Finder[], previous?: Scan): Scan {
   const messages: Part[] = []
   const members = new Map<string, Part>()
   const parts: Part[] = []
@@ -59,7 +61,7 @@ export function scanRequest(body: Buffer, groups: readonly (readonly Detector[])
       body,
       start,
       read,
-      groups,
+      finders,
       previous && known && { body: previous.body, part: known },
     )
     parts.push(part)
@@ -85,14 +87,14 @@ function scanPart(
   body: Buffer,
   start: number,
   read: TextReader,
-  groups: readonly (readonly Detector[])[],
+  finders: readonly Finder[],
   previous: Previous | undefined,
 ): Part {
   if (previous && isSame(body, start, previous)) return moved(previous.part, start)
   const texts: ScannedText[] = []
   const sightings: Sighting[] = []
   const end = read(body, start, (string) => {
-    const found = knownSightings(body, string, previous, texts.length) ?? sightingsOf(body, string, groups)
+    const found = knownSightings(body, string, previous, texts.length) ?? sightingsOf(body, string, finders)
     const place = string.start - start
     texts.push({ start: place, end: string.end - start, sightings: found })
     for (const sighting of found)
@@ -128,25 +130,38 @@ function knownSightings(
   return isEqual ? text.sightings : undefined
 }
 
-function sightingsOf(
-  body: Buffer,
-  string: Span,
-  groups: readonly (readonly Detector[])[],
-): readonly Sighting[] {
+function sightingsOf(body: Buffer, string: Span, finders: readonly Finder[]): readonly Sighting[] {
   const raw = body.subarray(string.start, string.end)
   const { text, spansOf } = stringText(raw)
-  const sightings = groups.flatMap((detectors) => {
-    const findings = findAll(text, detectors)
-    const spans = findings.length === 0 ? [] : spansOf(findings)
-    return findings.map(({ start, end, detector }, index) => {
-      const span = spans[index] ?? { start, end }
-      return { ...span, detector, value: copyOf(text.slice(start, end)) }
-    })
-  })
-  return sightings.length === 0 ? NO_SIGHTINGS : sightings
+  let sightings = NO_SIGHTINGS
+  for (const find of finders) {
+    const findings = find(text)
+    if (findings.length > 0)
+      sightings = [...sightings, ...sightingsAt(raw, text, findings, spansOf(findings))]
+  }
+  return sightings
 }
 
-/** A piece of a string keeps all of it in memory; a copy does not. */
-function copyOf(piece: string): string {
-  return Buffer.from(piece, 'utf16le').toString('utf16le')
+function sightingsAt(
+  raw: Buffer,
+  text: string,
+  findings: readonly Finding[],
+  spans: readonly Span[],
+): Sighting[] {
+  return findings.map((finding, index) => {
+    const span = spans[index] ?? finding
+    return {
+      start: span.start,
+      end: span.end,
+      detector: finding.detector,
+      value: valueAt(raw, span, text, finding),
+    }
+  })
+}
+
+/** A piece of a string would keep all of it in memory, so this is a copy. */
+function valueAt(raw: Buffer, span: Span, text: string, { start, end }: Finding): string {
+  // Where there are no more bytes than units, each is one character.
+  if (span.end - span.start === end - start) return raw.toString('latin1', span.start, span.end)
+  return Buffer.from(text.slice(start, end), 'utf16le').toString('utf16le')
 }

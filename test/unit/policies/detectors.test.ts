@@ -3,13 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { DETECTORS, USUAL_DETECTORS } from '../../../src/policies/detect/detectors.ts'
-import { findAll } from '../../../src/policies/detect/find.ts'
+import { createFinder } from '../../../src/policies/detect/find.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 
 /** What is found in a text, as `name: what`. */
 function found(text: string, detectors = USUAL_DETECTORS): string[] {
-  return findAll(text, detectors).map(
+  return createFinder(detectors)(text).map(
     ({ detector, start, end }) => `${detector.name}: ${text.slice(start, end)}`,
   )
 }
@@ -118,19 +118,32 @@ describe('let be', () => {
   })
 })
 
+const ENCRYPTED = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({
+  type: 'pkcs1',
+  format: 'pem',
+  cipher: 'aes-128-cbc',
+  passphrase: 'of no one',
+}) as string
+
 describe('a private key', () => {
   test.each([
     ['as it is', PEM.trim()],
     ['with line ends spelled out', PEM.trim().replaceAll('\n', '\\n')],
     ['with line ends spelled out twice', PEM.trim().replaceAll('\n', '\\\\n')],
     ['with the line ends of Windows', PEM.trim().replaceAll('\n', '\r\n')],
-    ['indented', PEM.trim().replaceAll('\n', '\n    ')],
+    ['that is encrypted', ENCRYPTED.trim()],
+    ['on one line', PEM.trim().replaceAll('\n', ' ')],
   ])('%s is found whole', (_, text) => {
     expect(found(`key: "${text}"\nmore`)).toEqual([`private-key: ${text}`])
   })
 
-  test('with numbers before its lines, as in a listing, is found line by line', () => {
-    const listing = PEM.split('\n').map((line, index) => `     ${index + 1}→${line}`)
+  test.each([
+    ['with numbers before its lines', (line: string, index: number) => `     ${index + 1}→${line}`],
+    ['with numbers and tabs, as of cat -n', (line: string, index: number) => `    ${index + 9}\t${line}`],
+    ['with long numbers and tabs', (line: string, index: number) => `${index + 100_000}\t${line}`],
+    ['indented', (line: string) => `    ${line}`],
+  ])('%s is found line by line', (_, layOut) => {
+    const listing = PEM.trim().split('\n').map(layOut)
     expect(found(listing.join('\n'))).toEqual(KEY_LINES.map((line) => `private-key: ${line}`))
   })
 
@@ -214,6 +227,6 @@ test('what repeats an anchor without end takes time in proportion only', () => {
     '\\',
   ]) {
     const text = anchor.repeat(100_000 / anchor.length)
-    expect(() => findAll(text, DETECTORS)).not.toThrow()
+    expect(() => createFinder(DETECTORS)(text)).not.toThrow()
   }
 })

@@ -259,6 +259,13 @@ describe('masked, repeated by a model, restored', () => {
     }
   }
 
+  test('one that a user typed means a value only if the request holds that value', () => {
+    const [placeholder = ''] = seen('anna@firma.de').values.keys()
+    const stream = delta('text', placeholder)
+    expect(restored(stream, seen(`${placeholder} bob@firma.de`).values)).toBe(stream)
+    expect(textOf(restored(stream, seen(`${placeholder} anna@firma.de`).values))).toBe('anna@firma.de')
+  })
+
   const cuts = fc.array(fc.nat({ max: 10_000 }), { maxLength: 6 })
 
   test('is what it was: 10,000 requests and streams, cut anywhere', () => {
