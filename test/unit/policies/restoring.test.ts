@@ -53,7 +53,7 @@ function restored(
 function textOf(stream: string, index = 0): string {
   return stream
     .split(/(?:\r?\n){2}/)
-    .map((event) => /^data: ?(.*)$/m.exec(event)?.[1])
+    .map((event) => /^data: ?([^\r\n]*)/m.exec(event)?.[1])
     .filter((data) => data !== undefined)
     .map((data) => JSON.parse(data))
     .filter((event) => event.type === 'content_block_delta' && event.index === index)
