@@ -38,9 +38,10 @@ export async function openConfiguredPolicies(
 ): Promise<OpenPolicies | undefined> {
   const mask = await maskSettings(context, config)
   const limits = await limitSettings(context, config, input)
-  if (!mask && !limits) return undefined
+  const systemText = config.values['policies.system.append'] || undefined
+  if (!mask && !limits && systemText === undefined) return undefined
   const { openPolicies } = await import('../policies/index.ts')
-  return openPolicies({ mask, limits })
+  return openPolicies({ systemText, mask, limits })
 }
 
 async function maskSettings(context: Context, { values, origins }: Config): Promise<PolicySettings['mask']> {

@@ -136,6 +136,7 @@ export const SCHEMA = {
     'closed',
     'a request that cannot be looked through is refused, or sent as it is',
   ),
+  'policies.system.append': key(text, '', 'text behind the system prompt of every request', words('none')),
   'claude.command': key(
     program,
     '',

@@ -116,7 +116,7 @@ export interface PolicyDecision {
   readonly count: number
 }
 
-export const POLICY_ACTIONS = ['flag', 'mask', 'deny', 'limit'] as const
+export const POLICY_ACTIONS = ['flag', 'mask', 'deny', 'limit', 'decorate'] as const
 export type PolicyAction = (typeof POLICY_ACTIONS)[number]
 
 export interface AttemptRecord {

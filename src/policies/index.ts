@@ -8,9 +8,12 @@ import type { MaskRule } from './mask/masking.ts'
 import { createMasking } from './mask/masking.ts'
 import type { Policy } from './policy.ts'
 import { PolicyList } from './policy-list.ts'
+import { systemTextPolicy } from './system-text.ts'
 
 /** What is on; what is absent is off. */
 export interface PolicySettings {
+  /** What stands behind each system prompt. */
+  readonly systemText?: string | undefined
   readonly mask?:
     | (Pick<MaskPolicyOptions, 'onError'> & {
         readonly rules: readonly MaskRule[]
@@ -30,10 +33,11 @@ export interface OpenPolicies {
  * All policies that are on, in the one order in which they are asked: what changes the body before what only counts, so
  * that a request that is refused counts nowhere, and limits see what is sent.
  */
-export function openPolicies({ mask, limits: limited }: PolicySettings): OpenPolicies {
+export function openPolicies({ systemText, mask, limits: limited }: PolicySettings): OpenPolicies {
   const limits = limited && new Limits(limited)
   limits?.open()
   const policies: (Policy | undefined)[] = [
+    systemText === undefined ? undefined : systemTextPolicy(systemText),
     mask && maskPolicy({ masking: createMasking(mask.rules, mask), onError: mask.onError }),
     limits && limited && limitsPolicy(limits, limited.party),
   ]

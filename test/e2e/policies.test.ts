@@ -90,6 +90,33 @@ test('two runs at once share a budget', async () => {
   expect(new Set(recordsOf(home).map(({ run_id }) => run_id)).size).toBe(2)
 })
 
+test('a text stands behind the system prompt, and what goes before it stays', async () => {
+  const [home, plainHome] = [openClaudeHome(), openClaudeHome()]
+  const text = 'Be very concise.'
+  const upstream = await startMessagesUpstream(answer(textAnswer('Yes')))
+  const plain = await startMessagesUpstream(answer(textAnswer('Yes')))
+  const session = '3f2a9c1e-5b7d-4c2a-9e11-0a1b2c3d4e5f'
+  const env = { CLAUDE_GW_POLICIES_SYSTEM_APPEND: text }
+  await runThrough(home, upstream.url, ['-p', 'hello', '--session-id', session], { env })
+  await runThrough(home, upstream.url, ['-p', 'go on', '--resume', session], { env })
+  await runThrough(plainHome, plain.url, ['-p', 'hello', '--session-id', session])
+  const [first, second] = upstream.messages().map(systemOf)
+  expect(first?.at(-1)).toEqual({ type: 'text', text })
+  expect(first).toHaveLength((systemOf(plain.messages()[0]).length ?? 0) + 1)
+  expect(first?.[0]).toEqual(systemOf(plain.messages()[0])[0])
+  expect(second?.at(-1)).toEqual({ type: 'text', text })
+  expect(marksIn(upstream.messages()[0])).toBe(marksIn(plain.messages()[0]))
+  expect(recordsOf(home)[0]?.policy).toEqual([{ rule: 'system.append', action: 'decorate', count: 1 }])
+})
+
+function systemOf(request: RecordedRequest | undefined): { type: string; text: string }[] {
+  return JSON.parse(String(request?.body)).system
+}
+
+function marksIn(request: RecordedRequest | undefined): number {
+  return String(request?.body).split('"cache_control"').length
+}
+
 function limits(rules: object): Record<string, string> {
   return { CLAUDE_GW_POLICIES_LIMITS_RULES: JSON.stringify(rules) }
 }
