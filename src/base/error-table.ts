@@ -400,6 +400,13 @@ export const ERROR_TABLE = {
     message: 'limits cannot be kept in {store}: {reason}',
     remedy: '{remedy}',
   },
+  GUARD_DENIED: {
+    exit: 1,
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'the request {reason}',
+    remedy: 'the rule is policies.{rule} (`claude-gw config list --origin`)',
+  },
   MASK_DENIED: {
     exit: 1,
     status: 400,

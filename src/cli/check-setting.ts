@@ -31,7 +31,8 @@ export async function checkSetting(
     parseUpstream(value, values?.allowHttp ?? true, ORIGIN)
   }
   if (key === 'credential') checkReference(name, value, `\`auto\`, \`passthrough\`, ${REFERENCE_FORMS}`)
-  if (key === 'log.redact') await openPatterns(SCHEMA[key].kind.parse(value) ?? [], ORIGIN)
+  if (key === 'log.redact' || key === 'policies.guard.deny' || key === 'policies.guard.flag')
+    await openPatterns(SCHEMA[key].kind.parse(value) ?? [], key, ORIGIN)
   if (key === 'policies.mask.detect') await openDetectors(SCHEMA[key].kind.parse(value) ?? [], ORIGIN)
   if (key === 'tls.passphrase' || key === 'policies.limits.storeCredential')
     checkReference(name, value, REFERENCE_FORMS)

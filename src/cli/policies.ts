@@ -11,6 +11,7 @@ import { priceOf } from '../usage/pricing.ts'
 import type { Context } from './context.ts'
 import { isAlive } from './is-alive.ts'
 import { openDetectors } from './mask-rules.ts'
+import { openPatterns } from './redaction.ts'
 import type { Secrets } from './secrets.ts'
 
 export interface PoliciesInput {
@@ -36,12 +37,24 @@ export async function openConfiguredPolicies(
   config: Config,
   input: PoliciesInput,
 ): Promise<OpenPolicies | undefined> {
+  const guard = await guardSettings(config)
   const mask = await maskSettings(context, config)
   const limits = await limitSettings(context, config, input)
   const systemText = config.values['policies.system.append'] || undefined
-  if (!mask && !limits && systemText === undefined) return undefined
+  if (!guard && !mask && !limits && systemText === undefined) return undefined
   const { openPolicies } = await import('../policies/index.ts')
-  return openPolicies({ systemText, mask, limits })
+  return openPolicies({ guard, systemText, mask, limits })
+}
+
+async function guardSettings({ values, origins }: Config): Promise<PolicySettings['guard']> {
+  const open = (key: 'policies.guard.deny' | 'policies.guard.flag') =>
+    openPatterns(values[key], key, origins[key])
+  const [deny, flag] = await Promise.all([open('policies.guard.deny'), open('policies.guard.flag')])
+  const models = values['policies.guard.models']
+  const tools = values['policies.guard.tools']
+  return [deny, flag, models, tools].some((list) => list.length > 0)
+    ? { deny, flag, models, tools }
+    : undefined
 }
 
 async function maskSettings(context: Context, { values, origins }: Config): Promise<PolicySettings['mask']> {

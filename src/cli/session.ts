@@ -162,7 +162,7 @@ function openLog(context: Context, config: Config, troubles: string[]): TrafficL
 async function bodySettings(context: Context, config: Config): Promise<BodySettings | undefined> {
   const { values, origins } = config
   const level = values['log.level']
-  const patterns = await openPatterns(values['log.redact'], origins['log.redact'])
+  const patterns = await openPatterns(values['log.redact'], 'log.redact', origins['log.redact'])
   if (level !== 'errors' && level !== 'full') return undefined
   return { level, directory: bodiesDirectory(context.stateDirectory()), patterns }
 }

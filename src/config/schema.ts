@@ -136,6 +136,30 @@ export const SCHEMA = {
     'closed',
     'a request that cannot be looked through is refused, or sent as it is',
   ),
+  'policies.guard.deny': key<readonly string[]>(
+    textList,
+    [],
+    'patterns of what no request may hold',
+    words('none'),
+  ),
+  'policies.guard.flag': key<readonly string[]>(
+    textList,
+    [],
+    'patterns of what is counted in requests',
+    words('none'),
+  ),
+  'policies.guard.models': key<readonly string[]>(
+    textList,
+    [],
+    'models that may be asked for, or with `!` may not',
+    words('none'),
+  ),
+  'policies.guard.tools': key<readonly string[]>(
+    textList,
+    [],
+    'tools that requests may offer, or with `!` may not',
+    words('none'),
+  ),
   'policies.system.append': key(text, '', 'text behind the system prompt of every request', words('none')),
   'claude.command': key(
     program,

@@ -1,3 +1,5 @@
+import type { GuardSettings } from './guard.ts'
+import { guardPolicy } from './guard.ts'
 import type { LimitsOptions } from './limits/limits.ts'
 import { Limits } from './limits/limits.ts'
 import type { LimitedParty } from './limits/limits-policy.ts'
@@ -12,6 +14,7 @@ import { systemTextPolicy } from './system-text.ts'
 
 /** What is on; what is absent is off. */
 export interface PolicySettings {
+  readonly guard?: GuardSettings | undefined
   /** What stands behind each system prompt. */
   readonly systemText?: string | undefined
   readonly mask?:
@@ -30,13 +33,14 @@ export interface OpenPolicies {
 }
 
 /**
- * All policies that are on, in the one order in which they are asked: what changes the body before what only counts, so
+ * All policies that are on, in the one order in which they are asked: what judges the client's own request first, then what changes the body before what only counts, so
  * that a request that is refused counts nowhere, and limits see what is sent.
  */
-export function openPolicies({ systemText, mask, limits: limited }: PolicySettings): OpenPolicies {
+export function openPolicies({ guard, systemText, mask, limits: limited }: PolicySettings): OpenPolicies {
   const limits = limited && new Limits(limited)
   limits?.open()
   const policies: (Policy | undefined)[] = [
+    guard && guardPolicy(guard),
     systemText === undefined ? undefined : systemTextPolicy(systemText),
     mask && maskPolicy({ masking: createMasking(mask.rules, mask), onError: mask.onError }),
     limits && limited && limitsPolicy(limits, limited.party),

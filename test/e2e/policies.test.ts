@@ -155,3 +155,19 @@ function userTexts({ body }: RecordedRequest): string[] {
 function turnsOf(records: readonly ExchangeRecord[]): ExchangeRecord[] {
   return records.filter(({ stream, request_bytes }) => stream && request_bytes > 5000)
 }
+
+test('a guard ends a run before anything is sent, with a message that says why', async () => {
+  const home = openClaudeHome()
+  const upstream = await startMessagesUpstream(answer(textAnswer('Never')))
+  const env = { CLAUDE_GW_POLICIES_GUARD_DENY: '["PROJ-[0-9]{4}"]' }
+  const { exitCode, stdout } = await runThrough(home, upstream.url, ['-p', 'what is PROJ-1234?'], { env })
+  expect(exitCode).toBe(1)
+  expect(stdout).toContain('holds what may not be sent')
+  expect(upstream.messages()).toHaveLength(0)
+  const turns = turnsOf(recordsOf(home))
+  // It tries without its newer features too, each of which a gateway may not know.
+  expect(turns.length).toBeGreaterThan(0)
+  for (const { outcome, policy } of turns) {
+    expect({ outcome, rule: policy?.[0]?.rule }).toEqual({ outcome: 'refused', rule: 'guard.deny' })
+  }
+})
