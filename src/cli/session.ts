@@ -123,6 +123,10 @@ export async function openSession(context: Context, options: SessionOptions): Pr
       return ledger.append(redact(ledgerLine(record), known).text)
     },
     onTrouble,
+  }).catch(async (error) => {
+    // A connection to a store of limits would keep the process.
+    await policies?.list.close()
+    throw error
   })
   return {
     runId,
