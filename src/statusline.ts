@@ -1,12 +1,15 @@
-import { homedir } from 'node:os'
+import { homedir, hostname } from 'node:os'
 import { parseArgs } from 'node:util'
 import { earliestStart } from './claude/session-start.ts'
 import { parseStatusInput } from './claude/status-input.ts'
+import { isAlive } from './cli/is-alive.ts'
 import { statusText } from './cli/status-text.ts'
 import { PARSED_OPTIONS } from './config/global-options.ts'
 import { ledgerDirectory, stateDirectory } from './config/paths.ts'
 import { addToTotals, createTotals } from './exchange/totals.ts'
 import { ledgerOfSession } from './log/session-lines.ts'
+import { budgetLeft } from './policies/limits/budget.ts'
+import { publishedAccounts } from './policies/limits/published-accounts.ts'
 
 const HELP = `Usage: claude-gw statusline
 
@@ -50,10 +53,26 @@ function lineFor(text: string): string {
     const directory = ledgerDirectory(stateDirectory(env, homedir(), platform))
     const sinceMs = earliestStart(input, Date.now())
     for (const line of ledgerOfSession(directory, input.sessionId, sinceMs)) addToTotals(totals, line)
-    return statusText(totals)
+    return [statusText(totals), leftOf(directory, input.sessionId)].filter(Boolean).join(' · ')
   } catch {
     return 'claude-gw: the ledger cannot be read'
   }
+}
+
+/** What is left of the limits of this run, as its gateway last told. */
+function leftOf(ledger: string, session: string): string | undefined {
+  const { env } = process
+  const accounts = publishedAccounts(
+    {
+      ledgerDirectory: ledger,
+      host: hostname(),
+      isAlive,
+      runId: env['CLAUDE_GW_RUN_ID'],
+      subject: { session, profile: env['CLAUDE_GW_RUN_PROFILE'] ?? 'default' },
+    },
+    Date.now(),
+  )
+  return budgetLeft(accounts)
 }
 
 async function readInput(): Promise<string> {

@@ -76,7 +76,7 @@ test('`statusline` loads no package, neither at once nor later, and little else'
   const reached = reach('statusline.ts', { lazy: true })
   expect(reached.flatMap((file) => packageImports(file))).toEqual([])
   expect(reached.map((file) => file.room)).not.toContain('gateway')
-  expect(reached.length).toBeLessThan(25)
+  expect(reached.length).toBeLessThan(32)
 })
 
 test('`--version` loads no package', () => {

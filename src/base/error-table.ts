@@ -5,6 +5,8 @@ export type ApiErrorType =
   | 'permission_error'
   | 'not_found_error'
   | 'request_too_large'
+  | 'rate_limit_error'
+  | 'billing_error'
   | 'api_error'
   | 'timeout_error'
 
@@ -363,6 +365,77 @@ export const ERROR_TABLE = {
     message: 'NODE_TLS_REJECT_UNAUTHORIZED=0 would let anybody on the network read your prompts and your key',
     remedy:
       'unset it; to trust a private certificate authority, name its file in CLAUDE_GW_TLS_CA (or NODE_EXTRA_CA_CERTS)',
+  },
+  LIMIT_SPENT: {
+    exit: 1,
+    status: 429,
+    type: 'billing_error',
+    message: 'the budget `{rule}`{scope} is used up: {used} of {most} per {per}',
+    remedy: '{reset}; to raise it, change `{rule}` in policies.limits.rules (`claude-gw config list`)',
+  },
+  LIMIT_REACHED: {
+    exit: 1,
+    status: 429,
+    type: 'rate_limit_error',
+    message: 'the limit `{rule}`{scope} is reached: {used} of {most} per {per}',
+    remedy: '{reset}; to raise it, change `{rule}` in policies.limits.rules (`claude-gw config list`)',
+  },
+  LIMIT_PACE: {
+    exit: 1,
+    status: 429,
+    type: 'rate_limit_error',
+    retry: true,
+    message: 'the limit `{rule}`{scope} holds this request back: {used} of {most}{per}',
+    remedy: 'try again in {retryAfterSeconds} s; to raise it, change `{rule}` in policies.limits.rules',
+  },
+  LIMIT_STORE_AWAY: {
+    exit: 1,
+    status: 503,
+    type: 'api_error',
+    message: 'the store of the limits, {store}, cannot be reached: {reason}',
+    remedy: 'check policies.limits.store, or let requests pass without it with policies.limits.onStoreError',
+  },
+  LIMIT_STORE_UNUSABLE: {
+    exit: 3,
+    message: 'limits cannot be kept in {store}: {reason}',
+    remedy: '{remedy}',
+  },
+  GUARD_DENIED: {
+    exit: 1,
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'the request {reason}',
+    remedy: 'the rule is policies.{rule} (`claude-gw config list --origin`)',
+  },
+  MASK_DENIED: {
+    exit: 1,
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'the request holds what may not leave this machine: {found}',
+    remedy: 'take it out of the conversation (`/rewind` or `/clear`), or change policies.mask.mode',
+  },
+  MASK_UNREADABLE: {
+    exit: 1,
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'the request cannot be looked through for what is to be masked: {reason}',
+    remedy: 'send it as plain JSON, or let it pass unseen with policies.mask.onError set to open',
+  },
+  ANSWER_COMPRESSED: {
+    exit: 1,
+    status: 502,
+    type: 'api_error',
+    message:
+      'the upstream compressed its answer ({coding}) though asked not to, so that what was masked cannot be restored in it',
+    remedy: 'let it honour `accept-encoding: identity`, or set policies.mask.mode to irreversible',
+  },
+  MASK_KEY_UNUSABLE: {
+    exit: 1,
+    status: 500,
+    type: 'api_error',
+    message: 'the key that placeholders are made with, {path}, cannot be used: {reason}',
+    remedy:
+      'let it be read and written by you alone, or delete it: a new one is made, and placeholders change once',
   },
   INTERNAL: {
     exit: 1,

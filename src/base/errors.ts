@@ -11,6 +11,8 @@ export class GatewayError extends Error {
   readonly type: ApiErrorType
   readonly canRetry: boolean
   readonly remedy: string
+  /** After how many whole seconds another try makes sense; from the detail of that name. */
+  readonly retryAfterSeconds: number | undefined
 
   constructor(code: ErrorCode, details: Readonly<Record<string, string | number>> = {}, cause?: unknown) {
     const entry: ErrorEntry = ERROR_TABLE[code]
@@ -22,6 +24,8 @@ export class GatewayError extends Error {
     this.type = entry.type ?? 'api_error'
     this.canRetry = entry.retry ?? false
     this.remedy = fill(entry.remedy, details)
+    const { retryAfterSeconds } = details
+    this.retryAfterSeconds = typeof retryAfterSeconds === 'number' ? retryAfterSeconds : undefined
   }
 }
 

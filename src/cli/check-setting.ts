@@ -6,6 +6,7 @@ import type { SettingName } from '../config/setting-name.ts'
 import { parseReference, REFERENCE_FORMS } from '../credentials/reference.ts'
 import { parseUpstream } from '../network/url.ts'
 import type { Context } from './context.ts'
+import { openDetectors } from './mask-rules.ts'
 import { openPatterns } from './redaction.ts'
 import { resolveSetting } from './setting-obstacles.ts'
 
@@ -30,8 +31,11 @@ export async function checkSetting(
     parseUpstream(value, values?.allowHttp ?? true, ORIGIN)
   }
   if (key === 'credential') checkReference(name, value, `\`auto\`, \`passthrough\`, ${REFERENCE_FORMS}`)
-  if (key === 'log.redact') await openPatterns(SCHEMA[key].kind.parse(value) ?? [], ORIGIN)
-  if (key === 'tls.passphrase') checkReference(name, value, REFERENCE_FORMS)
+  if (key === 'log.redact' || key === 'policies.guard.deny' || key === 'policies.guard.flag')
+    await openPatterns(SCHEMA[key].kind.parse(value) ?? [], key, ORIGIN)
+  if (key === 'policies.mask.detect') await openDetectors(SCHEMA[key].kind.parse(value) ?? [], ORIGIN)
+  if (key === 'tls.passphrase' || key === 'policies.limits.storeCredential')
+    checkReference(name, value, REFERENCE_FORMS)
 }
 
 function checkReference({ names }: SettingName, value: string, expected: string): void {

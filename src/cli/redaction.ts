@@ -1,19 +1,24 @@
 import { reasonOf } from '../base/errors.ts'
+import type { ConfigKey } from '../config/schema.ts'
 import { badValue, quoted } from '../config/value-error.ts'
 import type { Finder } from '../exchange/needles.ts'
 
 /**
- * What finds the patterns of `log.redact`; nothing is loaded where there are none.
+ * What finds the patterns of a key such as `log.redact`; nothing is loaded where there are none.
  * @throws GatewayError CONFIG_BAD_VALUE
  */
-export async function openPatterns(patterns: readonly string[], origin: string): Promise<readonly Finder[]> {
+export async function openPatterns(
+  patterns: readonly string[],
+  key: ConfigKey,
+  origin: string,
+): Promise<readonly Finder[]> {
   if (patterns.length === 0) return []
   const { PatternFinder } = await import('../exchange/pattern-finder.ts')
   const finders = patterns.map((pattern) => {
     try {
       return new PatternFinder([pattern])
     } catch (error) {
-      throw badValue(origin, 'log.redact', `patterns (${reasonOf(error)})`, quoted(pattern))
+      throw badValue(origin, key, `patterns (${reasonOf(error)})`, quoted(pattern))
     }
   })
   return finders.length === 1 ? finders : [new PatternFinder(patterns)]

@@ -47,7 +47,13 @@ async function warnings(context: Context, ended: EndedRun): Promise<string[]> {
   const routing = await findBypass(context, ended)
   const lost = session.droppedRecords()
   const loss = lost > 0 ? [`${lost} record${lost === 1 ? ' is' : 's are'} not in the traffic log`] : []
-  return [...environment.notes, ...(routing ? [routing] : []), ...session.troubles, ...loss]
+  return [
+    ...environment.notes,
+    ...(routing ? [routing] : []),
+    ...session.limitWarnings(),
+    ...session.troubles,
+    ...loss,
+  ]
 }
 
 /** Settings files count in the middle of a session too, so they are read again where answers came from elsewhere. */

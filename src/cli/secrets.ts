@@ -21,6 +21,8 @@ export interface Secrets {
   readonly authStyle: AuthStyle | undefined
   readonly extraHeaders: Readonly<Record<string, string | CredentialSource>>
   readonly tls: TlsSettings
+  /** Looks up the password of the store of limits; undefined where there is none. @throws GatewayError of the source */
+  readonly storePassword: () => Promise<string | undefined>
   /** Names of the variables that hold one of them. */
   readonly withheld: readonly string[]
   /** Tells what is known to be wrong before anything is looked up. @throws GatewayError of the sources */
@@ -61,6 +63,7 @@ export async function openSecrets(context: Context, input: SecretsInput): Promis
     authStyle: (values.auth || undefined) as AuthStyle | undefined,
     extraHeaders,
     tls: await openTls(context, surroundings, claude),
+    storePassword: () => findStorePassword(config, surroundings),
     withheld: [
       ...(credentials.kind === 'inject' ? credentials.withheld : []),
       ...namedVariables(config),
@@ -106,6 +109,18 @@ async function openHeaders(
   return Object.fromEntries(await Promise.all(entries.map(open)))
 }
 
+/** It goes to no upstream, so it is not bound to one. */
+async function findStorePassword(
+  { values, origins }: Config,
+  surroundings: Surroundings,
+): Promise<string | undefined> {
+  const key = 'policies.limits.storeCredential'
+  if (!values[key]) return undefined
+  const place = { key, origin: origins[key] }
+  const source = await openReference(values[key], place, { ...surroundings, upstream: undefined })
+  return (await source.current()).value
+}
+
 function sourcesOf(credentials: CredentialPlan, headers: Secrets['extraHeaders']): CredentialSource[] {
   const ofHeaders = Object.values(headers).filter((value) => typeof value !== 'string')
   return credentials.kind === 'inject' ? [credentials.source, ...ofHeaders] : ofHeaders
@@ -114,7 +129,7 @@ function sourcesOf(credentials: CredentialPlan, headers: Secrets['extraHeaders']
 /** Our own variables that can hold a secret in their text: that of a header, of a command, or of a proxy. */
 export function tellingVariables(values: Values): string[] {
   const isCommand = (text: string) => parseReference(text)?.scheme === 'command'
-  const keys = (['credential', 'tls.passphrase'] as const).filter((key) => isCommand(values[key]))
+  const keys = REFERENCE_KEYS.filter((key) => isCommand(values[key]))
   const proxy = values.proxy.includes('@') ? ['proxy'] : []
   return [...keys, ...proxy, 'headers'].map(environmentName)
 }
@@ -127,7 +142,7 @@ const OF_CLAUDE = ['ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_API_KEY', 'CLAUDE_CODE_OAU
  * are keys of an upstream as well.
  */
 export function namedVariables({ values, said }: Config): string[] {
-  const inUse = [values.credential, ...Object.values(values.headers), values['tls.passphrase']]
+  const inUse = [...Object.values(values.headers), ...REFERENCE_KEYS.map((key) => values[key])]
   const elsewhere = said.filter(({ key }) => SECRET_KEYS.includes(key)).map(({ value }) => String(value))
   const others = elsewhere.flatMap(variableOf).filter((name) => !OF_CLAUDE.includes(name))
   return [...new Set([...inUse.flatMap(variableOf), ...others])]
@@ -139,7 +154,8 @@ export function secretVariables(config: Config): string[] {
   return [...named, ...tellingVariables(config.values)]
 }
 
-const SECRET_KEYS: readonly ConfigKey[] = ['credential', 'headers', 'tls.passphrase']
+const REFERENCE_KEYS = ['credential', 'tls.passphrase', 'policies.limits.storeCredential'] as const
+const SECRET_KEYS: readonly ConfigKey[] = ['headers', ...REFERENCE_KEYS]
 
 function variableOf(text: string): string[] {
   const reference = isSecretReference(text) ? parseReference(text) : undefined

@@ -21,6 +21,7 @@ import { TrafficLog } from '../log/writer.ts'
 import type { Upstream } from '../network/url.ts'
 import { claudeEnvironment } from './claude-environment.ts'
 import type { Context } from './context.ts'
+import { openConfiguredPolicies } from './policies.ts'
 import { openPrices } from './prices.ts'
 import { findProxy } from './proxy.ts'
 import { openPatterns } from './redaction.ts'
@@ -44,6 +45,8 @@ export interface Session {
   /** Trouble with the log, for a line at the end: nothing may be printed while the child owns the terminal. */
   readonly troubles: string[]
   readonly droppedRecords: () => number
+  /** What is to be told of limits that are nearly used up. */
+  readonly limitWarnings: () => readonly string[]
   /** The last exchange of a session of Claude Code so far. */
   readonly last: () => LastExchange | undefined
 }
@@ -85,6 +88,17 @@ export async function openSession(context: Context, options: SessionOptions): Pr
   const bodies = await bodySettings(context, config)
   const log = openLog(context, config, troubles)
   const ledger = openLedger(context, troubles)
+  const identity = {
+    runId,
+    profile: config.values.profile,
+    upstream: upstream.name,
+    user: userName(context.env),
+    host: hostname(),
+    tags,
+  }
+  const prices = openPrices(context, config)
+  const onTrouble = (reason: string) => troubles.push(reason)
+  const policies = await openConfiguredPolicies(context, config, { identity, prices, secrets, onTrouble })
   const gateway = await startGateway({
     port: options.port,
     upstream,
@@ -98,23 +112,21 @@ export async function openSession(context: Context, options: SessionOptions): Pr
     maxBodyBytes: config.values.maxBodyBytes,
     timeouts: resolveTimeouts(config.values, claudeEnvironment(options.claude).env['API_TIMEOUT_MS']),
     retry: config.values['retry.upstream'],
-    identity: {
-      runId,
-      profile: config.values.profile,
-      upstream: upstream.name,
-      user: userName(context.env),
-      host: hostname(),
-      tags,
-    },
+    identity,
+    policies: policies?.list,
     bodies,
-    prices: openPrices(context, config),
+    prices,
     onRecord: (record, { secrets: known, isStranger }) => {
       if (!isStranger) addToTotals(totals, record)
       if (record.session_id !== undefined) last = { endedMs: Date.now(), sessionId: record.session_id }
       if (log) append(log, record, known)
-      ledger.append(redact(ledgerLine(record), known).text)
+      return ledger.append(redact(ledgerLine(record), known).text)
     },
-    onTrouble: (reason) => troubles.push(reason),
+    onTrouble,
+  }).catch(async (error) => {
+    // A connection to a store of limits would keep the process.
+    await policies?.list.close()
+    throw error
   })
   return {
     runId,
@@ -123,10 +135,18 @@ export async function openSession(context: Context, options: SessionOptions): Pr
     configuredUpstream: configuredUpstream(config, options.claude),
     secrets,
     access,
-    gateway: { ...gateway, load: () => loadAll(context, gateway) },
+    gateway: {
+      ...gateway,
+      load: () => loadAll(context, gateway),
+      close: async (patience) => {
+        await gateway.close(patience)
+        await policies?.list.close()
+      },
+    },
     totals,
     troubles,
     droppedRecords: () => log?.dropped ?? 0,
+    limitWarnings: () => policies?.limits?.warnings() ?? [],
     last: () => last,
   }
 }
@@ -146,7 +166,7 @@ function openLog(context: Context, config: Config, troubles: string[]): TrafficL
 async function bodySettings(context: Context, config: Config): Promise<BodySettings | undefined> {
   const { values, origins } = config
   const level = values['log.level']
-  const patterns = await openPatterns(values['log.redact'], origins['log.redact'])
+  const patterns = await openPatterns(values['log.redact'], 'log.redact', origins['log.redact'])
   if (level !== 'errors' && level !== 'full') return undefined
   return { level, directory: bodiesDirectory(context.stateDirectory()), patterns }
 }

@@ -15,8 +15,13 @@ export function isTalkative(
   return stderr.isTTY === true && stdout.isTTY === true && !isPrint && !options.isQuiet
 }
 
-/** One line for a person, before the child takes the terminal. */
-export function startLine(session: Session): string {
+/** For a person, before the child takes the terminal. */
+export function startText(session: Session): string {
+  const warnings = session.limitWarnings().map((warning) => `claude-gw: ${warning}\n`)
+  return `${startLine(session)}\n${warnings.join('')}`
+}
+
+function startLine(session: Session): string {
   const { upstream, config, gateway } = session
   return `claude-gw: ${upstream.name} through 127.0.0.1:${gateway.port} (profile ${config.values.profile}, key: ${keyName(session)})`
 }

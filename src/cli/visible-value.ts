@@ -27,6 +27,7 @@ function visiblePart(text: string, setting: SettingKey, audience: Audience): str
   switch (setting.key) {
     case 'credential':
     case 'tls.passphrase':
+    case 'policies.limits.storeCredential':
       return text === '' ? text : (shownReference(text, audience) ?? HIDDEN)
     case 'headers':
       return shownHeader(text, setting, audience)

@@ -4,6 +4,7 @@ import type { ConfigFiles } from './files.ts'
 import type { Flags } from './global-options.ts'
 import { optionName } from './global-options.ts'
 import type { TextMap } from './map-kind.ts'
+import { parseJson } from './map-kind.ts'
 import type { ConfigEntry, Sourced } from './merge.ts'
 import { isSameSetting, mergeLayers } from './merge.ts'
 import type { ConfigKey, Values } from './schema.ts'
@@ -76,7 +77,11 @@ function readText(key: ConfigKey, text: string | undefined, origin: Origin): Set
   if (!text) return []
   const { kind } = keyOf(key)
   const value = kind.parse(text)
-  if (value === undefined) throw badValue(origin, key, kind.expected, shownValue(key, text))
+  if (value === undefined)
+    throw (
+      kind.explain?.(parseJson(text), () => origin) ??
+      badValue(origin, key, kind.expected, shownValue(key, text))
+    )
   if (!kind.entries) return [{ key, value, origin }]
   return Object.entries(value as TextMap).map(([entry, item]) => ({ key, entry, value: item, origin }))
 }

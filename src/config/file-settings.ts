@@ -87,9 +87,31 @@ function isKey(name: string, { prefix }: Place): name is ConfigKey {
 function readKey(key: ConfigKey, node: JsonNode, place: Place): Setting[] {
   const { kind } = keyOf(key)
   if (kind.entries && isMembers(node.value)) return readEntries(key, node, node.value, place)
+  if (kind.isNested) return [toSetting({ key, value: readNested(key, node, place) }, node, place)]
   const value = isMembers(node.value) ? undefined : kind.read(plainValue(node))
   if (value === undefined) throw wrongValue(key, node, place)
   return [toSetting({ key, value }, node, place)]
+}
+
+function readNested(key: ConfigKey, node: JsonNode, place: Place): unknown {
+  const { kind } = keyOf(key)
+  const json = deepValue(node)
+  const value = kind.read(json)
+  if (value !== undefined) return value
+  const originBelow = (names: readonly string[]) => originOf(nodeAt(node, names), place)
+  throw kind.explain?.(json, originBelow) ?? wrongValue(key, node, place)
+}
+
+function deepValue({ value }: JsonNode): unknown {
+  if (isMembers(value)) return Object.fromEntries([...value].map(([name, child]) => [name, deepValue(child)]))
+  return Array.isArray(value) ? value.map((item: JsonNode) => deepValue(item)) : value
+}
+
+/** As far down as there is one. */
+function nodeAt(node: JsonNode, names: readonly string[]): JsonNode {
+  const [name, ...rest] = names
+  const child = name !== undefined && isMembers(node.value) ? node.value.get(name) : undefined
+  return child ? nodeAt(child, rest) : node
 }
 
 /** A list as JSON has it; what is nested in one is none of our values. */

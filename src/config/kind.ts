@@ -1,4 +1,5 @@
 import { parseDuration } from '../base/duration.ts'
+import type { GatewayError } from '../base/errors.ts'
 import { parseSize } from '../base/size.ts'
 import type { EntryKind } from './map-kind.ts'
 import { isFreeToSet, parseJson } from './map-kind.ts'
@@ -12,6 +13,16 @@ export interface Kind<T> {
   readonly read: (json: unknown) => T | undefined
   /** The JSON that a file has for it. */
   write(value: T): unknown
+  /** Whether the JSON has objects and arrays within. */
+  readonly isNested?: boolean
+  /**
+   * What exactly is wrong in JSON that cannot be read; undefined where there is nothing better to say than `expected`.
+   * @param originOf where the value below these names stands
+   */
+  readonly explain?: (
+    json: unknown,
+    originOf: (names: readonly string[]) => string,
+  ) => GatewayError | undefined
   /** Present where the value is a map, each entry of which counts by itself. */
   readonly entries?: EntryKind
 }

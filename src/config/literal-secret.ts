@@ -18,6 +18,7 @@ export function isLiteralSecret(text: string, setting: SettingKey | undefined): 
   switch (setting?.key) {
     case 'credential':
     case 'tls.passphrase':
+    case 'policies.limits.storeCredential':
       return !/^$|^(auto|passthrough)$|^[a-z]+:/i.test(text.trim())
     case 'headers':
       return !REFERENCE.test(text) && isSecretHeader(setting.entry ?? '', text)

@@ -12,6 +12,8 @@ import {
   text,
   textList,
 } from './kind.ts'
+import { limitRules, limitStore } from './limit-kind.ts'
+import { STORE_ERROR_CHOICES } from './limit-rule.ts'
 import { headerMap, tagMap, textMap } from './map-kind.ts'
 import { filePath, program } from './path-kind.ts'
 
@@ -105,6 +107,60 @@ export const SCHEMA = {
     'connect',
     'connect tries once more when no connection could be made, 429 also waits when throttled, off neither',
   ),
+  'policies.limits.rules': key(limitRules, {}, 'limits by name of requests, tokens and USD', words('none')),
+  'policies.limits.store': key(limitStore, '', 'Redis in which a team shares its limits', words('none')),
+  'policies.limits.storeCredential': key(
+    text,
+    '',
+    'where the password of that store comes from: a reference',
+    words('none'),
+  ),
+  'policies.limits.onStoreError': key(
+    oneOf(...STORE_ERROR_CHOICES),
+    'local',
+    'while the store is away: local counts on this machine, open lets all pass, closed nothing',
+  ),
+  'policies.mask.detect': key<readonly string[]>(
+    textList,
+    [],
+    'kinds of personal data and secrets to look for in requests, or all',
+    words('none'),
+  ),
+  'policies.mask.mode': key(
+    oneOf('reversible', 'irreversible', 'flag', 'deny'),
+    'reversible',
+    'what is done with them: masked and restored in answers, masked for good, counted, or the request refused',
+  ),
+  'policies.mask.onError': key(
+    oneOf('closed', 'open'),
+    'closed',
+    'a request that cannot be looked through is refused, or sent as it is',
+  ),
+  'policies.guard.deny': key<readonly string[]>(
+    textList,
+    [],
+    'patterns of what no request may hold',
+    words('none'),
+  ),
+  'policies.guard.flag': key<readonly string[]>(
+    textList,
+    [],
+    'patterns of what is counted in requests',
+    words('none'),
+  ),
+  'policies.guard.models': key<readonly string[]>(
+    textList,
+    [],
+    'models that may be asked for, or with `!` may not',
+    words('none'),
+  ),
+  'policies.guard.tools': key<readonly string[]>(
+    textList,
+    [],
+    'tools that requests may offer, or with `!` may not',
+    words('none'),
+  ),
+  'policies.system.append': key(text, '', 'text behind the system prompt of every request', words('none')),
   'claude.command': key(
     program,
     '',

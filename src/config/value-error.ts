@@ -11,7 +11,13 @@ export function badValue(origin: string, key: string, expected: string, shown: s
 }
 
 /** Keys whose value may be a secret itself, by mistake or not. */
-const MAY_HOLD_SECRET = ['headers', 'credential', 'tls.passphrase']
+const MAY_HOLD_SECRET = [
+  'headers',
+  'credential',
+  'tls.passphrase',
+  'policies.limits.store',
+  'policies.limits.storeCredential',
+]
 
 /** A value of a key as an error may show it: nothing of what may be a secret, of a URL neither who signs in nor its query. */
 export function shownValue(key: string, value: string | number | boolean | null): string {

@@ -44,6 +44,8 @@ export interface ExchangeRecord {
   readonly outcome: Outcome
   /** Present when there was more than one attempt, or one that failed before the answer. */
   readonly attempts?: readonly AttemptRecord[]
+  /** What policies found or did, where they did anything; never the text. */
+  readonly policy?: readonly PolicyDecision[]
   /** Body bytes as the client sent them. */
   readonly request_bytes: number
   /** Body bytes handed to the client, as encoded on the wire. */
@@ -103,6 +105,19 @@ export interface BodyReference {
   /** It was compressed, and is kept as what it decodes to, since values in it are masked. */
   readonly decoded?: true
 }
+
+/** What one rule of a policy came to. */
+export interface PolicyDecision {
+  /** `limits.daily`, `mask.email` */
+  readonly rule: string
+  /** `flag` only counts; `limit` and `deny` reject the request. */
+  readonly action: PolicyAction
+  /** How often it applied. */
+  readonly count: number
+}
+
+export const POLICY_ACTIONS = ['flag', 'mask', 'deny', 'limit', 'decorate'] as const
+export type PolicyAction = (typeof POLICY_ACTIONS)[number]
 
 export interface AttemptRecord {
   readonly status?: number

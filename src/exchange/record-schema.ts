@@ -1,4 +1,5 @@
 import type { BodyReference, ExchangeRecord } from './exchange.ts'
+import { POLICY_ACTIONS } from './exchange.ts'
 import type { Described } from './schema-parts.ts'
 import {
   count,
@@ -48,6 +49,21 @@ export const RECORD_FIELDS = {
         reason: text('Why it was not the answer.'),
       },
       ['duration_ms'],
+    ),
+  ),
+  policy: listOf(
+    'What policies found or did, without the text that they found.',
+    objectOf(
+      'One rule.',
+      {
+        rule: text('Name of the policy and of its rule.'),
+        action: {
+          enum: POLICY_ACTIONS,
+          description: '`flag` only counts; `limit` and `deny` reject the request.',
+        },
+        count: count('How often it applied.'),
+      },
+      ['rule', 'action', 'count'],
     ),
   ),
   request_bytes: size('Body of the request as the client sent it.'),

@@ -82,6 +82,7 @@ export class Attempts {
       host: upstream.url.host,
       contentLength: this.#facts.body.length,
       extra: headers,
+      isPlainWanted: this.#facts.verdict?.answer !== undefined,
       credential: credential && {
         value: credential.value,
         style: authStyle(credential, configured, upstream.isAnthropic),

@@ -7,6 +7,7 @@ import type { BodyStore, Kept } from '../log/body-store.ts'
 import type { CopiedBody } from './body-copy.ts'
 import { BodyCopy } from './body-copy.ts'
 import type { ExchangeFacts } from './exchange-facts.ts'
+import { headerValue } from './header-value.ts'
 import type { Task } from './when-all.ts'
 import { whenAll } from './when-all.ts'
 
@@ -130,9 +131,4 @@ function fieldsOf(side: 'request' | 'response', kept: Kept | undefined): BodyFie
   if (!kept) return {}
   if ('reference' in kept) return { [`${side}_body`]: kept.reference }
   return { [`${side}_body`]: null, [`${side}_body_reason`]: kept.reason }
-}
-
-function headerValue(rawHeaders: readonly string[], name: string): string | undefined {
-  const at = rawHeaders.findIndex((text, index) => index % 2 === 0 && text.toLowerCase() === name)
-  return at === -1 ? undefined : rawHeaders[at + 1]
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { GatewayError } from '../base/errors.ts'
 import type { AttemptRecord, Outcome } from '../exchange/exchange.ts'
+import type { PolicyVerdict } from '../policies/policy-list.ts'
 import type { BodyFields } from './exchange-bodies.ts'
 import { RequestBody } from './request-body.ts'
 import type { Supplied } from './supply.ts'
@@ -26,6 +27,8 @@ export class ExchangeFacts {
   /** Why we answered ourselves, if we did. */
   refusal: GatewayError | undefined
   outcome: Outcome = 'client_aborted'
+  /** What policies made of the request, where they were asked. */
+  verdict: PolicyVerdict | undefined
   /** What became of the bodies, where they are kept. */
   bodies: BodyFields = {}
   #attemptMs = 0

@@ -2,6 +2,7 @@ import type { Timeouts } from '../config/timeouts.ts'
 import type { AuthStyle } from '../credentials/credential.ts'
 import type { UpstreamAgent } from '../network/agent.ts'
 import type { Upstream } from '../network/url.ts'
+import type { PolicyList } from '../policies/policy-list.ts'
 import type { Send } from './attempt.ts'
 import type { BodyKeeping } from './exchange-bodies.ts'
 import type { ExchangeFacts } from './exchange-facts.ts'
@@ -20,6 +21,8 @@ export interface FlowSettings {
   readonly maxBodyBytes: number
   readonly timeouts: Timeouts
   readonly retry: RetryPolicy
+  /** Undefined where none is on: then no body is held or looked at for them, and no answer changed. */
+  readonly policies: PolicyList | undefined
   /** Undefined keeps no bodies. */
   readonly bodies: BodyKeeping | undefined
   /** What must not be shown of an exchange. */

@@ -1,13 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { GatewayError } from '../base/errors.ts'
 import type { Outcome } from '../exchange/exchange.ts'
+import type { AnswerTransform } from '../policies/answer-transform.ts'
+import { isReadableType } from '../usage/answer.ts'
 import { Attempts } from './attempts.ts'
 import { ExchangeBodies } from './exchange-bodies.ts'
 import { ExchangeFacts } from './exchange-facts.ts'
 import { internalError, redirectError } from './failure.ts'
 import type { FlowSettings } from './flow-settings.ts'
-import { namesModel } from './model-call.ts'
+import { isPoliced, namesModel } from './model-call.ts'
+import { policyRequest } from './policy-request.ts'
 import { outcomeOf } from './record.ts'
+import type { RelayObserver } from './relay.ts'
 import { relayAnswer } from './relay.ts'
 import { errorReply, sendReply } from './reply.ts'
 import type { Supplied } from './supply.ts'
@@ -71,7 +75,7 @@ export class Flow {
       const [found] = await Promise.all([supplied, ready, read])
       this.#checkSize()
       if (this.#canNameAlias()) body.rename(aliases)
-      this.#attempts.begin(found)
+      if (!this.#isPoliced() || (await this.#isLetPass())) this.#attempts.begin(found)
     } catch (error) {
       this.#fault(error)
     }
@@ -87,10 +91,30 @@ export class Flow {
   /**
    * A body of known length streams on as it comes. A chunked one is read whole first, so that it goes out with one exact
    * length: http-proxy-3 lets a chunked DELETE smuggle a second request (the defect of CVE-2026-29057). One that may
-   * name an alias is too, because what is sent in its place has another length.
+   * name an alias is too, because what is sent in its place has another length, and one that a policy shall look at.
    */
   #isHeld(): boolean {
-    return this.#facts.body.isChunked || this.#canNameAlias()
+    return this.#facts.body.isChunked || this.#canNameAlias() || this.#isPoliced()
+  }
+
+  #isPoliced(): boolean {
+    return this.#settings.policies !== undefined && isPoliced(this.#facts)
+  }
+
+  /** Asks the policies, once; what they change goes out, in a second attempt as well. @throws GatewayError of a policy */
+  async #isLetPass(): Promise<boolean> {
+    const facts = this.#facts
+    // The client left in the middle: nothing of it may go out unseen.
+    if (this.#isFinished || !facts.body.isWhole) return false
+    const verdict = await this.#settings.policies?.decide(policyRequest(facts))
+    if (this.#isFinished) {
+      verdict?.settle(undefined, false)
+      return false
+    }
+    facts.verdict = verdict
+    if (verdict?.rejection) throw verdict.rejection
+    if (verdict?.body) facts.body.replace(verdict.body)
+    return true
   }
 
   #canNameAlias(): boolean {
@@ -101,14 +125,26 @@ export class Flow {
     const redirect = redirectError(answer, this.#settings.upstream)
     try {
       if (redirect) throw redirect
-      this.#relayUnchanged(answer)
+      this.#relayThrough(answer, this.#transformOf(answer))
     } catch (error) {
       answer.destroy()
       this.#fault(error, 'upstream_error')
     }
   }
 
-  #relayUnchanged(answer: IncomingMessage): void {
+  /**
+   * What the answer goes through; errors pass as they are.
+   * @throws GatewayError ANSWER_COMPRESSED: let through, it would have placeholders in commands and files
+   */
+  #transformOf({ statusCode = 0, headers }: IncomingMessage): AnswerTransform | undefined {
+    const transform = this.#facts.verdict?.answer
+    if (!transform || statusCode >= 400 || !isReadableType(headers['content-type'])) return undefined
+    const coding = headers['content-encoding'] ?? 'identity'
+    if (coding.toLowerCase() !== 'identity') throw new GatewayError('ANSWER_COMPRESSED', { coding })
+    return transform
+  }
+
+  #relayThrough(answer: IncomingMessage, transform: AnswerTransform | undefined): void {
     const facts = this.#facts
     const tap = createTap({
       status: answer.statusCode ?? 0,
@@ -117,15 +153,18 @@ export class Flow {
     })
     this.#tap = tap
     this.#bodies?.answerBegins(answer)
-    relayAnswer(answer, this.#response, this.#settings.timeouts.idleMs, {
+    const observer: RelayObserver = {
       onChunk: (chunk) => {
-        if (facts.responseBytes === 0) setImmediate(() => this.#lookIntoRequest())
-        facts.responseBytes += chunk.length
         tap.push(chunk, performance.now())
         this.#bodies?.push(chunk)
       },
+      onSend: (bytes) => {
+        if (facts.responseBytes === 0) setImmediate(() => this.#lookIntoRequest())
+        facts.responseBytes += bytes
+      },
       onEnd: (ending, deliver) => this.#finish(ending === 'whole' ? 'ok' : 'truncated', deliver),
-    })
+    }
+    relayAnswer(answer, this.#response, this.#settings.timeouts.idleMs, observer, transform)
   }
 
   /** While the answer comes, when nobody waits for it. */

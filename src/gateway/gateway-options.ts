@@ -4,6 +4,7 @@ import type { ExchangeRecord } from '../exchange/exchange.ts'
 import type { ForwardProxy } from '../network/forward-proxy.ts'
 import type { TlsSettings } from '../network/secure-context.ts'
 import type { Upstream } from '../network/url.ts'
+import type { PolicyList } from '../policies/policy-list.ts'
 import type { PriceTable } from '../usage/price-table.ts'
 import type { Access } from './access.ts'
 import type { BodySettings } from './body-settings.ts'
@@ -29,12 +30,17 @@ export interface GatewayOptions {
   readonly timeouts: Timeouts
   readonly retry: RetryPolicy
   readonly identity: Identity
+  /** Those that are on; undefined where none is. */
+  readonly policies?: PolicyList | undefined
   /** Undefined keeps no bodies. */
   readonly bodies?: BodySettings | undefined
   /** What the records' costs are taken from. */
   readonly prices: PriceTable
-  /** Called with each record before the client is given the end of its answer. */
-  readonly onRecord: (record: ExchangeRecord, about: RecordContext) => void
+  /**
+   * Called with each record before the client is given the end of its answer.
+   * @returns false where its line could not be written to the ledger
+   */
+  readonly onRecord: (record: ExchangeRecord, about: RecordContext) => boolean
   /** Called with what went wrong without disturbing an exchange. */
   readonly onTrouble: (reason: string) => void
 }

@@ -16,6 +16,8 @@ export interface OutgoingOptions {
     | { readonly value: string; readonly style: AuthStyle; readonly isOauth: boolean }
     | undefined
   readonly extra: Readonly<Record<string, string>>
+  /** Asks for an answer that is not compressed, because it will be changed. */
+  readonly isPlainWanted?: boolean
 }
 
 /**
@@ -38,6 +40,7 @@ export function outgoingHeaders(raw: readonly string[], options: OutgoingOptions
   for (const [name, value] of Object.entries(extra))
     if (!credential || !carriesCredential(name, credential.style)) headers[name] = value
   if (credential) addCredential(headers, seen, credential)
+  if (options.isPlainWanted) headers[seen.get('accept-encoding') ?? 'Accept-Encoding'] = 'identity'
   // Lower case, because http-proxy-3 looks for exactly this name before it adds a length of its own.
   if (options.contentLength !== undefined) headers['content-length'] = String(options.contentLength)
   return headers
@@ -49,13 +52,17 @@ export function carriesCredential(name: string, style: string): boolean {
   return CLIENT_CREDENTIALS.has(lower) || style.toLowerCase() === `header:${lower}`
 }
 
-/** The raw list for the client: the upstream's, less hop-by-hop headers. */
-export function incomingHeaders(raw: readonly string[]): string[] {
+/**
+ * The raw list for the client: the upstream's, less hop-by-hop headers.
+ * @param isChanged whether the body gets another length
+ */
+export function incomingHeaders(raw: readonly string[], isChanged = false): string[] {
   const dropped = connectionNames(raw)
   const headers: string[] = []
   for (let i = 0; i < raw.length; i += 2) {
     const lower = (raw[i] as string).toLowerCase()
     if (HOP_BY_HOP.has(lower) || dropped?.has(lower)) continue
+    if (isChanged && lower === 'content-length') continue
     headers.push(raw[i] as string, raw[i + 1] as string)
   }
   return headers

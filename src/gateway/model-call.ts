@@ -10,8 +10,13 @@ export function asksModel({ method, target }: ExchangeFacts): boolean {
   return method === 'POST' && MESSAGE.test(target)
 }
 
-/** Whether a request should have the name of a model at the top of its body, where it can be read. */
-export function namesModel({ method, target, body }: ExchangeFacts): boolean {
+/** Whether policies are asked about a request, which may be coded in a way that they cannot read. */
+export function isPoliced({ method, target, body }: ExchangeFacts): boolean {
   const hasBody = body.isChunked || (body.length ?? 0) > 0
-  return method === 'POST' && hasBody && !body.isEncoded && CALLS.test(target)
+  return method === 'POST' && hasBody && CALLS.test(target)
+}
+
+/** Whether a request should have the name of a model at the top of its body, where it can be read. */
+export function namesModel(facts: ExchangeFacts): boolean {
+  return isPoliced(facts) && !facts.body.isEncoded
 }

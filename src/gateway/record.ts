@@ -87,6 +87,7 @@ export function buildRecord(
     ...optional('client_status', refusal?.status),
     outcome: outcomeOf(facts),
     ...(facts.attempts.length > 0 && { attempts: shownAttempts(facts, text) }),
+    ...policyOf(facts),
     request_bytes: facts.body.bytes,
     response_bytes: facts.responseBytes,
     ...timings(facts),
@@ -118,6 +119,10 @@ function asked(
     ...optional('upstream_model', body.sentModel && text.brief(body.sentModel)),
     ...optional('stream', stream),
   }
+}
+
+function policyOf({ verdict }: ExchangeFacts): Pick<ExchangeRecord, 'policy'> {
+  return verdict && verdict.decisions.length > 0 ? { policy: verdict.decisions } : {}
 }
 
 function lowerCased(raw: readonly string[]): Map<string, string> {

@@ -1,8 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AnswerTransform } from '../policies/answer-transform.ts'
 import { incomingHeaders } from './headers.ts'
 
 export interface RelayObserver {
+  /** A chunk as the upstream sent it. */
   onChunk(chunk: Buffer): void
+  /** The client is given so many bytes; before any of them is written. */
+  onSend(bytes: number): void
   /**
    * Everything but the end of the message is with the client; `deliver` gives it that end. Called once, unless the
    * client leaves first.
@@ -11,21 +15,23 @@ export interface RelayObserver {
 }
 
 /**
- * Hands the upstream's answer to the client, byte for byte and as it comes. The end of the message is held back for the
+ * Hands the upstream's answer to the client, byte for byte and as it comes, unless a policy changes it. The end of the message is held back for the
  * observer: the last bytes of a known length, the terminal chunk, or the head where there is no body. A cut
  * answer never ends cleanly.
+ * @param transform of an answer that is not compressed; undefined leaves it as it is
  */
 export function relayAnswer(
   answer: IncomingMessage,
   response: ServerResponse,
   idleMs: number,
   observer: RelayObserver,
+  transform?: AnswerTransform,
 ): void {
-  const length = expectedBytes(answer, response)
+  const length = expectedBytes(answer, response, transform)
   let bytes = 0
   let held: Buffer | undefined
   let isEnded = false
-  writeHead(answer, response)
+  writeHead(answer, response, transform !== undefined)
   const idleTimer = setTimeout(() => {
     // A paused answer waits for a slow client, which is not the upstream's silence.
     if (answer.isPaused()) idleTimer.refresh()
@@ -34,11 +40,14 @@ export function relayAnswer(
   // The head travels with the first bytes when they come at once, and alone when they do not.
   if (length !== 0) setImmediate(() => bytes === 0 && !isEnded && response.flushHeaders())
   answer.on('data', (chunk: Buffer) => {
-    bytes += chunk.length
     observer.onChunk(chunk)
     idleTimer.refresh()
-    if (bytes === length) held = chunk
-    else if (!response.write(chunk)) pauseUntilDrained(answer, response)
+    const sent = transform ? attempt(() => transform.push(chunk)) : chunk
+    if (!sent || sent.length === 0) return
+    bytes += sent.length
+    observer.onSend(sent.length)
+    if (bytes === length) held = sent
+    else if (!response.write(sent)) pauseUntilDrained(answer, response)
   })
   answer.on('end', () => end(answer.complete ? 'whole' : 'cut'))
   answer.on('error', () => end('cut'))
@@ -51,21 +60,44 @@ export function relayAnswer(
     if (isEnded || response.destroyed) return
     isEnded = true
     clearTimeout(idleTimer)
+    const rest = transform && attempt(() => transform.end())
+    if (rest && rest.length > 0) {
+      observer.onSend(rest.length)
+      response.write(rest)
+    }
     observer.onEnd(ending, () => (ending === 'whole' ? response.end(held) : cut(response)))
+  }
+
+  /** An answer that cannot be changed as it must be is cut: half of it would be worse. */
+  function attempt(change: () => Buffer): Buffer | undefined {
+    try {
+      return change()
+    } catch (error) {
+      answer.destroy(error as Error)
+      return undefined
+    }
   }
 }
 
 /** Undefined where only the end of the stream tells. */
-function expectedBytes(answer: IncomingMessage, response: ServerResponse): number | undefined {
+function expectedBytes(
+  answer: IncomingMessage,
+  response: ServerResponse,
+  transform: AnswerTransform | undefined,
+): number | undefined {
   const { statusCode, headers } = answer
   if (response.req.method === 'HEAD' || statusCode === 204 || statusCode === 304) return 0
-  const length = headers['content-length']
+  const length = transform ? undefined : headers['content-length']
   return length === undefined || headers['transfer-encoding'] !== undefined ? undefined : Number(length)
 }
 
-function writeHead(answer: IncomingMessage, response: ServerResponse): void {
+function writeHead(answer: IncomingMessage, response: ServerResponse, isChanged: boolean): void {
   response.sendDate = false
-  response.writeHead(answer.statusCode ?? 502, answer.statusMessage, incomingHeaders(answer.rawHeaders))
+  response.writeHead(
+    answer.statusCode ?? 502,
+    answer.statusMessage,
+    incomingHeaders(answer.rawHeaders, isChanged),
+  )
 }
 
 function pauseUntilDrained(answer: IncomingMessage, response: ServerResponse): void {

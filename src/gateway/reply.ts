@@ -13,15 +13,19 @@ export interface Reply {
 /**
  * An error in the API's own envelope, so that Claude Code shows it like one of the API
  * (https://platform.claude.com/docs/en/api/errors). `x-should-retry: false` stops its ten attempts where another
- * one cannot help.
+ * one cannot help; `retry-after` says when it can.
  */
 export function errorReply(error: GatewayError): Reply {
   const message = `claude-gw: ${error.message}. ${capitalize(error.remedy)}.`
   const body = JSON.stringify({ type: 'error', error: { type: error.type, message } })
-  const retry = error.canRetry ? [] : ['x-should-retry', 'false']
+  const retry = error.canRetry ? retryAfter(error) : ['x-should-retry', 'false']
   const length = String(Buffer.byteLength(body))
   const headers = ['content-type', 'application/json', 'content-length', length, ...retry]
   return { status: error.status, headers, body }
+}
+
+function retryAfter({ retryAfterSeconds }: GatewayError): readonly string[] {
+  return retryAfterSeconds === undefined ? [] : ['retry-after', String(retryAfterSeconds)]
 }
 
 /** The answer to a HEAD that is not relayed; only who asks for a proof learns what answers here. */

@@ -3,12 +3,13 @@ import { peek } from '../json/peek.ts'
 import type { Span } from '../json/scanner.ts'
 import { splice } from '../json/splice.ts'
 
-/** The members of a request's JSON body that stand in its record. */
+/** The members of a request's JSON body that stand in its record, or that policies ask for. */
 export interface Asked {
   readonly model?: string
   /** Where its name stands, with the quotes. */
   readonly modelSpan?: Span
   readonly stream?: boolean
+  readonly maxTokens?: number
 }
 
 /** The exact bytes of a request's body, kept while they are streamed on, in case a second attempt needs them. */
@@ -26,7 +27,7 @@ export class RequestBody {
   #isKept = false
   #asked: Asked | undefined
   #rewritten:
-    | { readonly chunks: readonly Buffer[]; readonly bytes: number; readonly model: string }
+    | { readonly chunks: readonly Buffer[]; readonly bytes: number; readonly model?: string | undefined }
     | undefined
 
   constructor(request: IncomingMessage) {
@@ -83,6 +84,11 @@ export class RequestBody {
     this.#rewritten = { chunks, bytes: this.bytes + growth, model: name }
   }
 
+  /** Lets other bytes go out in its place; the name that goes out for the model stays noted. The body must be whole. */
+  replace(body: Buffer): void {
+    this.#rewritten = { chunks: [body], bytes: body.length, model: this.sentModel }
+  }
+
   /** Starts keeping; must be called in the tick in which the request starts to flow, or bytes are lost. */
   keep(): void {
     if (this.#isKept) return
@@ -120,9 +126,10 @@ export class RequestBody {
 }
 
 function readAsked(body: Buffer): Asked {
-  const { model, stream } = peek(body, ['model', 'stream']) ?? {}
+  const { model, stream, max_tokens } = peek(body, ['model', 'stream', 'max_tokens']) ?? {}
   return {
     ...(typeof model?.value === 'string' && { model: model.value, modelSpan: model }),
     ...(typeof stream?.value === 'boolean' && { stream: stream.value }),
+    ...(typeof max_tokens?.value === 'number' && { maxTokens: max_tokens.value }),
   }
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { GatewayError, reasonOf } from '../base/errors.ts'
+import type { ExchangeRecord } from '../exchange/exchange.ts'
 import type { UpstreamAgent } from '../network/agent.ts'
 import { secretOf } from './access.ts'
 import { createSend } from './attempt.ts'
@@ -38,25 +39,36 @@ export function createService(options: GatewayOptions, agent: UpstreamAgent): Se
     maxBodyBytes: options.maxBodyBytes,
     timeouts: options.timeouts,
     retry: options.retry,
+    policies: options.policies,
     bodies,
     secretsOf: (facts) => secrets.of(facts),
     onFinish: (facts) => {
-      record(facts)
+      settle(facts, record(facts))
       openCount -= 1
       if (openCount === 0) onSettled?.()
     },
   }
 
-  function record(facts: ExchangeFacts): void {
+  function record(facts: ExchangeFacts): Recorded | undefined {
     const isStranger = isRefusalOfStranger(facts)
     const unrecorded = isStranger ? strangers.admit() : 0
-    if (unrecorded === undefined) return
+    if (unrecorded === undefined) return undefined
     try {
       const known = secrets.of(facts)
       const made = buildRecord(options, facts, known, unrecorded)
-      options.onRecord(made, { secrets: known, isStranger })
+      return { record: made, isInLedger: options.onRecord(made, { secrets: known, isStranger }) }
     } catch (error) {
       options.onTrouble(`a record could not be made: ${reasonOf(error)}`)
+      return undefined
+    }
+  }
+
+  /** What policies hold for an exchange is given back, however it ended. */
+  function settle({ verdict, wasSent }: ExchangeFacts, recorded: Recorded | undefined): void {
+    try {
+      verdict?.settle(wasSent ? recorded?.record : undefined, recorded?.isInLedger ?? false)
+    } catch (error) {
+      options.onTrouble(`a policy could not be told of an end: ${reasonOf(error)}`)
     }
   }
 
@@ -76,6 +88,11 @@ export function createService(options: GatewayOptions, agent: UpstreamAgent): Se
       await bodies?.store.close()
     },
   }
+}
+
+interface Recorded {
+  readonly record: ExchangeRecord
+  readonly isInLedger: boolean
 }
 
 /** Strangers can knock as often as they like, but not fill the disk. */

@@ -1,5 +1,5 @@
 import type { Span } from './scanner.ts'
-import { scanObject, skipSpace } from './scanner.ts'
+import { contentStart, isContainer, scanObject, skipSpace } from './scanner.ts'
 
 export type Scalar = string | number | boolean | null
 
@@ -10,8 +10,6 @@ export interface PeekedValue extends Span {
 
 /** The named members that the object has. */
 export type Peeked<Name extends string> = { readonly [N in Name]?: PeekedValue }
-
-const BYTE_ORDER_MARK = Buffer.from('\uFEFF')
 
 /**
  * Looks up members at the top level of a JSON object without parsing the rest. Of duplicates the last one
@@ -33,7 +31,7 @@ export function peek<const Name extends string>(
 /** @throws SyntaxError on malformed text. */
 function readMembers<Name extends string>(body: Buffer, names: readonly Name[]): Peeked<Name> {
   const spans = new Map<string, Span>()
-  const end = scanObject(body, skipSpace(body, markEnd(body)), ({ name, value }) => {
+  const end = scanObject(body, contentStart(body), ({ name, value }) => {
     spans.set(parse(body, name) as string, value)
   })
   if (skipSpace(body, end) !== body.length) throw new SyntaxError('text behind the object')
@@ -44,13 +42,8 @@ function readMembers<Name extends string>(body: Buffer, names: readonly Name[]):
   return Object.fromEntries(found) as Peeked<Name>
 }
 
-function markEnd(body: Buffer): number {
-  return body.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0
-}
-
 function peekValue(body: Buffer, span: Span): PeekedValue {
-  const isContainer = body[span.start] === 0x7b || body[span.start] === 0x5b
-  return isContainer ? span : { ...span, value: parse(body, span) as Scalar }
+  return isContainer(body, span.start) ? span : { ...span, value: parse(body, span) as Scalar }
 }
 
 function parse(body: Buffer, { start, end }: Span): unknown {

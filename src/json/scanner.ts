@@ -13,6 +13,8 @@ export interface Member {
 /** Past this many bytes of a string, a native search is quicker than looking at each byte. */
 const NEAR_BYTES = 32
 
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF')
+
 const QUOTE = 0x22
 const COMMA = 0x2c
 const COLON = 0x3a
@@ -29,17 +31,70 @@ const CLOSE_BRACE = 0x7d
  * @throws SyntaxError where the text is no object, or breaks off
  */
 export function scanObject(text: Buffer, start: number, onMember: (member: Member) => void): number {
+  return readObject(text, start, (name, valueStart) => {
+    const value = { start: valueStart, end: skipValue(text, valueStart) }
+    onMember({ name, value })
+    return value.end
+  })
+}
+
+/**
+ * The same for one who reads the values: `readValue` is given where one begins and says where it ends.
+ * @returns the offset behind the closing brace
+ * @throws SyntaxError where the text is no object, or breaks off
+ */
+export function readObject(
+  text: Buffer,
+  start: number,
+  readValue: (name: Span, valueStart: number) => number,
+): number {
   let at = skipSpace(text, expectByte(text, start, OPEN_BRACE))
   if (text[at] === CLOSE_BRACE) return at + 1
   for (;;) {
     const name = { start: at, end: skipString(text, at) }
     const valueStart = skipSpace(text, expectByte(text, skipSpace(text, name.end), COLON))
-    const value = { start: valueStart, end: skipValue(text, valueStart) }
-    onMember({ name, value })
-    at = skipSpace(text, value.end)
+    at = skipSpace(text, readValue(name, valueStart))
     if (text[at] === CLOSE_BRACE) return at + 1
     at = skipSpace(text, expectByte(text, at, COMMA))
   }
+}
+
+/**
+ * Walks the items of the array at `start`. `readItem` is given where one begins and says where it ends.
+ * @returns the offset behind the closing bracket
+ * @throws SyntaxError where the text is no array, or breaks off
+ */
+export function scanArray(
+  text: Buffer,
+  start: number,
+  readItem: (start: number, index: number) => number,
+): number {
+  let at = skipSpace(text, expectByte(text, start, OPEN_BRACKET))
+  if (text[at] === CLOSE_BRACKET) return at + 1
+  for (let index = 0; ; index += 1) {
+    at = skipSpace(text, readItem(at, index))
+    if (text[at] === CLOSE_BRACKET) return at + 1
+    at = skipSpace(text, expectByte(text, at, COMMA))
+  }
+}
+
+/**
+ * Gives every string in the value at `start`, names of members included, with its quotes.
+ * @returns the offset behind the value
+ * @throws SyntaxError where the text breaks off
+ */
+export function scanStrings(text: Buffer, start: number, onString: (string: Span) => void): number {
+  if (text[start] !== QUOTE)
+    return isContainer(text, start) ? skipContainer(text, start, onString) : skipWord(text, start)
+  const end = skipString(text, start)
+  onString({ start, end })
+  return end
+}
+
+/** Where the value of a text begins: behind a byte order mark, which is allowed to be there, and white space. */
+export function contentStart(text: Buffer): number {
+  const hasMark = text.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)
+  return skipSpace(text, hasMark ? BYTE_ORDER_MARK.length : 0)
 }
 
 /** The offset of the first byte from `start` on that is not JSON's white space. */
@@ -54,21 +109,30 @@ function expectByte(text: Buffer, at: number, byte: number): number {
   return at + 1
 }
 
-function skipValue(text: Buffer, start: number): number {
-  const first = text[start]
-  if (first === QUOTE) return skipString(text, start)
-  if (first === OPEN_BRACE || first === OPEN_BRACKET) return skipContainer(text, start)
-  return skipWord(text, start)
+/**
+ * The offset behind the value at `start`, which is not checked.
+ * @throws SyntaxError where the text breaks off
+ */
+export function skipValue(text: Buffer, start: number): number {
+  if (text[start] === QUOTE) return skipString(text, start)
+  return isContainer(text, start) ? skipContainer(text, start) : skipWord(text, start)
+}
+
+/** Whether an object or an array begins at `start`. */
+export function isContainer(text: Buffer, start: number): boolean {
+  return text[start] === OPEN_BRACE || text[start] === OPEN_BRACKET
 }
 
 /** Counts depth instead of recursing: a body of a million brackets must not exhaust the stack. */
-function skipContainer(text: Buffer, start: number): number {
+function skipContainer(text: Buffer, start: number, onString?: (string: Span) => void): number {
   let depth = 0
   let at = start
   while (at < text.length) {
     const byte = text[at]
     if (byte === QUOTE) {
-      at = skipString(text, at)
+      const end = skipString(text, at)
+      onString?.({ start: at, end })
+      at = end
       continue
     }
     at++

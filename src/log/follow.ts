@@ -8,7 +8,7 @@ const POLL_MS = 200
 const GROWING_FILES = 2
 
 /** How far a file has been read: up to the end of a line. */
-interface Position {
+export interface Position {
   readonly inode: number
   readonly offset: number
 }
@@ -43,7 +43,11 @@ export async function* follow(
   }
 }
 
-function* appended(path: string, positions: Map<string, Position>): Generator<Buffer> {
+/**
+ * What was appended to a file behind its position, which moves on: whole lines only.
+ * @throws GatewayError LOG_UNREADABLE
+ */
+export function* appended(path: string, positions: Map<string, Position>): Generator<Buffer> {
   const stats = statSync(path, { throwIfNoEntry: false })
   if (!stats) return
   const known = positions.get(path)

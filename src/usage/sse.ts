@@ -1,3 +1,4 @@
+import { firstEventEnd, lastEventEnd } from './event-end.ts'
 import { GrowingBuffer } from './growing-buffer.ts'
 
 /** Who is told of the events. */
@@ -18,8 +19,6 @@ const MAX_EVENT_BYTES = 4 * 1024 ** 2
 const SEAM_BYTES = 4096
 /** From here on making a text of the bytes costs more than it helps. */
 const LONG_STRETCH_BYTES = 16 * 1024
-const LF = 0x0a
-const CR = 0x0d
 
 /**
  * Reads a stream of server-sent events as WHATWG HTML section 9.2.6 says, cut into chunks at any byte; lines
@@ -123,33 +122,6 @@ export class SseReader {
 function find(pattern: RegExp, text: string, start: number): number {
   pattern.lastIndex = start
   return pattern.exec(text)?.index ?? -1
-}
-
-/** Where the last blank line before `limit` ends; 0 if there is none. */
-function lastEventEnd(bytes: Buffer, limit: number): number {
-  for (let at = limit - 1; at > 0; at--) {
-    if (isBlankLineAt(bytes, at)) return at + 1
-  }
-  return 0
-}
-
-/** Where the first blank line whose last byte is at or behind `start` ends; -1 if there is none. */
-function firstEventEnd(bytes: Buffer, start: number): number {
-  for (let at = start; at < bytes.length; at++) {
-    if (isBlankLineAt(bytes, at)) return at + 1
-  }
-  return -1
-}
-
-/** Whether the line end at `at` ends an empty line. A CR cut off from its LF leaves an empty line, which is harmless. */
-function isBlankLineAt(bytes: Buffer, at: number): boolean {
-  if (!isLineEnd(bytes[at])) return false
-  const isPair = bytes[at] === LF && bytes[at - 1] === CR
-  return isLineEnd(bytes[at - (isPair ? 2 : 1)])
-}
-
-function isLineEnd(byte: number | undefined): boolean {
-  return byte === LF || byte === CR
 }
 
 /** A byte order mark is allowed at the start of a stream; anywhere else it is let pass too. */

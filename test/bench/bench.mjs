@@ -11,7 +11,9 @@ import { bulkBinary, bulkEvents } from './bulk.mjs'
 import { concurrent } from './concurrent.mjs'
 import { eventDelay } from './event-delay.mjs'
 import { keySources } from './key-sources.mjs'
+import { limits } from './limits.mjs'
 import { logs } from './logs.mjs'
+import { masking } from './masking.mjs'
 import { memory } from './memory.mjs'
 import { pacedStreams } from './paced-streams.mjs'
 import { table } from './report.mjs'
@@ -30,6 +32,8 @@ const PARTS = {
   key: [keySources],
   bodies: [bodies],
   logs: [logs],
+  mask: [masking],
+  limits: [limits],
 }
 
 /** A generation is a set of fresh processes and connections; each does its share of the rounds. */
@@ -74,7 +78,7 @@ async function measureAll(parts, { generations, share }) {
 /** There is nothing to start where a second plain proxy stands for the gateway; a look through 1 GB is for those who ask. */
 function isPossible(name) {
   if (name === 'logs') return false
-  return !(values.noise && ['start', 'key', 'bodies'].includes(name))
+  return !(values.noise && ['start', 'key', 'bodies', 'mask', 'limits'].includes(name))
 }
 
 /** Shows that the gateway really kept its log and read the answers. */

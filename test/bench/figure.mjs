@@ -63,6 +63,23 @@ export function startFigure(key, label, generations, command) {
   }
 }
 
+/** One line about work within the process: how many times as long as other work in the same rounds it takes. */
+export function parsesFigure(key, label, generations, work, base) {
+  const of = (name, drawn) => median(drawn.flatMap((times) => times[name]))
+  const ratioOf = (drawn) => of(work, drawn) / of(base, drawn)
+  const ratio = ratioOf(generations)
+  return {
+    key,
+    label,
+    unit: 'ms',
+    direct: of(base, generations),
+    gateway: of(work, generations),
+    ratio,
+    interval: interval(generations, ratioOf),
+    ...aimOf(key, { ratio }),
+  }
+}
+
 function over(times, base) {
   return times.map((time, round) => time - base[round])
 }

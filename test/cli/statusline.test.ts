@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ledgerLine } from '../../src/log/ledger.ts'
@@ -50,6 +51,16 @@ test('says how many costs are unknown', async () => {
 test('without anything that was bought it counts requests', async () => {
   const nothing = { cost_usd: undefined, usage: undefined }
   expect(await lineOf(openState(nothing, nothing))).toBe('2 requests')
+})
+
+test('says what is left of a budget, as the gateway of the run has told', async () => {
+  const state = openState({})
+  const rule = { name: 'daily', what: 'usd', most: 20, per: 'day', by: 'all', warnAt: 0.8, match: {} }
+  const accounts = [{ rule, group: '', used: 16.4, inFlight: 0, resetsAtMs: Date.now() + 3_600_000 }]
+  const report = { v: 1, pid: process.pid, host: hostname(), runId: 'r', uses: [], accounts }
+  mkdirSync(join(state, 'ledger', 'inflight'))
+  writeFileSync(join(state, 'ledger', 'inflight', `${process.pid}-r.json`), `${JSON.stringify(report)}\n`)
+  expect(await lineOf(state)).toMatch(/^\$0\.10 · .* · \$3\.60 left of \$20\.00 per day$/)
 })
 
 test('works without a log, and whatever the configuration is', async () => {

@@ -53,6 +53,7 @@ export async function startGatewayTo(
     onRecord: (record) => {
       const index = records.push(record) - 1
       for (const waiter of waiting) if (waiter.index === index) waiter.resolve(record)
+      return true
     },
     ...options,
   })
@@ -88,7 +89,7 @@ export function gatewayOptions(url: string): GatewayOptions {
     retry: 'off',
     prices: createPriceTable(),
     identity: { runId: '01a1fbaa-0000-7000-8000-000000000000', profile: 'default', upstream: url, tags: {} },
-    onRecord: () => {},
+    onRecord: () => true,
     onTrouble: (reason) => {
       throw new Error(reason)
     },

@@ -27,7 +27,7 @@ import { secretVariables } from '../secrets.ts'
 import type { Session } from '../session.ts'
 import { openSession } from '../session.ts'
 import { silenceDebug } from '../silence.ts'
-import { checkSummaryPlace, isTalkative, startLine } from '../summary.ts'
+import { checkSummaryPlace, isTalkative, startText } from '../summary.ts'
 
 /**
  * Gateway and Claude Code together.
@@ -138,7 +138,7 @@ async function runWithGateway(context: Context, invocation: Invocation): Promise
   const isTerminated = watchTermination()
   try {
     const environment = environmentForChild(context, invocation, session)
-    if (isTalkative(context, invocation.parsed)) context.stderr.write(`${startLine(session)}\n`)
+    if (isTalkative(context, invocation.parsed)) context.stderr.write(startText(session))
     const child = { ...invocation, environment, onSpawn: () => loadAhead(session) }
     const { exitCode } = await runChild(context, child)
     return await finishRun(context, {

@@ -113,6 +113,7 @@ function announce(context: Context, input: ServeInput, session: Session, entry: 
     `claude-gw: serving ${session.upstream.name} on http://127.0.0.1:${port} (profile ${entry.profile}, key: ${keyName(session)})\n` +
       '  in another shell: eval "$(claude-gw env)", then claude. Ctrl-C stops it.\n',
   )
+  for (const warning of session.limitWarnings()) context.stderr.write(`claude-gw: ${warning}\n`)
 }
 
 /** It may heal while the gateway runs; until then each request is answered with the same words. */

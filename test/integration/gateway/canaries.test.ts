@@ -134,6 +134,7 @@ async function observe(
     ...options,
     onRecord: (record, { secrets }) => {
       lines += redact(toLine(record), secrets).text
+      return true
     },
   })
   const reply: Reply = await ask(gateway, request)

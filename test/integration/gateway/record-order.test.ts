@@ -44,6 +44,7 @@ async function exchange(fault: Fault, request: Ask, version = 'HTTP/1.1') {
     onRecord: () => {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100)
       atRecord = look()
+      return true
     },
   })
   await gateway.load()

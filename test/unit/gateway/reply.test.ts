@@ -24,6 +24,13 @@ test('leaves Claude Code to try again where that can help', () => {
   expect(headers).not.toContain('x-should-retry')
 })
 
+test('says how long to wait, in whole seconds, where that is known', () => {
+  const { status, headers, body } = errorReply(new GatewayError('LIMIT_PACE', { retryAfterSeconds: 12 }))
+  expect(status).toBe(429)
+  expect(headers.slice(-2)).toEqual(['retry-after', '12'])
+  expect(JSON.parse(body).error.type).toBe('rate_limit_error')
+})
+
 test('the answer to a warm-up names nothing but the proof that was asked for', () => {
   expect(warmUpReply(undefined)).toEqual({ status: 200, headers: ['content-length', '0'], body: '' })
   expect(warmUpReply('p').headers).toEqual(['content-length', '0', 'x-claude-gw-proof', 'p'])

@@ -1,0 +1,8 @@
+/**
+ * Rewrites the body of an answer while it comes, decoded. `push` gives what can be sent on already; `end` gives the
+ * rest. What it gives in all is the answer with what had to change, and nothing else, changed.
+ */
+export interface AnswerTransform {
+  push(chunk: Buffer): Buffer
+  end(): Buffer
+}

@@ -1,0 +1,35 @@
+/** A half-open range of a text, in UTF-16 units. */
+export interface Range {
+  readonly start: number
+  readonly end: number
+}
+
+interface Named {
+  /** In configuration and records: `credit-card`. */
+  readonly name: string
+  /** In placeholders: `CREDIT_CARD`; upper-case letters and single underscores. */
+  readonly noun: string
+}
+
+/** Looks around places where a literal stands. */
+export interface LiteralDetector extends Named {
+  readonly anchors: readonly string[]
+  /** What the anchor at `at` belongs to; nothing, if its check fails. */
+  find(text: string, at: number): readonly Range[]
+}
+
+/** Looks around runs of digits that are not shorter or longer than it wants. */
+export interface DigitsDetector extends Named {
+  readonly shortestRun: number
+  readonly longestRun: number
+  /** What the whole run of digits from `start` to `end` belongs to or begins; nothing, if its check fails. */
+  find(text: string, start: number, end: number): Range | undefined
+}
+
+/** Reads the whole text. */
+export interface TextDetector extends Named {
+  findAll(text: string): readonly Range[]
+}
+
+/** Knows one kind of personal data or secret. Its time grows with the length of the text, and no faster. */
+export type Detector = LiteralDetector | DigitsDetector | TextDetector

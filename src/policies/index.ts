@@ -1,0 +1,49 @@
+import type { GuardSettings } from './guard.ts'
+import { guardPolicy } from './guard.ts'
+import type { LimitsOptions } from './limits/limits.ts'
+import { Limits } from './limits/limits.ts'
+import type { LimitedParty } from './limits/limits-policy.ts'
+import { limitsPolicy } from './limits/limits-policy.ts'
+import type { MaskPolicyOptions } from './mask/mask-policy.ts'
+import { maskPolicy } from './mask/mask-policy.ts'
+import type { MaskRule } from './mask/masking.ts'
+import { createMasking } from './mask/masking.ts'
+import type { Policy } from './policy.ts'
+import { PolicyList } from './policy-list.ts'
+import { systemTextPolicy } from './system-text.ts'
+
+/** What is on; what is absent is off. */
+export interface PolicySettings {
+  readonly guard?: GuardSettings | undefined
+  /** What stands behind each system prompt. */
+  readonly systemText?: string | undefined
+  readonly mask?:
+    | (Pick<MaskPolicyOptions, 'onError'> & {
+        readonly rules: readonly MaskRule[]
+        /** That of this machine. */
+        readonly key: Buffer
+      })
+    | undefined
+  readonly limits?: (LimitsOptions & { readonly party: LimitedParty }) | undefined
+}
+
+export interface OpenPolicies {
+  readonly list: PolicyList
+  readonly limits: Limits | undefined
+}
+
+/**
+ * All policies that are on, in the one order in which they are asked: what judges the client's own request first, then what changes the body before what only counts, so
+ * that a request that is refused counts nowhere, and limits see what is sent.
+ */
+export function openPolicies({ guard, systemText, mask, limits: limited }: PolicySettings): OpenPolicies {
+  const limits = limited && new Limits(limited)
+  limits?.open()
+  const policies: (Policy | undefined)[] = [
+    guard && guardPolicy(guard),
+    systemText === undefined ? undefined : systemTextPolicy(systemText),
+    mask && maskPolicy({ masking: createMasking(mask.rules, mask), onError: mask.onError }),
+    limits && limited && limitsPolicy(limits, limited.party),
+  ]
+  return { list: new PolicyList(policies.filter((policy) => policy !== undefined)), limits }
+}

@@ -1,0 +1,47 @@
+import type { LimitAmount } from '../../config/limit-rule.ts'
+
+/** What an exchange uses up. */
+export interface Amounts {
+  /** 1, or 0 where nothing was sent. */
+  readonly requests: number
+  /** Sent and not read from a cache, as in the API's own limits (https://platform.claude.com/docs/en/api/rate-limits). */
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly usd: number
+}
+
+/** How much of a limit they take. */
+export function amountFor(what: LimitAmount, amounts: Amounts): number {
+  switch (what) {
+    case 'concurrent':
+    case 'burst':
+      return amounts.requests
+    case 'tokens':
+      return amounts.inputTokens + amounts.outputTokens
+    default:
+      return amounts[what]
+  }
+}
+
+/** An amount for people: `$0.42`, `1,204 tokens`. */
+export function shownAmount(what: LimitAmount, amount: number): string {
+  switch (what) {
+    case 'usd':
+      return `$${amount.toFixed(amount > 0 && amount < 0.01 ? 4 : 2)}`
+    case 'requests':
+    case 'burst':
+      return `${shownCount(amount)} requests`
+    case 'concurrent':
+      return `${shownCount(amount)} requests at once`
+    case 'tokens':
+      return `${shownCount(amount)} tokens`
+    case 'inputTokens':
+      return `${shownCount(amount)} input tokens`
+    case 'outputTokens':
+      return `${shownCount(amount)} output tokens`
+  }
+}
+
+function shownCount(count: number): string {
+  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ',')
+}

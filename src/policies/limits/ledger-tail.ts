@@ -1,0 +1,94 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { NEWLINE } from '../../log/day-file.ts'
+import type { Position } from '../../log/follow.ts'
+import { appended } from '../../log/follow.ts'
+import { listMonthFiles } from '../../log/ledger-files.ts'
+import type { Period } from '../../log/period.ts'
+import { monthAt } from '../../log/period.ts'
+import { blocksBackward, wholeLinesEnd } from '../../log/reader.ts'
+import type { LedgerLine, LedgerUse } from './ledger-line.ts'
+
+/** A line is written when its exchange ends; so much its duration may lack of the time since it began. */
+const SLACK_MS = 600_000
+/** So long after the end of a month some writers may still be in its file. */
+const OVERLAP_MS = 60_000
+
+/** Reads the ledger, which other processes write as well: first back into the past, then what is appended. */
+export class LedgerTail {
+  readonly #directory: string
+  readonly #line: LedgerLine
+  readonly #onUse: (use: LedgerUse) => void
+  readonly #positions = new Map<string, Position>()
+  #month: Period | undefined
+  #paths: readonly string[] = []
+
+  /** @param onUse may be given some exchanges that ended before it matters */
+  constructor(directory: string, line: LedgerLine, onUse: (use: LedgerUse) => void) {
+    this.#directory = directory
+    this.#line = line
+    this.#onUse = onUse
+  }
+
+  /**
+   * Gives the exchanges that ended after `sinceMs`, and reads little more of the files than that.
+   * @throws GatewayError LOG_UNREADABLE
+   */
+  readBack(sinceMs: number): void {
+    const paths = listMonthFiles(this.#directory, sinceMs - SLACK_MS)
+    for (const path of paths) this.#standAtEnd(path)
+    for (const path of paths.toReversed()) {
+      if (!this.#readFileBack(path, sinceMs - SLACK_MS)) return
+    }
+  }
+
+  /** Gives what was appended since. In memory as long as nothing was. @throws GatewayError LOG_UNREADABLE */
+  advance(nowMs: number): void {
+    for (const path of this.#growing(nowMs)) {
+      if (this.#hasNews(path))
+        for (const block of appended(path, this.#positions)) this.#readLines(block, Number.NEGATIVE_INFINITY)
+    }
+  }
+
+  #standAtEnd(path: string): void {
+    const stats = statSync(path, { throwIfNoEntry: false })
+    if (stats) this.#positions.set(path, { inode: stats.ino, offset: wholeLinesEnd(path) })
+  }
+
+  /** @returns whether an older file can hold more */
+  #readFileBack(path: string, sinceMs: number): boolean {
+    for (const block of blocksBackward(path, { end: this.#positions.get(path)?.offset })) {
+      if (!this.#readLines(block, sinceMs)) return false
+    }
+    return true
+  }
+
+  /** @returns whether what stands before can have ended after `sinceMs`: lines stand in the order of the ends */
+  #readLines(block: Buffer, sinceMs: number): boolean {
+    let firstEndMs: number | undefined
+    for (let start = 0; start < block.length; ) {
+      const newline = block.indexOf(NEWLINE, start)
+      const end = newline === -1 ? block.length : newline
+      const use = this.#line.read(block, start, end, sinceMs)
+      if (firstEndMs === undefined && !Number.isNaN(this.#line.endMs)) firstEndMs = this.#line.endMs
+      if (use) this.#onUse(use)
+      start = end + 1
+    }
+    return firstEndMs === undefined || firstEndMs >= sinceMs
+  }
+
+  #growing(nowMs: number): readonly string[] {
+    const { startMs, endMs } = this.#month ?? { startMs: 0, endMs: 0 }
+    if (nowMs >= startMs + OVERLAP_MS && nowMs < endMs && this.#paths.length === 1) return this.#paths
+    this.#month = monthAt(nowMs)
+    const months = [monthAt(nowMs - OVERLAP_MS), this.#month].map(({ name }) => name)
+    this.#paths = [...new Set(months)].map((name) => join(this.#directory, `${name}.jsonl`))
+    return this.#paths
+  }
+
+  #hasNews(path: string): boolean {
+    const stats = statSync(path, { throwIfNoEntry: false })
+    const known = this.#positions.get(path)
+    return stats !== undefined && (stats.ino !== known?.inode || stats.size !== known.offset)
+  }
+}

@@ -1,0 +1,55 @@
+import { peek } from '../../json/peek.ts'
+import type { Span } from '../../json/scanner.ts'
+
+/** An event of a streamed message, as far as it matters for its text. */
+export interface StreamEvent {
+  /** `content_block_delta`, `ping`; absent where there are no data, as in a comment. */
+  readonly type?: string
+  /** The text it adds to a block. */
+  readonly delta?: TextDelta
+}
+
+export interface TextDelta {
+  readonly block: number
+  readonly kind: 'text_delta' | 'input_json_delta'
+  /** Where in the event the text stands, between its quotes. */
+  readonly text: Span
+}
+
+const MEMBERS = { text_delta: 'text', input_json_delta: 'partial_json' } as const
+
+/** Reads a server-sent event of the Messages API. One whose data are no JSON object, or on two lines, is of no type known here. */
+export function readEvent(event: Buffer): StreamEvent {
+  const line = dataLine(event)
+  if (!line) return {}
+  const data = event.subarray(line.start, line.end)
+  const members = peek(data, ['type', 'index', 'delta'])
+  const type = members?.type?.value
+  const name = { type: typeof type === 'string' ? type : 'unknown' }
+  const delta = type === 'content_block_delta' ? members?.delta : undefined
+  const text = delta && textDelta(data, delta, members?.index?.value)
+  return text ? { ...name, delta: { ...text, text: moved(text.text, line.start) } } : name
+}
+
+/** The only line of data, behind its name. */
+function dataLine(event: Buffer): Span | undefined {
+  const lines = [...event.toString('latin1').matchAll(/(?<=^|[\r\n])data:[^\r\n]*/g)]
+  const [line] = lines
+  if (!line) return undefined
+  const start = line.index + (line[0][5] === ' ' ? 6 : 5)
+  // Data on two lines is read as no JSON, since that is what one of them alone is.
+  return { start, end: lines.length > 1 ? start : line.index + line[0].length }
+}
+
+function textDelta(data: Buffer, { start, end }: Span, block: unknown): TextDelta | undefined {
+  const members = peek(data.subarray(start, end), ['type', 'text', 'partial_json'])
+  const kind = members?.type?.value
+  if (kind !== 'text_delta' && kind !== 'input_json_delta') return undefined
+  const text = members?.[MEMBERS[kind]]
+  if (typeof text?.value !== 'string' || typeof block !== 'number') return undefined
+  return { block, kind, text: moved({ start: text.start + 1, end: text.end - 1 }, start) }
+}
+
+function moved({ start, end }: Span, by: number): Span {
+  return { start: start + by, end: end + by }
+}

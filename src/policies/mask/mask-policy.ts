@@ -1,0 +1,57 @@
+import { GatewayError } from '../../base/errors.ts'
+import type { Outcome, Policy, PolicyRequest } from '../policy.ts'
+import { NO_OUTCOME } from '../policy.ts'
+import type { MaskCount, MaskedRequest, Masking } from './masking.ts'
+import { createRestoring } from './restoring.ts'
+
+export interface MaskPolicyOptions {
+  readonly masking: Masking
+  /** Whether a body that cannot be looked through is sent all the same. */
+  readonly onError: 'open' | 'closed'
+}
+
+/** Looks through requests, masks what is to be masked in them, and restores it in their answers. */
+export function maskPolicy({ masking, onError }: MaskPolicyOptions): Policy {
+  return {
+    apply: (request) => {
+      const masked = lookThrough(masking, request)
+      if (masked instanceof GatewayError)
+        return onError === 'open' ? unread('flag') : { ...unread('deny'), rejection: masked }
+      return masked ? outcomeOf(masked) : NO_OUTCOME
+    },
+  }
+}
+
+function lookThrough(masking: Masking, request: PolicyRequest): MaskedRequest | GatewayError | undefined {
+  const { body, isEncoded, session = '', agent = '' } = request
+  if (body.length === 0) return undefined
+  if (isEncoded) return new GatewayError('MASK_UNREADABLE', { reason: 'it is compressed' })
+  try {
+    return masking(body, `${session} ${agent}`)
+  } catch (error) {
+    if (error instanceof SyntaxError)
+      return new GatewayError('MASK_UNREADABLE', { reason: 'it is no JSON object' })
+    // Its text could repeat what it looked at.
+    return new GatewayError('MASK_UNREADABLE', { reason: 'the search failed' })
+  }
+}
+
+function unread(action: 'flag' | 'deny'): Outcome {
+  return { decisions: [{ rule: 'mask.unreadable', action, count: 1 }] }
+}
+
+function outcomeOf({ counts, edits, values }: MaskedRequest): Outcome {
+  const decisions = counts.map(({ rule, action, count }) => ({
+    rule: `mask.${rule}`,
+    action: action === 'irreversible' ? ('mask' as const) : action,
+    count,
+  }))
+  const denied = counts.filter(({ action }) => action === 'deny')
+  if (denied.length > 0) return { decisions, rejection: denial(denied) }
+  return { decisions, edits, ...(values.size > 0 && { answer: createRestoring(values) }) }
+}
+
+function denial(counts: readonly MaskCount[]): GatewayError {
+  const found = counts.map(({ rule, count }) => `${count} × ${rule}`).join(', ')
+  return new GatewayError('MASK_DENIED', { found })
+}

@@ -1,0 +1,49 @@
+import type { GatewayError } from '../base/errors.ts'
+import type { ExchangeRecord, PolicyDecision } from '../exchange/exchange.ts'
+import type { Edit } from '../json/splice.ts'
+import type { AnswerTransform } from './answer-transform.ts'
+
+/** A request for a message, or for the count of its tokens, as far as policies look at it. */
+export interface PolicyRequest {
+  /** Without the query. */
+  readonly path: string
+  /** The whole of what would be sent: behind an alias, and as the policies before have left it. */
+  readonly body: Buffer
+  /** Whether the body is compressed or coded in another way, so that nothing can be read in it. */
+  readonly isEncoded: boolean
+  /** The one asked for. */
+  readonly model?: string | undefined
+  readonly maxTokens?: number | undefined
+  readonly session?: string | undefined
+  readonly agent?: string | undefined
+}
+
+/** What a policy makes of a request. */
+export interface Outcome {
+  /** What stands in the record. */
+  readonly decisions: readonly PolicyDecision[]
+  /** What is to change in the body, for `splice`. */
+  readonly edits?: readonly Edit[]
+  /** The request is answered with it and not sent; no later policy is asked. */
+  readonly rejection?: GatewayError
+  /** What the answer goes through. */
+  readonly answer?: AnswerTransform
+  /** Gives back what is held for the request; called once, when its record is written. */
+  readonly settle?: Settle
+}
+
+/**
+ * @param record absent where nothing was sent
+ * @param isInLedger whether its line is in the ledger
+ */
+export type Settle = (record: ExchangeRecord | undefined, isInLedger: boolean) => void
+
+/** One rule set that is on. */
+export interface Policy {
+  /** May throw: the request is then answered with the error. */
+  apply(request: PolicyRequest): Outcome | Promise<Outcome>
+  /** When nothing more comes, and all is settled. */
+  close?(): Promise<void>
+}
+
+export const NO_OUTCOME: Outcome = { decisions: [] }

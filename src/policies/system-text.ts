@@ -1,0 +1,54 @@
+import { peek } from '../json/peek.ts'
+import type { Span } from '../json/scanner.ts'
+import { contentStart, isContainer, scanObject, skipSpace } from '../json/scanner.ts'
+import type { Edit } from '../json/splice.ts'
+import type { Policy } from './policy.ts'
+import { NO_OUTCOME } from './policy.ts'
+
+const OPEN_BRACKET = 0x5b
+const CLOSE_BRACKET = 0x5d
+const QUOTE = 0x22
+
+/**
+ * Puts a text behind the client's own system prompt. What stands before it stays byte for byte: the first block says who
+ * asks, and marks for the cache stay where they are. The same text each time keeps the cached prefix.
+ */
+export function systemTextPolicy(text: string): Policy {
+  return {
+    apply: ({ body, isEncoded }) => {
+      const edit = isEncoded ? undefined : appendedSystem(body, text)
+      if (!edit) return NO_OUTCOME
+      return { decisions: [{ rule: 'system.append', action: 'decorate', count: 1 }], edits: [edit] }
+    },
+  }
+}
+
+/** What appends a text to `system` of a request; undefined for a body that is no JSON object, or has none that the API takes. */
+export function appendedSystem(body: Buffer, text: string): Edit | undefined {
+  const members = peek(body, ['system', 'messages'])
+  if (!members?.messages) return undefined
+  const { system } = members
+  if (!system || system.value === null) return system ? undefined : newMember(body, text)
+  const at = system.end - 1
+  if (typeof system.value === 'string') {
+    const more = system.value === '' ? text : `\n\n${text}`
+    return body[system.start] === QUOTE ? insertion(at, JSON.stringify(more).slice(1, -1)) : undefined
+  }
+  if (!isContainer(body, system.start) || body[system.start] !== OPEN_BRACKET) return undefined
+  const block = JSON.stringify({ type: 'text', text })
+  return insertion(at, isEmptyArray(body, system) ? block : `,${block}`)
+}
+
+function isEmptyArray(body: Buffer, { start }: Span): boolean {
+  return body[skipSpace(body, start + 1)] === CLOSE_BRACKET
+}
+
+/** At the end of the object, which has members. */
+function newMember(body: Buffer, text: string): Edit {
+  const end = scanObject(body, contentStart(body), () => {})
+  return insertion(end - 1, `,"system":${JSON.stringify(text)}`)
+}
+
+function insertion(at: number, text: string): Edit {
+  return { start: at, end: at, bytes: Buffer.from(text) }
+}

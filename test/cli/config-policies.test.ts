@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest'
+import { openHome } from '../support/claude-run.ts'
+import { configIn, userFile, writeFile } from '../support/configured.ts'
+
+const RULES = 'policies.limits.rules'
+
+/** What `config get` of a key says where this is the user's file. */
+async function got(document: string, key: string, env: Record<string, string> = {}) {
+  const home = openHome()
+  writeFile(userFile(home), document)
+  return configIn({ ...home, env: { ...home.env, ...env } }, ['get', key, '--json'])
+}
+
+describe('limits', () => {
+  test('are read from a file as they stand there', async () => {
+    const rules = { daily: { usd: 20, per: 'day', match: { model: '*opus*' } } }
+    const { stdout, exitCode } = await got(JSON.stringify({ policies: { limits: { rules } } }), RULES)
+    expect({ exitCode, value: JSON.parse(stdout).value }).toEqual({ exitCode: 0, value: rules })
+  })
+
+  test('are read from a variable as JSON', async () => {
+    const rules = { pace: { requests: 5, per: 'minute' } }
+    const env = { CLAUDE_GW_POLICIES_LIMITS_RULES: JSON.stringify(rules) }
+    expect(JSON.parse((await got('{}', RULES, env)).stdout).value).toEqual(rules)
+  })
+
+  test('are refused with the line of what is wrong', async () => {
+    const document =
+      '{"policies": {"limits": {"rules": {\n"good": {"usd": 1, "per": "day"},\n"bad": {\n"usd": 1,\n"per": "year"}}}}}'
+    const { exitCode, stderr } = await got(document, RULES)
+    expect(exitCode).toBe(3)
+    expect(stderr).toContain('config.json:5: `policies.limits.rules.bad.per` must be one of `minute`')
+  })
+
+  test('are refused from a variable with its name', async () => {
+    const env = { CLAUDE_GW_POLICIES_LIMITS_RULES: '{"a":{"usd":1,"perr":"day"}}' }
+    const { exitCode, stderr } = await got('{}', RULES, env)
+    expect(exitCode).toBe(3)
+    expect(stderr).toContain(
+      'CLAUDE_GW_POLICIES_LIMITS_RULES: there is no key `policies.limits.rules.a.perr`; did you mean `per`?',
+    )
+  })
+
+  test('no password of a store is shown', async () => {
+    const document = '{"policies": {"limits": {"store": "redis://:hunter2-hunter2@localhost"}}}'
+    const { exitCode, stdout, stderr } = await got(document, 'policies.limits.store')
+    expect(exitCode).toBe(3)
+    expect(stdout + stderr).not.toContain('hunter2')
+  })
+})
+
+test('`config set` refuses a detector that there is none of, and says which there are', async () => {
+  const { exitCode, stderr } = await configIn(openHome(), ['set', 'policies.mask.detect', '["mail"]'])
+  expect(exitCode).toBe(3)
+  expect(stderr).toMatch(/`policies\.mask\.detect` must be of `all`, `private-key`.*`email`.*, not "mail"/)
+})
+
+test('`config set` takes limits and gives them back', async () => {
+  const home = openHome()
+  const rules = '{"daily":{"usd":20,"per":"day"}}'
+  expect(await configIn(home, ['set', RULES, rules])).toMatchObject({ exitCode: 0 })
+  expect((await configIn(home, ['get', RULES])).stdout.trim()).toBe(rules)
+})
