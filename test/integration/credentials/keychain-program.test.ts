@@ -114,7 +114,7 @@ test('what does not come back as it was stored is an error, and does not stay', 
     code: 'KEYCHAIN_FAILED',
     message: expect.stringContaining('does not give back what was stored'),
   })
-  expect(readFileSync(left, 'utf8')).toBe('claude-gw\nclaude-gw origin\n')
+  expect(readFileSync(left, 'utf8')).toBe('claude-gw\n')
 })
 
 test('the secret is neither an argument nor in the environment of the program', async () => {
