@@ -21,7 +21,6 @@ export interface Block {
 const LONGEST_LINE_BYTES = 8 * 1024 ** 2
 /** Stands for the part of such a line that is not held: what is left of it still is one line, and no JSON. */
 const TOO_LONG = Buffer.from('…')
-const TOO_LONG_END = Buffer.from('…\n')
 const NOTHING = Buffer.alloc(0)
 
 /**
@@ -44,7 +43,7 @@ export function* placedBlocks(path: string, range: Range = {}): Generator<Block>
       const before = rest
       const bytes = readAt(file, offset, Math.min(BLOCK_BYTES, end - offset), { before })
       const cut = bytes.lastIndexOf(NEWLINE) + 1
-      rest = shortened(bytes.subarray(cut), TOO_LONG)
+      rest = shortened(bytes.subarray(cut))
       if (cut > 0) yield { bytes: bytes.subarray(0, cut), end: offset + cut - before.length }
     }
     if (rest.length > 0) yield { bytes: rest, end }
@@ -66,7 +65,7 @@ export function* blocksBackward(path: string, range: Range = {}): Generator<Buff
       const bytes = readAt(file, offset, end - offset, { after: rest })
       const cut = bytes.indexOf(NEWLINE) + 1
       if (cut > 0) yield* nonEmpty(bytes.subarray(cut))
-      rest = shortened(cut > 0 ? bytes.subarray(0, cut) : bytes, TOO_LONG_END)
+      rest = shortened(cut > 0 ? bytes.subarray(0, cut) : bytes)
       end = offset
     }
     yield* nonEmpty(rest)
@@ -116,8 +115,9 @@ function readAt(
   }
 }
 
-function shortened(rest: Buffer, mark: Buffer): Buffer {
-  return rest.length > LONGEST_LINE_BYTES ? mark : rest
+/** The end is kept: a line of another process may stand there, behind what one could not finish. */
+function shortened(rest: Buffer): Buffer {
+  return rest.length > LONGEST_LINE_BYTES ? Buffer.concat([TOO_LONG, rest.subarray(-BLOCK_BYTES)]) : rest
 }
 
 function unreadable(path: string, error: unknown): GatewayError {

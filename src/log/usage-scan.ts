@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib'
 import type { Cells } from '../usage/cells.ts'
 import type { PriceLine } from '../usage/usage-line.ts'
 import { UsageLine } from '../usage/usage-line.ts'
-import { blocksForward } from './reader.ts'
+import { blocksForward, placedBlocks } from './reader.ts'
 import type { Segment, Summed } from './segment.ts'
 import { SegmentBuilder } from './segment-builder.ts'
 import type { TimeRange } from './since.ts'
@@ -131,15 +131,18 @@ export class UsageScan {
 
   *#read(path: string, start: number, end: number, range: TimeRange): Generator<Summed> {
     const { stretchMs, segmentBytes = SEGMENT_BYTES } = this.#options
-    let builder = new SegmentBuilder(start, stretchMs, this.#line, range)
-    for (const block of blocksForward(path, { start, end })) {
-      builder.add(block)
-      if (builder.length < segmentBytes) continue
+    for (let next = start; next < end; ) {
+      const builder = new SegmentBuilder(next, stretchMs, this.#line, range)
+      // Each segment in blocks of its own, as it will be read again: what is left of a long line depends on them.
+      for (const block of placedBlocks(path, { start: next, end })) {
+        builder.add(block)
+        if (builder.length >= segmentBytes) break
+      }
+      if (builder.length === 0) return
       const summed = builder.finish()
+      next = summed.segment.end
       yield summed
-      builder = new SegmentBuilder(summed.segment.end, stretchMs, this.#line, range)
     }
-    if (builder.length > 0) yield builder.finish()
   }
 
   /** A segment of which only a part lies within the range is read again. */

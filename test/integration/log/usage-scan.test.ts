@@ -239,3 +239,26 @@ function replaceInPlace(path: string, text: string, other: string): void {
   bytes.write(other, bytes.indexOf(text))
   writeFileSync(path, bytes, { flag: 'r+' })
 }
+
+test.each(['\n', ''])(
+  'a hole of 9 MB in the middle, and behind it %j, is one line that is no record',
+  (after) => {
+    const ledger = openLedger()
+    const half = LINE_COUNT / 2
+    const lines = Array.from({ length: LINE_COUNT }, (_, index) => lineAt(index))
+    const hole = Buffer.alloc(9 * 1024 ** 2)
+    const before = Buffer.from(lines.slice(0, half).join(''))
+    writeFileSync(ledger.path, Buffer.concat([before, hole, Buffer.from(after + lines.slice(half).join(''))]))
+    const expected = { requests: LINE_COUNT, skipped: 1 }
+    expect(ledger.scan()).toMatchObject(expected)
+    expect(ledger.scan()).toMatchObject(expected)
+    // From a moment within each part of the file, whose segments are read again.
+    for (const first of [100, half - 1, half, half + 1, LINE_COUNT - 100]) {
+      const range = { sinceMs: START_MS + first * 7000 }
+      expect(ledger.scan({ range }).requests).toBe(LINE_COUNT - first)
+      expect(ledger.fresh(range).requests).toBe(LINE_COUNT - first)
+    }
+    appendFileSync(ledger.path, lineAt(LINE_COUNT))
+    expect(ledger.scan()).toMatchObject({ requests: LINE_COUNT + 1, skipped: 1 })
+  },
+)
