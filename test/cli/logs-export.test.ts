@@ -111,6 +111,17 @@ test('one form is asked for', async () => {
   expect(await exported('--har', '--jsonl')).toMatchObject({ code: 2, stdout: '' })
 })
 
+test.each([
+  ['--fields', ['--jsonl', '--fields', 'ts']],
+  ['--json', ['--har', '--json']],
+  ['--follow', ['--jsonl', '-f']],
+  ['--grep', ['--curl', '2a3ee9f2', '--grep', 'x']],
+])('%s is refused where an export would pass it over', async (option, argv) => {
+  const { code, stdout, stderr } = await openState(records).exported(...argv)
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toContain(`\`${option}\` does not go together with`)
+})
+
 test('--curl repeats the request, with a credential that only the shell knows', async () => {
   const seen = await startReceiver()
   const hostile = `it's $(touch pwned) "quoted" \\ \`x\``
