@@ -1,5 +1,13 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -97,6 +105,31 @@ test('a file is for its owner alone, and is not overwritten without --force', as
   expect((await exported('--jsonl', '--output', output, '--force')).code).toBe(0)
   expect(readFileSync(output, 'utf8')).toBe(records.map(toLine).join(''))
   expect(statSync(output).mode & 0o777).toBe(0o600)
+})
+
+test('an export that fails leaves the old file, and nothing beside it', async () => {
+  const { state, exported } = openState(records)
+  const output = join(state, 'out/all.jsonl')
+  mkdirSync(join(state, 'out'))
+  writeFileSync(output, 'old')
+  // A directory in place of a day's log cannot be read.
+  mkdirSync(join(state, 'traffic/2026-11-21.jsonl'))
+  const { code } = await exported('--jsonl', '--output', output, '--force')
+  expect(code).not.toBe(0)
+  expect(readFileSync(output, 'utf8')).toBe('old')
+  expect(readdirSync(join(state, 'out'))).toEqual(['all.jsonl'])
+})
+
+test('--force goes through no link, and writes to a device as it is', async () => {
+  const { state, exported } = openState(records)
+  const [victim, link] = [join(state, 'victim'), join(state, 'link')]
+  writeFileSync(victim, 'old')
+  symlinkSync(victim, link)
+  const { code, stderr } = await exported('--jsonl', '--output', link, '--force')
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('it is a link') })
+  expect(readFileSync(victim, 'utf8')).toBe('old')
+  expect(await exported('--jsonl', '--output', '/dev/null', '--force')).toMatchObject({ code: 0, stderr: '' })
+  expect(statSync('/dev/null').isCharacterDevice()).toBe(true)
 })
 
 test('a place where nothing can be written is named', async () => {
