@@ -167,7 +167,8 @@ test('--curl repeats the request, with a credential that only the shell knows', 
   const { stdout, stderr } = await exported('--curl', record.id.slice(-8))
   expect(stderr).toContain('takes request.json')
   writeFileSync(join(state, 'request.json'), '{"model":"m"}')
-  const shellEnv = { ...env, ANTHROPIC_AUTH_TOKEN: 'secret' }
+  await expect(run('sh', ['-c', stdout], { cwd: state, env })).rejects.toThrow('UPSTREAM_KEY')
+  const shellEnv = { ...env, ANTHROPIC_AUTH_TOKEN: 'token of the gateway', UPSTREAM_KEY: 'secret' }
   await run('sh', ['-c', stdout], { cwd: state, env: shellEnv })
   expect(await seen.request).toMatchObject({
     method: 'POST',
@@ -182,10 +183,17 @@ test('--curl to Anthropic takes an API key, and a kept body from `logs show`', a
   const record = exchangeRecord({ request_body: { file: 'a', offset: 0, length: 9, crc32: 1 } })
   const { stdout, stderr } = await openState([record]).exported('--curl', record.id)
   expect(stdout).toContain(`claude-gw logs show ${record.id} --raw request | \\\ncurl`)
-  expect(stdout).toContain('-H "x-api-key: $ANTHROPIC_API_KEY"')
+  expect(stdout).toContain('-H "x-api-key: ${UPSTREAM_KEY:?')
   expect(stdout).toContain('--data-binary @-')
-  expect(stderr).toBe('')
+  expect(stderr).toContain('the key of https://api.anthropic.com from the variable UPSTREAM_KEY')
+  expect(stderr).not.toContain('request.json')
   execFileSync('sh', ['-n', '-c', stdout])
+})
+
+test('--curl takes no host for Anthropic whose name only begins so', async () => {
+  const record = exchangeRecord({ upstream: 'https://api.anthropic.com.example.net' })
+  const { stdout } = await openState([record]).exported('--curl', record.id)
+  expect(stdout).toContain('-H "authorization: Bearer ${UPSTREAM_KEY:?')
 })
 
 interface SeenRequest {

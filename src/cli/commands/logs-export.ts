@@ -108,7 +108,10 @@ async function exportCurl(context: Context, input: LogsExportInput, id: string):
   const command = curlCommand(record)
   const text = isSeen ? command.split('\n').map(escapeControls).join('\n') : command
   await writing(context, input, (target) => target.write(`${text}\n`))
-  if (record.request_bytes > 0 && !record.request_body && !context.options.isQuiet) {
+  if (context.options.isQuiet) return 0
+  const upstream = escapeControls(record.upstream)
+  context.stderr.write(`claude-gw: the command takes the key of ${upstream} from the variable UPSTREAM_KEY\n`)
+  if (record.request_bytes > 0 && !record.request_body) {
     context.stderr.write(`claude-gw: the body of this request is not kept; the command takes ${BODY_FILE}\n`)
   }
   return 0
