@@ -1,9 +1,14 @@
 import { shellWord } from '../base/shell-word.ts'
 import type { ExchangeRecord } from '../exchange/exchange.ts'
 
-/** A placeholder that the shell fills; the credential itself is in no record. */
-const API_KEY = '"x-api-key: $ANTHROPIC_API_KEY"'
-const TOKEN = '"authorization: Bearer $ANTHROPIC_AUTH_TOKEN"'
+/**
+ * A placeholder that the shell fills, or ends with this error; the credential itself is in no record. It has a name of its own, since
+ * `claude-gw env` puts the gateway's token into `ANTHROPIC_AUTH_TOKEN`, which must not go upstream.
+ */
+const KEY = `\${UPSTREAM_KEY:?set it to the key of the upstream}`
+const API_KEY = `"x-api-key: ${KEY}"`
+const TOKEN = `"authorization: Bearer ${KEY}"`
+const ANTHROPIC = 'https://api.anthropic.com'
 
 /** Where the body is looked for, if it is not kept. */
 export const BODY_FILE = 'request.json'
@@ -33,5 +38,6 @@ export function curlCommand(record: ExchangeRecord): string {
 
 /** Anthropic's API takes a key in a header of its own; gateways and Claude Code's own login take a bearer token. */
 function isAnthropic({ upstream, credential }: ExchangeRecord): boolean {
-  return upstream.startsWith('https://api.anthropic.com') && credential?.source !== 'passthrough'
+  const isThere = URL.canParse(upstream) && new URL(upstream).origin === ANTHROPIC
+  return isThere && credential?.source !== 'passthrough'
 }

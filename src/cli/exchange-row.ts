@@ -5,20 +5,20 @@ import { escapeControls } from './output.ts'
 import { calendarDate, clockTime, shortCount, shortDuration, shortMoney } from './quantity.ts'
 import type { Cell, Column, Row } from './table.ts'
 
-/** The columns of `logs`, one for each cell of `exchangeRow`. */
+/** The columns of `logs`, one for each cell of `exchangeRow`. `logs show` wants an id, so that goes last of what may go. */
 export const EXCHANGE_COLUMNS: readonly Column[] = [
   { title: 'TIME', isRight: true, minWidth: 8 },
   { title: 'MODEL', minWidth: 20, shrinksTo: 16 },
   { title: 'STATUS', minWidth: 7 },
   { title: 'IN', isRight: true, minWidth: 4 },
   { title: 'OUT', isRight: true, minWidth: 4 },
-  { title: 'CACHE', isRight: true },
-  { title: 'COST', isRight: true, minWidth: 5, rank: 3 },
-  { title: 'TTFT', isRight: true, minWidth: 4 },
-  { title: 'TOTAL', isRight: true, minWidth: 5 },
-  { title: 'SESSION', minWidth: 8 },
-  { title: 'ID', minWidth: 8, rank: 2 },
-  { title: 'NOTE', cuts: 'end', minWidth: 60, shrinksTo: 30, rank: 1 },
+  { title: 'CACHE', isRight: true, rank: 2 },
+  { title: 'COST', isRight: true, minWidth: 5, rank: 6 },
+  { title: 'TTFT', isRight: true, minWidth: 4, rank: 3 },
+  { title: 'TOTAL', isRight: true, minWidth: 5, rank: 4 },
+  { title: 'SESSION', minWidth: 8, rank: 1 },
+  { title: 'ID', minWidth: 8, rank: 7 },
+  { title: 'NOTE', cuts: 'end', minWidth: 60, shrinksTo: 14, rank: 5 },
 ]
 
 /** Short words for outcomes. */

@@ -11,7 +11,7 @@ const PLAIN = /^[\x20-\x7e]*$/
  */
 export function wrapText(text: string, width: number): string[] {
   return text
-    .replace(/\s+$/, '')
+    .trimEnd()
     .split(/\r?\n/)
     .flatMap((line) => wrapLine(escapeControls(line.replaceAll('\t', TAB)), width))
 }

@@ -31,10 +31,38 @@ function isOpen({ type, properties }: Described): boolean {
 
 function noSuchField(path: readonly string[], index: number, known: readonly string[]): FieldNameError {
   const before = path.slice(0, index).join('.')
-  const guess = nearest(path[index] ?? '', known)
-  const hint = guess ? `; did you mean \`${[...path.slice(0, index), guess].join('.')}\`?` : ''
+  const guess = guessFor(path, index, known)
+  const hint = guess ? `; did you mean \`${guess}\`?` : ''
   const place = before
     ? `\`${before}\` has no field \`${path[index]}\``
     : `there is no field \`${path[index]}\``
   return new FieldNameError(place + hint)
+}
+
+/** Counters that the API names, which the schema leaves open. */
+const KNOWN_COUNTERS = [
+  'input_tokens',
+  'output_tokens',
+  'cache_read_input_tokens',
+  'cache_creation_input_tokens',
+].map((name) => `usage.${name}`)
+
+/** A field that is called so somewhere below, or begins so, else the one with the most similar name. */
+function guessFor(path: readonly string[], index: number, known: readonly string[]): string | undefined {
+  const name = path[index] ?? ''
+  if (index === 0) {
+    const inner = [...dottedNames(), ...KNOWN_COUNTERS].filter((dotted) => dotted.endsWith(`.${name}`))
+    const longer = known.filter((field) => field.startsWith(`${name}_`))
+    const [only] = inner.length === 1 ? inner : longer
+    if (only !== undefined) return only
+  }
+  const similar = nearest(name, known)
+  return similar === undefined ? undefined : [...path.slice(0, index), similar].join('.')
+}
+
+function dottedNames(): string[] {
+  return Object.entries(RECORD_FIELDS as Readonly<Record<string, Described>>).flatMap(([name, field]) => {
+    const inner = (field['items'] as Described | undefined) ?? field
+    return Object.keys(inner.properties ?? {}).map((part) => `${name}.${part}`)
+  })
 }

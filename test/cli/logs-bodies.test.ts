@@ -238,6 +238,28 @@ test('an HTTP archive has the bodies that are kept, decoded, each beside its own
   expect(entries.at(-1)?.response.content).not.toHaveProperty('text')
 })
 
+test('an export has what --grep leaves, wherever the option stands', async () => {
+  const { logs, records } = await openState([
+    { request: 'a plum' },
+    { request: 'a pear' },
+    { request: 'a plum' },
+  ])
+  const idsOf = (text: string) =>
+    text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).id)
+  expect(idsOf((await logs('export', '--jsonl', '--grep', 'plum')).stdout)).toEqual([
+    records[0]?.id,
+    records[2]?.id,
+  ])
+  expect(idsOf((await logs('--grep', 'plum', 'export', '--jsonl', '-n', '1')).stdout)).toEqual([
+    records[2]?.id,
+  ])
+  const { log } = JSON.parse((await logs('export', '--har', '--grep', 'pear')).stdout)
+  expect(log.entries.map(({ request }: HarEntry) => request.postData?.text)).toEqual(['a pear'])
+})
+
 interface HarEntry {
   readonly request: { readonly postData?: { readonly text: string } }
   readonly response: { readonly content: { readonly text?: string } }

@@ -1,5 +1,13 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -99,6 +107,31 @@ test('a file is for its owner alone, and is not overwritten without --force', as
   expect(statSync(output).mode & 0o777).toBe(0o600)
 })
 
+test('an export that fails leaves the old file, and nothing beside it', async () => {
+  const { state, exported } = openState(records)
+  const output = join(state, 'out/all.jsonl')
+  mkdirSync(join(state, 'out'))
+  writeFileSync(output, 'old')
+  // A directory in place of a day's log cannot be read.
+  mkdirSync(join(state, 'traffic/2026-11-21.jsonl'))
+  const { code } = await exported('--jsonl', '--output', output, '--force')
+  expect(code).not.toBe(0)
+  expect(readFileSync(output, 'utf8')).toBe('old')
+  expect(readdirSync(join(state, 'out'))).toEqual(['all.jsonl'])
+})
+
+test('--force goes through no link, and writes to a device as it is', async () => {
+  const { state, exported } = openState(records)
+  const [victim, link] = [join(state, 'victim'), join(state, 'link')]
+  writeFileSync(victim, 'old')
+  symlinkSync(victim, link)
+  const { code, stderr } = await exported('--jsonl', '--output', link, '--force')
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('it is a link') })
+  expect(readFileSync(victim, 'utf8')).toBe('old')
+  expect(await exported('--jsonl', '--output', '/dev/null', '--force')).toMatchObject({ code: 0, stderr: '' })
+  expect(statSync('/dev/null').isCharacterDevice()).toBe(true)
+})
+
 test('a place where nothing can be written is named', async () => {
   const { code, stderr } = await openState(records).exported('--jsonl', '--output', '/nowhere/out')
   expect(code).toBe(1)
@@ -109,6 +142,17 @@ test('one form is asked for', async () => {
   const { exported } = openState(records)
   expect(await exported()).toMatchObject({ code: 2, stdout: '' })
   expect(await exported('--har', '--jsonl')).toMatchObject({ code: 2, stdout: '' })
+})
+
+test.each([
+  ['--fields', ['--jsonl', '--fields', 'ts']],
+  ['--json', ['--har', '--json']],
+  ['--follow', ['--jsonl', '-f']],
+  ['--grep', ['--curl', '2a3ee9f2', '--grep', 'x']],
+])('%s is refused where an export would pass it over', async (option, argv) => {
+  const { code, stdout, stderr } = await openState(records).exported(...argv)
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toContain(`\`${option}\` does not go together with`)
 })
 
 test('--curl repeats the request, with a credential that only the shell knows', async () => {
@@ -123,7 +167,8 @@ test('--curl repeats the request, with a credential that only the shell knows', 
   const { stdout, stderr } = await exported('--curl', record.id.slice(-8))
   expect(stderr).toContain('takes request.json')
   writeFileSync(join(state, 'request.json'), '{"model":"m"}')
-  const shellEnv = { ...env, ANTHROPIC_AUTH_TOKEN: 'secret' }
+  await expect(run('sh', ['-c', stdout], { cwd: state, env })).rejects.toThrow('UPSTREAM_KEY')
+  const shellEnv = { ...env, ANTHROPIC_AUTH_TOKEN: 'token of the gateway', UPSTREAM_KEY: 'secret' }
   await run('sh', ['-c', stdout], { cwd: state, env: shellEnv })
   expect(await seen.request).toMatchObject({
     method: 'POST',
@@ -138,10 +183,17 @@ test('--curl to Anthropic takes an API key, and a kept body from `logs show`', a
   const record = exchangeRecord({ request_body: { file: 'a', offset: 0, length: 9, crc32: 1 } })
   const { stdout, stderr } = await openState([record]).exported('--curl', record.id)
   expect(stdout).toContain(`claude-gw logs show ${record.id} --raw request | \\\ncurl`)
-  expect(stdout).toContain('-H "x-api-key: $ANTHROPIC_API_KEY"')
+  expect(stdout).toContain('-H "x-api-key: ${UPSTREAM_KEY:?')
   expect(stdout).toContain('--data-binary @-')
-  expect(stderr).toBe('')
+  expect(stderr).toContain('the key of https://api.anthropic.com from the variable UPSTREAM_KEY')
+  expect(stderr).not.toContain('request.json')
   execFileSync('sh', ['-n', '-c', stdout])
+})
+
+test('--curl takes no host for Anthropic whose name only begins so', async () => {
+  const record = exchangeRecord({ upstream: 'https://api.anthropic.com.example.net' })
+  const { stdout } = await openState([record]).exported('--curl', record.id)
+  expect(stdout).toContain('-H "authorization: Bearer ${UPSTREAM_KEY:?')
 })
 
 interface SeenRequest {

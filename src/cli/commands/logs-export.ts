@@ -8,6 +8,7 @@ import { BODY_FILE, curlCommand } from '../curl-command.ts'
 import type { ExportTarget } from '../export-target.ts'
 import { openExport } from '../export-target.ts'
 import { findExchange, findExchanges } from '../found-exchanges.ts'
+import { withTextInBodies } from '../grep-option.ts'
 import type { BothBodies } from '../kept-body.ts'
 import { decodeBody, findBodies } from '../kept-body.ts'
 import type { FilterInput } from '../log-filter.ts'
@@ -28,6 +29,12 @@ export interface LogsExportInput extends FilterInput {
   /** Path of a file. */
   readonly output?: string
   readonly canOverwrite?: boolean
+  /** A text in the kept bodies. */
+  readonly grep?: string
+  /** Options of `logs` that an export does not have, as they may stand before `export`. */
+  readonly fields?: string
+  readonly json?: boolean
+  readonly follow?: boolean
 }
 
 /** How entries become text, so many at once. */
@@ -59,14 +66,32 @@ export async function logsExport(context: Context, input: LogsExportInput): Prom
   if ([curl !== undefined, isHar, isJsonLines].filter(Boolean).length !== 1) {
     throw new GatewayError('USAGE', { reason: 'give one of `--jsonl`, `--har` and `--curl ID`' })
   }
+  rejectForeign(input)
   tellUnknownVariables(context)
   return curl === undefined ? exportAll(context, input) : exportCurl(context, input, curl)
+}
+
+/** What would be passed over in silence. @throws GatewayError USAGE */
+function rejectForeign({ fields, json, follow, grep, curl }: LogsExportInput): void {
+  const [foreign] = Object.entries({ fields, json, follow }).find(([, value]) => value !== undefined) ?? []
+  if (foreign) {
+    const reason = `\`--${foreign}\` does not go together with \`export\`, which writes whole records`
+    throw new GatewayError('USAGE', { reason })
+  }
+  if (grep === undefined || curl === undefined) return
+  throw new GatewayError('USAGE', {
+    reason: '`--grep` does not go together with `--curl`, which takes an id',
+  })
 }
 
 async function exportAll(context: Context, input: LogsExportInput): Promise<number> {
   const query = toQuery(context, input, new Date())
   const directory = trafficDirectory(context.stateDirectory())
-  const { search, entries, progress } = findExchanges(context, directory, query, { count: input.count })
+  const { grep, count } = input
+  const found = findExchanges(context, directory, query, { count: grep === undefined ? count : undefined })
+  const { search, progress } = found
+  const entries =
+    grep === undefined ? found.entries : await withTextInBodies(context, found.entries, grep, count)
   const shown = await writing(context, input, (target) =>
     writeAll(target, entries, input.isHar ? har(context) : JSON_LINES, progress.end),
   )
@@ -83,7 +108,10 @@ async function exportCurl(context: Context, input: LogsExportInput, id: string):
   const command = curlCommand(record)
   const text = isSeen ? command.split('\n').map(escapeControls).join('\n') : command
   await writing(context, input, (target) => target.write(`${text}\n`))
-  if (record.request_bytes > 0 && !record.request_body && !context.options.isQuiet) {
+  if (context.options.isQuiet) return 0
+  const upstream = escapeControls(record.upstream)
+  context.stderr.write(`claude-gw: the command takes the key of ${upstream} from the variable UPSTREAM_KEY\n`)
+  if (record.request_bytes > 0 && !record.request_body) {
     context.stderr.write(`claude-gw: the body of this request is not kept; the command takes ${BODY_FILE}\n`)
   }
   return 0

@@ -8,6 +8,7 @@ import type { Listing } from '../exchange-listing.ts'
 import { openJsonListing, openTableListing } from '../exchange-listing.ts'
 import { openFieldListing, parseFields } from '../field-listing.ts'
 import { findExchanges } from '../found-exchanges.ts'
+import { withTextInBodies } from '../grep-option.ts'
 import type { FilterInput } from '../log-filter.ts'
 import { toQuery } from '../log-filter.ts'
 import { tellEmpty, tellSkipped } from '../search-notes.ts'
@@ -61,11 +62,9 @@ async function inBodies(
   entries: Iterable<Entry>,
   count: number | undefined,
 ): Promise<Entry[]> {
-  if (grep === '') throw new GatewayError('USAGE', { reason: '`--grep` needs a text to look for' })
   if (isFollowing)
     throw new GatewayError('USAGE', { reason: '`--grep` does not go together with `--follow`' })
-  const { grepBodies } = await import('../body-grep.ts')
-  return grepBodies(context, entries, grep, count)
+  return withTextInBodies(context, entries, grep, count)
 }
 
 function openListing(context: Context, { fields, isJson }: LogsInput): Listing | Promise<Listing> {
