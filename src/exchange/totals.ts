@@ -1,4 +1,5 @@
-import type { ExchangeRecord } from './exchange.ts'
+import { isJsonObject } from '../json/object.ts'
+import type { ExchangeRecord, Usage } from './exchange.ts'
 
 /** Sums over the exchanges of one run; tokens as the API counted them, snake_case as in the record. */
 export interface Totals {
@@ -48,10 +49,7 @@ export function addToTotals(
   if (record.outcome !== 'ok') totals.errors += 1
   if (record.usage === null) totals.unknown_usage += 1
   addCost(totals, record.cost_usd)
-  for (const name of COUNTERS) {
-    const count = record.usage?.[name]
-    if (typeof count === 'number') totals[name] += count
-  }
+  if (record.usage) addTokens(totals, record.usage)
 }
 
 /** The tokens alone, by their names in the API. */
@@ -62,6 +60,28 @@ export function tokenCounts(totals: Totals): Readonly<Record<string, number>> {
 /** What is known of the cost, in USD; null where nothing is known of what was bought. */
 export function knownCost({ cost_usd, known_costs, unknown_costs }: Totals): number | null {
   return known_costs === 0 && unknown_costs > 0 ? null : Math.round(cost_usd * 1e9) / 1e9
+}
+
+/** Counters in the manner of OpenAI count where there are no others, as for prices. */
+function addTokens(totals: Totals, usage: Usage): void {
+  const isAnthropic = COUNTERS.some((name) => typeof usage[name] === 'number')
+  if (isAnthropic) for (const name of COUNTERS) totals[name] += countIn(usage, name)
+  else addOpenaiTokens(totals, usage)
+}
+
+/** Here the prompt's count includes what was read from the cache. */
+function addOpenaiTokens(totals: Totals, usage: Usage): void {
+  const details = usage['prompt_tokens_details']
+  const prompt = countIn(usage, 'prompt_tokens')
+  const cached = Math.min(prompt, isJsonObject(details) ? countIn(details, 'cached_tokens') : 0)
+  totals.input_tokens += prompt - cached
+  totals.cache_read_input_tokens += cached
+  totals.output_tokens += countIn(usage, 'completion_tokens')
+}
+
+function countIn(usage: Usage, name: string): number {
+  const count = usage[name]
+  return typeof count === 'number' ? count : 0
 }
 
 function addCost(totals: Totals, costUsd: number | null | undefined): void {

@@ -126,16 +126,28 @@ export class UsageLine {
     return Math.max(0, this.reader.isText(answeredBy, UPSTREAM) ? count : count - 1)
   }
 
-  /** Those of OpenAI-style answers count in the prompt what was read from the cache. */
+  /** Where a usage has the counters of both APIs they are the same tokens, and as for prices Anthropic's count. */
   #countTokens(): void {
-    const { usage, input, output, cacheRead, cacheWrite, prompt, cached, completion } = this.#slots
+    const { usage, input, output, cacheRead, cacheWrite } = this.#slots
+    const isAnthropic = this.#has(input) || this.#has(output) || this.#has(cacheRead) || this.#has(cacheWrite)
+    if (!isAnthropic) this.#countOpenaiTokens()
+    else {
+      this.#set(COUNTER.input, this.#number(input))
+      this.#set(COUNTER.output, this.#number(output))
+      this.#set(COUNTER.cacheRead, this.#number(cacheRead))
+      this.#set(COUNTER.cacheWrite, this.#number(cacheWrite))
+    }
+    this.#set(COUNTER.unknownUsage, this.reader.kind(usage) === KIND.null ? 1 : 0)
+  }
+
+  /** Here the prompt's count includes what was read from the cache. */
+  #countOpenaiTokens(): void {
+    const { prompt, cached, completion } = this.#slots
     const promptTokens = this.#number(prompt)
     const cachedTokens = Math.min(promptTokens, this.#number(cached))
-    this.#set(COUNTER.input, this.#number(input) + promptTokens - cachedTokens)
-    this.#set(COUNTER.output, this.#number(output) + this.#number(completion))
-    this.#set(COUNTER.cacheRead, this.#number(cacheRead) + cachedTokens)
-    this.#set(COUNTER.cacheWrite, this.#number(cacheWrite))
-    this.#set(COUNTER.unknownUsage, this.reader.kind(usage) === KIND.null ? 1 : 0)
+    this.#set(COUNTER.input, promptTokens - cachedTokens)
+    this.#set(COUNTER.output, this.#number(completion))
+    this.#set(COUNTER.cacheRead, cachedTokens)
   }
 
   /** Lines from before there were prices have tokens, and no cost. */

@@ -32,6 +32,12 @@ const usages = fc.oneof(
     completion_tokens: tokens,
     prompt_tokens_details: optional(fc.record({ cached_tokens: tokens })),
   }),
+  fc.record({
+    input_tokens: tokens,
+    output_tokens: tokens,
+    prompt_tokens: tokens,
+    completion_tokens: tokens,
+  }),
   fc.constantFrom(null, undefined),
 )
 
@@ -80,6 +86,13 @@ export const usageLines = fc.tuple(usageFields, fc.infiniteStream(fc.nat())).map
   return JSON.stringify(Object.fromEntries(keyed.sort((a, b) => a.key - b.key).map(({ entry }) => entry)))
 })
 
+const ANTHROPIC_COUNTERS = [
+  'input_tokens',
+  'output_tokens',
+  'cache_read_input_tokens',
+  'cache_creation_input_tokens',
+]
+
 /** What a line adds to each counter, and its dimensions: the same as the program says, by way of JSON.parse. */
 export function expectedOf(line: string): {
   counters: Record<string, number>
@@ -87,9 +100,10 @@ export function expectedOf(line: string): {
 } {
   const fields = JSON.parse(line)
   const { usage, cost_usd, ttft_ms, duration_ms = 0, ms_per_token, attempts, retries = 0 } = fields
-  const prompt = usage?.prompt_tokens ?? 0
+  const isAnthropic = ANTHROPIC_COUNTERS.some((name) => usage?.[name] != null)
+  const prompt = isAnthropic ? 0 : (usage?.prompt_tokens ?? 0)
   const cached = Math.min(prompt, usage?.prompt_tokens_details?.cached_tokens ?? 0)
-  const output = (usage?.output_tokens ?? 0) + (usage?.completion_tokens ?? 0)
+  const output = (isAnthropic ? usage.output_tokens : usage?.completion_tokens) ?? 0
   const hasCost = usage !== undefined || cost_usd !== undefined
   const isTimed = ms_per_token !== undefined && output > 0
   const isStreamed = isTimed && ttft_ms !== undefined && ttft_ms < duration_ms
