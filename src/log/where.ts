@@ -11,6 +11,8 @@ import { tokensOf, WhereError } from './where-tokens.ts'
 const DEEPEST = 100
 const NAME = /^[A-Za-z_][\w-]*(\.[\w-]+)*$/
 
+const JOINTS = new Set(['and', 'or', 'not'])
+
 /**
  * Reads a condition such as `usage.output_tokens > 1000 and not model ~ haiku`:
  *
@@ -77,6 +79,7 @@ class Reader {
     const path = field.text.split('.')
     const described = describe(path, field.at)
     if (this.#peek().kind !== 'operator') {
+      this.#rejectUnknownOperator()
       return { kind: 'test', path, operator: 'there', value: { text: '' } }
     }
     return this.#comparison(path, described)
@@ -85,6 +88,9 @@ class Reader {
   #comparison(path: readonly string[], described: Described | undefined): Condition {
     const operator = this.#next()
     const token = this.#next()
+    if (token.kind === 'operator' && token.at === operator.at + operator.text.length) {
+      throw noSuchOperator(operator.text + token.text, operator.at)
+    }
     if (token.kind !== 'word' && token.kind !== 'text') {
       throw new WhereError(`behind \`${operator.text}\` a value is missing`, token.at)
     }
@@ -94,6 +100,14 @@ class Reader {
     const fault = faultOf(test, kind === '=', described)
     if (fault) throw new WhereError(fault, token.at)
     return isNegated ? { kind: 'not', of: test } : test
+  }
+
+  /** A word between a field and a value, such as `like`. */
+  #rejectUnknownOperator(): void {
+    const [word, value] = this.#tokens.slice(this.#index)
+    if (word?.kind !== 'word' || JOINTS.has(word.text.toLowerCase())) return
+    const isValue = value?.kind === 'text' || value?.text === '(' || value?.kind === 'word'
+    if (value && isValue && !JOINTS.has(value.text.toLowerCase())) throw noSuchOperator(word.text, word.at)
   }
 
   #peek(): Token {
@@ -113,6 +127,11 @@ class Reader {
     this.#index += 1
     return true
   }
+}
+
+function noSuchOperator(text: string, at: number): WhereError {
+  const hint = text === '==' ? 'use `=`' : 'the operators are =, !=, <, <=, >, >= and ~'
+  return new WhereError(`there is no ${text === '==' ? '' : 'operator '}\`${text}\`; ${hint}`, at)
 }
 
 function describe(path: readonly string[], at: number): Described | undefined {
