@@ -2,14 +2,16 @@ import { GatewayError } from '../base/errors.ts'
 import { isGateway } from '../broker/probe.ts'
 import { readEntry } from '../broker/registry.ts'
 import type { OuterRun } from '../launch/child-gateway.ts'
-import { findOuterRun } from '../launch/child-gateway.ts'
+import { findOuterRun, markOf } from '../launch/child-gateway.ts'
 import type { Context } from './context.ts'
 import { namedVariables, tellingVariables } from './secrets.ts'
 import type { ClaudeSources } from './upstream.ts'
 import { configuredUpstream } from './upstream.ts'
 
 /** A gateway of this profile that runs already, and what a child of ours has to know of it. */
-export interface LiveGateway extends OuterRun {
+export interface LiveGateway extends Omit<OuterRun, 'upstreamMark'> {
+  /** The upstream that variables and files name. */
+  readonly configuredUpstream: string
   /** Whether the upstream is api.anthropic.com. */
   readonly isFirstParty: boolean
   /** Names of the variables that hold the upstream credential. */
@@ -24,9 +26,10 @@ export async function findLiveOuterRun(
   if (asksForAnother(context)) return undefined
   const config = context.config()
   const outer = findOuterRun(context.env, config.values.profile)
-  if (!outer || outer.configuredUpstream !== configuredUpstream(config, claude)) return undefined
+  const wanted = configuredUpstream(config, claude)
+  if (!outer || outer.upstreamMark !== markOf(wanted)) return undefined
   if (!(await isGateway(outer.gateway.url, outer.gateway.access))) return undefined
-  return { ...outer, isFirstParty: false, withheld: [] }
+  return { ...outer, configuredUpstream: wanted, isFirstParty: false, withheld: [] }
 }
 
 /** The one of `claude-gw serve`. @throws GatewayError SERVE_ELSEWHERE */

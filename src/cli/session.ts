@@ -15,7 +15,6 @@ import type { BodySettings } from '../gateway/body-settings.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { startGateway } from '../gateway/gateway.ts'
 import { ledgerLine } from '../log/ledger.ts'
-import { deleteOldMonths } from '../log/ledger-files.ts'
 import { monthAt } from '../log/period.ts'
 import { TrafficLog } from '../log/writer.ts'
 import type { Upstream } from '../network/url.ts'
@@ -120,7 +119,8 @@ export async function openSession(context: Context, options: SessionOptions): Pr
       if (!isStranger) addToTotals(totals, record)
       if (record.session_id !== undefined) last = { endedMs: Date.now(), sessionId: record.session_id }
       if (log) append(log, record, known)
-      return ledger.append(redact(ledgerLine(record), known).text)
+      // Whoever knocks without a token is nobody's usage.
+      return !isStranger && ledger.append(redact(ledgerLine(record), known).text)
     },
     onTrouble,
   }).catch(async (error) => {
@@ -174,7 +174,6 @@ async function bodySettings(context: Context, config: Config): Promise<BodySetti
 /** Whatever `log.level` says: budgets and sums need it. */
 function openLedger(context: Context, troubles: string[]): TrafficLog {
   const directory = ledgerDirectory(context.stateDirectory())
-  deleteOldMonths(directory, Date.now())
   return new TrafficLog({ directory, periodAt: monthAt, onTrouble: (reason) => troubles.push(reason) })
 }
 

@@ -22,7 +22,8 @@ const MAX_STATES = 4000
 
 /**
  * A pattern as an automaton, whose states are made when a text first needs them (K. Thompson, "Regular expression search
- * algorithm", 1968): each byte of a text is one step, whatever pattern and text are.
+ * algorithm", 1968): each byte of a text is one step. Some patterns need another state at nearly every byte, so `made` is
+ * for the caller to watch.
  */
 export class Automaton {
   readonly #steps: Step[] = [{ to: [] }]
@@ -34,6 +35,8 @@ export class Automaton {
   readonly #examples: number[] = []
   #states = new Map<string, State>()
   #start: State | undefined
+  /** How many states were made so far, the same ones again too; each takes as long as thousands of bytes. */
+  made = 0
 
   /** `isAnywhere` lets a match begin at every byte, `isBackward` takes texts from their end. */
   constructor(pattern: Pattern, { isAnywhere = false, isBackward = false } = {}) {
@@ -113,6 +116,7 @@ export class Automaton {
     const known = this.#states.get(key)
     if (known) return known
     if (this.#states.size >= MAX_STATES) this.#forget()
+    this.made += 1
     const state = { isMatch: steps.includes(MATCH), isDead: steps.length === 0, next: [], steps }
     this.#states.set(key, state)
     return state

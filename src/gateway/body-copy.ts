@@ -30,6 +30,7 @@ export class BodyCopy {
   /** How many chunks the decoder was given. */
   #given = 0
   #givenBytes = 0
+  #isWaiting = false
   #decoded: Buffer[] = []
   #onIdle: (() => void) | undefined
 
@@ -47,7 +48,13 @@ export class BodyCopy {
     if (this.#fault !== undefined || !this.#hold(chunk)) return
     this.#chunks.push(chunk)
     this.#bytes += chunk.length
-    if (this.#bytes - this.#givenBytes >= PIECE_BYTES) this.#decode()
+    if (this.#bytes - this.#givenBytes < PIECE_BYTES || this.#isWaiting) return
+    this.#isWaiting = true
+    // Work done now would delay the bytes that the client waits for.
+    setImmediate(() => {
+      this.#isWaiting = false
+      this.#decode()
+    })
   }
 
   /** Calls `done` once, when it is decoded: at once where there is nothing to decode, after 50 ms at the latest. */

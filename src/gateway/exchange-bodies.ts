@@ -99,11 +99,10 @@ export class ExchangeBodies {
 
   #keep(copy: BodyCopy): Kept | undefined {
     const { fault } = copy
-    const copied = copy.take()
-    if (fault !== undefined) return { reason: fault }
-    if (!copied) return undefined
     try {
-      return this.#store(copied)
+      const copied = copy.take()
+      if (fault !== undefined) return { reason: fault }
+      return copied && this.#store(copied)
     } catch (error) {
       return { reason: `it cannot be looked through for secrets: ${reasonOf(error)}` }
     }

@@ -2,7 +2,7 @@ import type { Environment } from '../claude/environment.ts'
 import type { SettingsLayer } from '../claude/layer.ts'
 import { isCarried } from './carried.ts'
 import type { ChildGateway } from './child-gateway.ts'
-import { runDepth } from './child-gateway.ts'
+import { markOf, runDepth } from './child-gateway.ts'
 import type { Routing } from './diversion.ts'
 import { planRouting, routingNotes } from './diversion.ts'
 import { mergeNoProxy } from './no-proxy.ts'
@@ -108,7 +108,7 @@ function setMarkers(variables: Variables, input: ChildEnvironmentInput): void {
   }
   variables.set('CLAUDE_GW_RUN_ID', runId)
   variables.set('CLAUDE_GW_RUN_PROFILE', profile)
-  variables.set('CLAUDE_GW_RUN_UPSTREAM', configuredUpstream)
+  variables.set('CLAUDE_GW_RUN_UPSTREAM', markOf(configuredUpstream))
   variables.set('CLAUDE_GW_RUN_URL', gateway.url)
   variables.set('CLAUDE_GW_RUN_DEPTH', String(runDepth(env)))
   if (gateway.access.kind === 'token') variables.set('CLAUDE_GW_RUN_TOKEN', gateway.access.token)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Environment } from '../claude/environment.ts'
 
 /** The gateway as a child sees it. */
@@ -10,8 +11,8 @@ export interface ChildGateway {
 /** A gateway that another run has opened, and in which this one is nested. */
 export interface OuterRun {
   readonly runId: string
-  /** The upstream that it took from variables and files; its options are for itself alone. */
-  readonly configuredUpstream: string
+  /** Of the upstream that it took from variables and files; its options are for itself alone. */
+  readonly upstreamMark: string
   readonly gateway: ChildGateway
 }
 
@@ -26,14 +27,19 @@ const MAX_DEPTH = 8
 export function findOuterRun(env: Environment, profile: string): OuterRun | undefined {
   const runId = env['CLAUDE_GW_RUN_ID']
   const url = env['CLAUDE_GW_RUN_URL']
-  const configuredUpstream = env['CLAUDE_GW_RUN_UPSTREAM']
-  if (!runId || !url || !configuredUpstream || env['CLAUDE_GW_RUN_PROFILE'] !== profile) return undefined
+  const upstreamMark = env['CLAUDE_GW_RUN_UPSTREAM']
+  if (!runId || !url || !upstreamMark || env['CLAUDE_GW_RUN_PROFILE'] !== profile) return undefined
   const token = env['CLAUDE_GW_RUN_TOKEN']
   return {
     runId,
-    configuredUpstream,
+    upstreamMark,
     gateway: { url, access: token ? { kind: 'token', token } : { kind: 'path' } },
   }
+}
+
+/** What tells one upstream from another, and a child nothing of it. */
+export function markOf(upstream: string): string {
+  return createHash('sha256').update(upstream).digest('hex').slice(0, 16)
 }
 
 /** How many runs are around each other, this one included. */

@@ -125,8 +125,10 @@ export class UsageCacheWriter {
 
   /** Leaves nothing behind, unless it was committed. */
   abandon(): void {
-    if (this.#fd === undefined) return
+    const fd = this.#fd
+    if (fd === undefined) return
     this.#fd = undefined
+    this.#attempt(() => closeSync(fd))
     this.#attempt(() => rmSync(this.#temporary, { force: true }))
   }
 

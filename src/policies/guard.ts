@@ -34,8 +34,9 @@ export function guardPolicy({ deny, flag, models, tools }: GuardSettings): Polic
       if (tool !== undefined)
         return refused('guard.tools', 1, `offers the tool \`${shownName(tool)}\`, which is not allowed here`)
       const denied = countIn(body, deny)
+      if (denied === undefined) return refused('guard.unreadable', 1, 'takes too long to be looked through')
       if (denied > 0) return refused('guard.deny', denied, `holds what may not be sent, in ${places(denied)}`)
-      const flagged = countIn(body, flag)
+      const flagged = countIn(body, flag) ?? 0
       return { decisions: flagged > 0 ? [{ rule: 'guard.flag', action: 'flag', count: flagged }] : [] }
     },
   }
@@ -75,6 +76,12 @@ function parsed(text: string): unknown {
   }
 }
 
-function countIn(body: Buffer, finders: readonly Finder[]): number {
-  return finders.reduce((sum, finder) => sum + finder.spansIn(body).length, 0)
+/** Undefined where a search was given up. */
+function countIn(body: Buffer, finders: readonly Finder[]): number | undefined {
+  try {
+    return finders.reduce((sum, finder) => sum + finder.spansIn(body).length, 0)
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
 }

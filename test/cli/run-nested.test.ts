@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { join, resolve } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { markOf } from '../../src/launch/child-gateway.ts'
 import type { AskingRun, Home } from '../support/claude-run.ts'
 import { installProgram, openAsking, openHome, recordsOf, upstreamEnv } from '../support/claude-run.ts'
 import { userFile, writeFile } from '../support/configured.ts'
@@ -99,7 +100,7 @@ test('marks of a run that is gone are no run around this one', async () => {
     CLAUDE_GW_RUN_ID: '01a1fbaa-0000-7000-8000-000000000000',
     CLAUDE_GW_RUN_URL: 'http://127.0.0.1:9',
     CLAUDE_GW_RUN_PROFILE: 'default',
-    CLAUDE_GW_RUN_UPSTREAM: upstream.url,
+    CLAUDE_GW_RUN_UPSTREAM: markOf(upstream.url),
     CLAUDE_GW_RUN_TOKEN: 'cgw-gone',
     CLAUDE_GW_RUN_DEPTH: '1',
     ANTHROPIC_BASE_URL: 'http://127.0.0.1:9',

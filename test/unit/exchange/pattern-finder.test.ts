@@ -107,3 +107,16 @@ test('texts and patterns that keep a backtracking search busy for years take one
   expect(found('a(.*b)?', text.slice(0, 2000))).toHaveLength(2000)
   expect(found('(x?a){1,500}', text).join('')).toBe(text)
 })
+
+test.each([
+  ['a new state at nearly every byte', 'password.{0,100}\\d{4}', 'password9 1 7'],
+  ['a long look behind every match', 'a(.*b)?', 'a'],
+])('a search that needs %s is given up', (_, pattern, piece) => {
+  let seed = 1
+  const digits = () => {
+    seed = (seed * 48_271) % 2_147_483_647
+    return String(seed)
+  }
+  const text = Array.from({ length: 20_000 }, () => piece + (piece === 'a' ? '' : digits())).join('')
+  expect(() => found(pattern, text)).toThrow('would take too long')
+})

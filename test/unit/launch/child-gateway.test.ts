@@ -5,14 +5,14 @@ const OUTER = {
   CLAUDE_GW_RUN_ID: 'run-1',
   CLAUDE_GW_RUN_PROFILE: 'work',
   CLAUDE_GW_RUN_URL: 'http://127.0.0.1:4711',
-  CLAUDE_GW_RUN_UPSTREAM: 'https://ai.example.com',
+  CLAUDE_GW_RUN_UPSTREAM: '0123456789abcdef',
   CLAUDE_GW_RUN_TOKEN: 'cgw-token',
 }
 
 test('a run of the same profile is used again, also where Claude Code has hidden its token', () => {
   expect(findOuterRun(OUTER, 'work')).toEqual({
     runId: 'run-1',
-    configuredUpstream: 'https://ai.example.com',
+    upstreamMark: '0123456789abcdef',
     gateway: { url: 'http://127.0.0.1:4711', access: { kind: 'token', token: 'cgw-token' } },
   })
 })
