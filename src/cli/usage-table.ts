@@ -73,7 +73,7 @@ export function usageTable(answer: UsageAnswer, { palette, width }: TableStyle):
     ...(isTerminal ? [{ title: '', minWidth: BAR_WIDTH, rank: BAR_RANK }] : []),
   ]
   const weight = weightOf(answer.rows)
-  const heaviest = Math.max(0, ...answer.rows.map(weight))
+  const heaviest = answer.rows.reduce((most, row) => Math.max(most, weight(row)), 0)
   const rows = answer.rows.map((row) => [
     ...row.names.map((name, index) => nameCell(answer.by[index], name, isTerminal, palette)),
     ...FIGURE_COLUMNS.map(({ cell }) => cell(row.figures, palette)),

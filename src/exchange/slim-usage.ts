@@ -41,12 +41,14 @@ function partsOf({ iterations }: Usage): readonly Usage[] | undefined {
   return parts.length > 1 || parts.some(({ type }) => type !== 'message') ? parts : undefined
 }
 
+/** A count of 0 says that there was nothing to pay for; without any, that would not be known. */
 function pick(usage: Usage, shape: Shape): Usage {
   const kept: Record<string, unknown> = {}
   for (const name of Object.keys(shape)) {
     const value = usage[name]
     const inner = shape[name]
-    if (value === undefined || USUAL.includes(value)) continue
+    const isNothing = USUAL.includes(value) && !(name === 'input_tokens' && value === 0)
+    if (value === undefined || isNothing) continue
     if (typeof value !== 'object') kept[name] = value
     else if (typeof inner === 'object' && isJsonObject(value)) keepUnlessEmpty(kept, name, pick(value, inner))
   }

@@ -60,8 +60,15 @@ function lastTime(text: string, now: Date): number {
 
 /** ECMAScript reads a date without a time as UTC, so a local midnight is added. */
 function dateTime(text: string): number {
+  if (!isDay(text.slice(0, 10))) return Number.NaN
   if (DATE.test(text)) return new Date(`${text}T00:00`).getTime()
   return DATE_TIME.test(text) ? new Date(text.replace(' ', 'T')).getTime() : Number.NaN
+}
+
+/** ECMAScript takes 30 February for 2 March. */
+function isDay(date: string): boolean {
+  const moment = new Date(`${date}T00:00Z`)
+  return !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(date)
 }
 
 function usage(reason: string): GatewayError {

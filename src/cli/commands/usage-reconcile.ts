@@ -1,3 +1,4 @@
+import { GatewayError } from '../../base/errors.ts'
 import { claudeConfigDirectory } from '../../claude/places.ts'
 import type { TranscriptAnswer } from '../../claude/transcript-usage.ts'
 import { readTranscriptUsage } from '../../claude/transcript-usage.ts'
@@ -21,6 +22,7 @@ const STRETCH_MS = 1000
  * @returns the exit code, 0 also where they differ @throws GatewayError USAGE, LOG_UNREADABLE
  */
 export async function usageReconcile(context: Context, input: UsageInput): Promise<number> {
+  refuseParts(input)
   const now = new Date()
   const question = parseUsageQuestion({ ...input, by: 'session,outcome' }, now)
   const axes = question.by.map(axisOf)
@@ -40,13 +42,25 @@ export async function usageReconcile(context: Context, input: UsageInput): Promi
   return 0
 }
 
+/** Transcripts know nothing of these, so that each of them would look like a difference. */
+const PARTS = ['model', 'project', 'profile', 'user', 'sort', 'count', 'csv'] as const
+
+function refuseParts(input: UsageInput): void {
+  const given = PARTS.find((name) => input[name] !== undefined)
+  if (given === undefined) return
+  const option = given === 'count' ? '-n' : `--${given}`
+  throw new GatewayError('USAGE', {
+    reason: `\`--reconcile\` compares sessions whole; \`${option}\` does not go with it, \`--session\`, \`--since\` and \`--until\` do`,
+  })
+}
+
 function compare(
   sessions: readonly OwnSession[],
   configDirectory: string,
   range: TimeRange,
 ): readonly Comparison[] {
   const sessionIds = new Set(sessions.map(({ id }) => id))
-  const sinceMs = Math.min(...sessions.map(({ firstMs }) => firstMs))
+  const sinceMs = sessions.reduce((first, { firstMs }) => Math.min(first, firstMs), Number.POSITIVE_INFINITY)
   const transcripts = readTranscriptUsage(configDirectory, { sessionIds, sinceMs })
   return sessions.map((session) => compareSession(session, within(transcripts.get(session.id), range)))
 }
