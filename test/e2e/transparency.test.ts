@@ -45,7 +45,8 @@ const FAULTS: readonly (readonly [name: string, faults: readonly Fault[], outcom
   ['hangs up after the head', [cut(WHOLE, HEAD, 'fin'), good], ['truncated', 'ok']],
   ['hangs up in the first block', [cut(WHOLE, IN_FIRST_BLOCK, 'fin'), good], ['truncated', 'ok']],
   ['resets in the first block', [cut(WHOLE, IN_FIRST_BLOCK, 'rst'), good], ['truncated', 'ok']],
-  ['hangs up after a whole block', [cut(WHOLE, AFTER_FIRST_BLOCK, 'fin'), good], ['truncated']],
+  // What Claude Code asks next depends on whether it read the block before the end came.
+  ['hangs up after a whole block', [cut(WHOLE, AFTER_FIRST_BLOCK, 'fin', 400), good], ['truncated']],
 ]
 
 test.each(FAULTS)(
@@ -90,7 +91,8 @@ function describeRequest(request: RecordedRequest, neutral: (text: string) => st
     method,
     target,
     headers: kept.map(([name, value]) => `${name}: ${value}`),
-    bodyBytes: body.length,
+    // Parsed, so that a difference is shown in its place.
+    body: JSON.parse(body),
     bodyHash: createHash('sha256').update(body).digest('hex'),
   }
 }

@@ -36,13 +36,14 @@ export function choose(pick: (call: UpstreamCall) => Fault): Fault {
 
 /**
  * Sends only the first `byte` bytes of the answer as it stands on the wire, head included, then breaks the
- * connection. 0 is before the head; `headBytes(answerOf(parts)).length` is right behind it.
+ * connection. 0 is before the head; `headBytes(answerOf(parts)).length` is right behind it. The other side has
+ * `settleMs` to act on the bytes before it sees the end.
  */
-export function cut(parts: AnswerParts, byte: number, how: 'fin' | 'rst'): Fault {
+export function cut(parts: AnswerParts, byte: number, how: 'fin' | 'rst', settleMs = SETTLE_MS): Fault {
   return async (call) => {
     await call.request.arrived
     await writeOut(call.socket, wireBytes(answerOf(parts)).subarray(0, byte))
-    await delay(SETTLE_MS)
+    await delay(settleMs)
     call.close(how)
   }
 }
