@@ -1,4 +1,3 @@
-import { hostname } from 'node:os'
 import type { Config } from '../config/config.ts'
 import { bodiesDirectory, ledgerDirectory, trafficDirectory } from '../config/paths.ts'
 import { resolveTags } from '../config/tags.ts'
@@ -8,7 +7,6 @@ import { toLine } from '../exchange/line.ts'
 import { redact } from '../exchange/redact.ts'
 import type { Totals } from '../exchange/totals.ts'
 import { addToTotals, createTotals } from '../exchange/totals.ts'
-import { uuidv7 } from '../exchange/uuid.ts'
 import type { Access } from '../gateway/access.ts'
 import { createAccess } from '../gateway/access.ts'
 import type { BodySettings } from '../gateway/body-settings.ts'
@@ -20,6 +18,7 @@ import { TrafficLog } from '../log/writer.ts'
 import type { Upstream } from '../network/url.ts'
 import { claudeEnvironment } from './claude-environment.ts'
 import type { Context } from './context.ts'
+import { openIdentity } from './identity.ts'
 import { openConfiguredPolicies } from './policies.ts'
 import { openPrices } from './prices.ts'
 import { findProxy } from './proxy.ts'
@@ -28,7 +27,6 @@ import type { Secrets } from './secrets.ts'
 import { openSecrets } from './secrets.ts'
 import type { ClaudeSources } from './upstream.ts'
 import { configuredUpstream, resolveUpstream } from './upstream.ts'
-import { userName } from './user.ts'
 
 /** One gateway with its log and its sums, as `run` and `serve` have it. */
 export interface Session {
@@ -80,21 +78,13 @@ export async function openSession(context: Context, options: SessionOptions): Pr
   secrets.check()
   const kind = secrets.credentials.kind === 'inject' ? 'token' : 'path'
   const access = options.access?.kind === kind ? options.access : createAccess(kind)
-  const runId = uuidv7()
   const totals = createTotals()
   const troubles: string[] = []
   let last: LastExchange | undefined
   const bodies = await bodySettings(context, config)
   const log = openLog(context, config, troubles)
   const ledger = openLedger(context, troubles)
-  const identity = {
-    runId,
-    profile: config.values.profile,
-    upstream: upstream.name,
-    user: userName(context.env),
-    host: hostname(),
-    tags,
-  }
+  const identity = openIdentity(context, { upstream: upstream.name, tags })
   const prices = openPrices(context, config)
   const onTrouble = (reason: string) => troubles.push(reason)
   const policies = await openConfiguredPolicies(context, config, { identity, prices, secrets, onTrouble })
@@ -129,7 +119,7 @@ export async function openSession(context: Context, options: SessionOptions): Pr
     throw error
   })
   return {
-    runId,
+    runId: identity.runId,
     config,
     upstream,
     configuredUpstream: configuredUpstream(config, options.claude),

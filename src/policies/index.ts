@@ -42,7 +42,7 @@ export function openPolicies({ guard, systemText, mask, limits: limited }: Polic
   const policies: (Policy | undefined)[] = [
     guard && guardPolicy(guard),
     systemText === undefined ? undefined : systemTextPolicy(systemText),
-    mask && maskPolicy({ masking: createMasking(mask.rules, mask), onError: mask.onError }),
+    mask && maskPolicy({ ...mask, masking: createMasking(mask.rules, mask) }),
     limits && limited && limitsPolicy(limits, limited.party),
   ]
   return { list: new PolicyList(policies.filter((policy) => policy !== undefined)), limits }

@@ -2,23 +2,33 @@ import { peek } from '../json/peek.ts'
 import type { Span } from '../json/scanner.ts'
 import { contentStart, isContainer, scanObject, skipSpace } from '../json/scanner.ts'
 import type { Edit } from '../json/splice.ts'
-import type { Policy } from './policy.ts'
+import { costOf } from './cost-of.ts'
+import type { Policy, PolicyRequest } from './policy.ts'
 import { NO_OUTCOME } from './policy.ts'
 
 const OPEN_BRACKET = 0x5b
 const CLOSE_BRACKET = 0x5d
 const QUOTE = 0x22
 
+const RULE = 'system.append'
+
 /**
  * Puts a text behind the client's own system prompt. What stands before it stays byte for byte: the first block says who
  * asks, and marks for the cache stay where they are. The same text each time keeps the cached prefix.
  */
 export function systemTextPolicy(text: string): Policy {
+  const editOf = ({ body, isEncoded }: PolicyRequest) => (isEncoded ? undefined : appendedSystem(body, text))
   return {
-    apply: ({ body, isEncoded }) => {
-      const edit = isEncoded ? undefined : appendedSystem(body, text)
+    apply: (request) => {
+      const edit = editOf(request)
       if (!edit) return NO_OUTCOME
-      return { decisions: [{ rule: 'system.append', action: 'decorate', count: 1 }], edits: [edit] }
+      return { decisions: [{ rule: RULE, action: 'decorate', count: 1 }], edits: [edit] }
+    },
+    explain: (request) => {
+      const edit = editOf(request)
+      return [
+        { rule: RULE, action: 'decorate', spans: edit ? [edit] : [], costMs: costOf(() => editOf(request)) },
+      ]
     },
   }
 }
