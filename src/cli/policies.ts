@@ -114,6 +114,5 @@ async function openStore({ store }: LimitSettings, { storePassword, tls }: Polic
   if (store === undefined) return undefined
   const { openTeamStore } = await import('../policies/limits/team-store.ts')
   const password = await storePassword()
-  const { ca } = tls
-  return openTeamStore({ url: store, password, ...(ca && { tls: { ca: [...ca] } }) })
+  return openTeamStore({ url: store, password, tls })
 }
