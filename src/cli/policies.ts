@@ -1,8 +1,9 @@
 import { hostname } from 'node:os'
 import type { Config } from '../config/config.ts'
-import { LimitFault, limitError, parseLimits } from '../config/limit-parser.ts'
+import { limitError, parseLimits } from '../config/limit-parser.ts'
 import type { LimitSettings } from '../config/limit-rule.ts'
 import { ledgerDirectory } from '../config/paths.ts'
+import { RuleFault } from '../config/rule-fields.ts'
 import type { Identity } from '../gateway/record.ts'
 import type { OpenPolicies, PolicySettings } from '../policies/index.ts'
 import type { MaskAction } from '../policies/mask/masking.ts'
@@ -105,7 +106,7 @@ function readLimits({ values, origins }: Config): LimitSettings {
       onStoreError: values['policies.limits.onStoreError'],
     })
   } catch (error) {
-    if (error instanceof LimitFault) throw limitError(error, origins['policies.limits.storeCredential'])
+    if (error instanceof RuleFault) throw limitError(error, origins['policies.limits.storeCredential'])
     throw error
   }
 }
