@@ -1,9 +1,11 @@
 import { hostname } from 'node:os'
 import type { Config } from '../config/config.ts'
+import { parseDecorators } from '../config/decorator-parser.ts'
 import { limitError, parseLimits } from '../config/limit-parser.ts'
 import type { LimitSettings } from '../config/limit-rule.ts'
-import { ledgerDirectory } from '../config/paths.ts'
+import { ledgerDirectory, sessionsDirectory } from '../config/paths.ts'
 import { RuleFault } from '../config/rule-fields.ts'
+import type { Tags } from '../config/tags.ts'
 import type { Identity } from '../gateway/record.ts'
 import type { OpenPolicies, PolicySettings } from '../policies/index.ts'
 import type { MaskAction } from '../policies/mask/masking.ts'
@@ -14,11 +16,14 @@ import { isAlive } from './is-alive.ts'
 import { openDetectors } from './mask-rules.ts'
 import { openPatterns } from './redaction.ts'
 import type { Secrets } from './secrets.ts'
+import { textValues } from './text-values.ts'
 
 export interface PoliciesInput {
   readonly identity: Identity
   readonly prices: PriceTable
   readonly secrets: Pick<Secrets, 'storePassword' | 'tls'>
+  /** Labels of the folder as it is now, of which some stand in texts. */
+  readonly findTags: () => Tags
   readonly onTrouble: (reason: string) => void
 }
 
@@ -41,10 +46,10 @@ export async function openConfiguredPolicies(
   const guard = await guardSettings(config)
   const mask = await maskSettings(context, config)
   const limits = await limitSettings(context, config, input)
-  const systemText = config.values['policies.system.append'] || undefined
-  if (!guard && !mask && !limits && systemText === undefined) return undefined
+  const decorators = decoratorSettings(context, config, input)
+  if (!guard && !decorators && !mask && !limits) return undefined
   const { openPolicies } = await import('../policies/index.ts')
-  return openPolicies({ guard, systemText, mask, limits })
+  return openPolicies({ guard, decorators, mask, limits })
 }
 
 async function guardSettings({ values, origins }: Config): Promise<PolicySettings['guard']> {
@@ -56,6 +61,34 @@ async function guardSettings({ values, origins }: Config): Promise<PolicySetting
   return [deny, flag, models, tools].some((list) => list.length > 0)
     ? { deny, flag, models, tools }
     : undefined
+}
+
+function decoratorSettings(
+  context: Context,
+  { values }: Config,
+  { identity, findTags, onTrouble }: PoliciesInput,
+): PolicySettings['decorators'] {
+  const systemText = values['policies.system.append'] || undefined
+  const rules = parseDecorators(values['policies.decorators'])
+  if (rules.length === 0 && systemText === undefined) return undefined
+  const { profile, user, tags } = identity
+  const directory = sessionsDirectory(context.stateDirectory())
+  const now = () => textValues({ ...tagsNow(findTags, tags), user }, new Date())
+  return {
+    systemText,
+    rules,
+    party: { profile, user, project: tags['project'] },
+    values: { directory, now, onTrouble },
+  }
+}
+
+/** A folder that can be read no more keeps its last labels. */
+function tagsNow(findTags: () => Tags, last: Tags): Tags {
+  try {
+    return findTags()
+  } catch {
+    return last
+  }
 }
 
 async function maskSettings(context: Context, { values, origins }: Config): Promise<PolicySettings['mask']> {
