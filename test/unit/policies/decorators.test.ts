@@ -5,6 +5,8 @@ import { splice } from '../../../src/json/splice.ts'
 import { decoratorsPolicy } from '../../../src/policies/decorators/decorators-policy.ts'
 import { SessionValues } from '../../../src/policies/decorators/session-values.ts'
 import type { Outcome, PolicyRequest } from '../../../src/policies/policy.ts'
+import { commonBytes, sentOffsets } from '../../support/cached-prefix.ts'
+import { conversation } from '../../support/masked-texts.ts'
 
 const TEXT = 'Be "very" concise.\nSo {it} is.'
 const OURS = { type: 'text', text: TEXT }
@@ -175,6 +177,28 @@ describe('a reminder in turns of the user', () => {
       { rule: 'decorators.end', action: 'decorate', count: 1 },
     ])
   })
+})
+
+test('two requests that begin alike still do, whatever messages come and whatever is added to the last one', () => {
+  const rules = { a: { text: 'é "a"', at: 'user-turn' }, b: { text: 'Last.' } }
+  const inserted = [
+    JSON.stringify('\n\n<system-reminder>\né "a"\n</system-reminder>').slice(1, -1),
+    ',"system":"Last."',
+  ]
+  const whole = fc.tuple(conversation, conversation, fc.boolean())
+  fc.assert(
+    fc.property(whole, ([messages, later, isJoined]) => {
+      const last = messages.at(-1)
+      const joined = last && { ...last, content: [...last.content, ...(later[0]?.content ?? [])] }
+      const more = isJoined && joined ? [...messages.slice(0, -1), joined] : messages
+      const [before, now] = [messages, [...more, ...later]].map((list) => JSON.stringify({ messages: list }))
+      const [a, b] = [before, now].map((body) => Buffer.from(body as string)) as [Buffer, Buffer]
+      const [sentA, sentB] = [before, now].map((body) => Buffer.from(decorated(body as string, rules)))
+      const offsets = sentOffsets(a, sentA as Buffer, { inserted, values: [] })
+      const common = commonBytes(sentA as Buffer, sentB as Buffer)
+      expect(common).toBeGreaterThanOrEqual(offsets[commonBytes(a, b)] as number)
+    }),
+  )
 })
 
 describe('whom a text is for', () => {
