@@ -1,9 +1,8 @@
 import { hostname } from 'node:os'
 import type { Config } from '../config/config.ts'
-import { parseDecorators } from '../config/decorator-parser.ts'
 import { limitError, parseLimits } from '../config/limit-parser.ts'
 import type { LimitSettings } from '../config/limit-rule.ts'
-import { ledgerDirectory, sessionsDirectory } from '../config/paths.ts'
+import { ledgerDirectory } from '../config/paths.ts'
 import { RuleFault } from '../config/rule-fields.ts'
 import type { Tags } from '../config/tags.ts'
 import type { Identity } from '../gateway/record.ts'
@@ -12,11 +11,11 @@ import type { MaskAction } from '../policies/mask/masking.ts'
 import type { PriceTable } from '../usage/price-table.ts'
 import { priceOf } from '../usage/pricing.ts'
 import type { Context } from './context.ts'
+import { decoratorSettings } from './decorators.ts'
 import { isAlive } from './is-alive.ts'
 import { openDetectors } from './mask-rules.ts'
 import { openPatterns } from './redaction.ts'
 import type { Secrets } from './secrets.ts'
-import { textValues } from './text-values.ts'
 
 export interface PoliciesInput {
   readonly identity: Identity
@@ -61,34 +60,6 @@ async function guardSettings({ values, origins }: Config): Promise<PolicySetting
   return [deny, flag, models, tools].some((list) => list.length > 0)
     ? { deny, flag, models, tools }
     : undefined
-}
-
-function decoratorSettings(
-  context: Context,
-  { values }: Config,
-  { identity, findTags, onTrouble }: PoliciesInput,
-): PolicySettings['decorators'] {
-  const systemText = values['policies.system.append'] || undefined
-  const rules = parseDecorators(values['policies.decorators'])
-  if (rules.length === 0 && systemText === undefined) return undefined
-  const { profile, user, tags } = identity
-  const directory = sessionsDirectory(context.stateDirectory())
-  const now = () => textValues({ ...tagsNow(findTags, tags), user }, new Date())
-  return {
-    systemText,
-    rules,
-    party: { profile, user, project: tags['project'] },
-    values: { directory, now, onTrouble },
-  }
-}
-
-/** A folder that can be read no more keeps its last labels. */
-function tagsNow(findTags: () => Tags, last: Tags): Tags {
-  try {
-    return findTags()
-  } catch {
-    return last
-  }
 }
 
 async function maskSettings(context: Context, { values, origins }: Config): Promise<PolicySettings['mask']> {

@@ -117,3 +117,14 @@ test('a client without a session gets one text as long as the run lasts, and no 
   expect(String(sent)).toContain('You work on main of')
   expect(readdirSync(home.state)).not.toContain('sessions')
 })
+
+test('a branch stands in a text in one line, and what is not known says so', async () => {
+  const { changeBranch, start } = await openDesk()
+  const body = '{"messages":[{"role":"user","content":"hello"}]}'
+  const long = `fix/${'long-'.repeat(20)}name`
+  changeBranch(`${long}\u0085\u200b<b>`)
+  const run = await start()
+  expect(String(await run.ask(body))).toContain(`You work on ${long}��<b> of github.com/acme/shop.`)
+  changeBranch('.invalid')
+  expect(String(await run.ask(body, 'another'))).toContain('You work on unknown of')
+})
