@@ -34,7 +34,11 @@ export async function checkSetting(
   if (key === 'log.redact' || key === 'policies.guard.deny' || key === 'policies.guard.flag')
     await openPatterns(SCHEMA[key].kind.parse(value) ?? [], key, ORIGIN)
   if (key === 'policies.mask.detect') await openDetectors(SCHEMA[key].kind.parse(value) ?? [], ORIGIN)
-  if (key === 'tls.passphrase' || key === 'policies.limits.storeCredential')
+  if (
+    key === 'tls.passphrase' ||
+    key === 'policies.limits.storeCredential' ||
+    key === 'serve.metricsCredential'
+  )
     checkReference(name, value, REFERENCE_FORMS)
 }
 
