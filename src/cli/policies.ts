@@ -1,14 +1,17 @@
 import { hostname } from 'node:os'
 import type { Config } from '../config/config.ts'
-import { LimitFault, limitError, parseLimits } from '../config/limit-parser.ts'
+import { limitError, parseLimits } from '../config/limit-parser.ts'
 import type { LimitSettings } from '../config/limit-rule.ts'
 import { ledgerDirectory } from '../config/paths.ts'
+import { RuleFault } from '../config/rule-fields.ts'
+import type { Tags } from '../config/tags.ts'
 import type { Identity } from '../gateway/record.ts'
 import type { OpenPolicies, PolicySettings } from '../policies/index.ts'
 import type { MaskAction } from '../policies/mask/masking.ts'
 import type { PriceTable } from '../usage/price-table.ts'
 import { priceOf } from '../usage/pricing.ts'
 import type { Context } from './context.ts'
+import { decoratorSettings } from './decorators.ts'
 import { isAlive } from './is-alive.ts'
 import { openDetectors } from './mask-rules.ts'
 import { openPatterns } from './redaction.ts'
@@ -18,6 +21,10 @@ export interface PoliciesInput {
   readonly identity: Identity
   readonly prices: PriceTable
   readonly secrets: Pick<Secrets, 'storePassword' | 'tls'>
+  /** Labels of the folder as it is now, of which some stand in texts. */
+  readonly findTags: () => Tags
+  /** Whether no request is sent. */
+  readonly isTrial?: boolean
   readonly onTrouble: (reason: string) => void
 }
 
@@ -40,10 +47,10 @@ export async function openConfiguredPolicies(
   const guard = await guardSettings(config)
   const mask = await maskSettings(context, config)
   const limits = await limitSettings(context, config, input)
-  const systemText = config.values['policies.system.append'] || undefined
-  if (!guard && !mask && !limits && systemText === undefined) return undefined
+  const decorators = decoratorSettings(context, config, input)
+  if (!guard && !decorators && !mask && !limits) return undefined
   const { openPolicies } = await import('../policies/index.ts')
-  return openPolicies({ guard, systemText, mask, limits })
+  return openPolicies({ guard, decorators, mask, limits })
 }
 
 async function guardSettings({ values, origins }: Config): Promise<PolicySettings['guard']> {
@@ -105,7 +112,7 @@ function readLimits({ values, origins }: Config): LimitSettings {
       onStoreError: values['policies.limits.onStoreError'],
     })
   } catch (error) {
-    if (error instanceof LimitFault) throw limitError(error, origins['policies.limits.storeCredential'])
+    if (error instanceof RuleFault) throw limitError(error, origins['policies.limits.storeCredential'])
     throw error
   }
 }

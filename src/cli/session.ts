@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts'
 import { bodiesDirectory, ledgerDirectory, trafficDirectory } from '../config/paths.ts'
+import type { Tags } from '../config/tags.ts'
 import { resolveTags } from '../config/tags.ts'
 import { resolveTimeouts } from '../config/timeouts.ts'
 import type { ExchangeRecord } from '../exchange/exchange.ts'
@@ -63,7 +64,7 @@ export interface SessionOptions {
   /** Tells a person which look-up is waited for; absent where the terminal is the child's. */
   readonly onWait?: (reference: string) => void
   /** Labels of the records, under those of the configuration. */
-  readonly tags: Readonly<Record<string, string>>
+  readonly findTags: () => Tags
 }
 
 /**
@@ -73,7 +74,8 @@ export interface SessionOptions {
 export async function openSession(context: Context, options: SessionOptions): Promise<Session> {
   const config = context.config()
   const upstream = resolveUpstream(config, options.claude)
-  const tags = resolveTags(config.values.tags, options.tags)
+  const findTags = () => resolveTags(config.values.tags, options.findTags())
+  const tags = findTags()
   const secrets = await openSecrets(context, { ...options, upstream, tags })
   secrets.check()
   const kind = secrets.credentials.kind === 'inject' ? 'token' : 'path'
@@ -87,7 +89,13 @@ export async function openSession(context: Context, options: SessionOptions): Pr
   const identity = openIdentity(context, { upstream: upstream.name, tags })
   const prices = openPrices(context, config)
   const onTrouble = (reason: string) => troubles.push(reason)
-  const policies = await openConfiguredPolicies(context, config, { identity, prices, secrets, onTrouble })
+  const policies = await openConfiguredPolicies(context, config, {
+    identity,
+    prices,
+    secrets,
+    findTags,
+    onTrouble,
+  })
   const gateway = await startGateway({
     port: options.port,
     upstream,

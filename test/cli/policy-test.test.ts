@@ -110,6 +110,18 @@ test('a logged exchange is found by its id, and what was changed in it before is
   expect(stderr).toBe('claude-gw: this request is kept as the upstream saw it, after mask.phone\n')
 })
 
+test('texts are shown with their variables, and a session that is only tried keeps none', async () => {
+  const home = temporaryDirectory()
+  const [record] = await keepExchanges(home, [{ request: BODY }])
+  const rules = { day: { text: 'It is {date}.', at: 'user-turn' } }
+  const env = { CLAUDE_GW_POLICIES_DECORATORS: JSON.stringify(rules) }
+  const { stdout } = await policyTest([record?.id ?? ''], { env }, home)
+  expect(stdout).toMatch(
+    /^decorators\.day +decorate +1 .*\n {4}messages\[0\]\.content at \d+ → .*It is \d{4}-\d\d-\d\d\./m,
+  )
+  expect(readdirSync(home)).not.toContain('sessions')
+})
+
 test.each([
   ['nothing.json', MASK, 2, /no file .*nothing\.json, and `nothing\.json` is no id/],
   ['0123456789ab', MASK, 1, /no exchange with the id 0123456789ab/],

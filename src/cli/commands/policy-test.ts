@@ -1,4 +1,5 @@
 import { GatewayError } from '../../base/errors.ts'
+import { repositoryTags } from '../../config/repository.ts'
 import { resolveTags } from '../../config/tags.ts'
 import { noteWait } from '../../credentials/wait-notice.ts'
 import type { PolicyRequest } from '../../policies/policy.ts'
@@ -59,7 +60,8 @@ async function openPolicyList(context: Context): Promise<PolicyList> {
   const config = context.config()
   const claude = await readClaudeState(context)
   const upstream = resolveUpstream(config, claude)
-  const tags = resolveTags(config.values.tags, {})
+  const findTags = () => resolveTags(config.values.tags, repositoryTags(context.cwd))
+  const tags = findTags()
   const secrets = await openSecrets(context, {
     upstream,
     claude,
@@ -71,6 +73,8 @@ async function openPolicyList(context: Context): Promise<PolicyList> {
     identity: openIdentity(context, { upstream: upstream.name, tags }),
     prices: openPrices(context, config),
     secrets,
+    findTags,
+    isTrial: true,
     onTrouble: (reason) => context.stderr.write(`claude-gw: ${reason}\n`),
   })
   if (!policies) throw new GatewayError('POLICY_NONE', { profile: config.values.profile })

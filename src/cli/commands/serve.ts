@@ -78,7 +78,7 @@ async function open(context: Context, input: ServeInput, last: ServeEntry | unde
   const options = {
     claude: await readClaudeState(context),
     mayUseApiKey: true,
-    tags: {},
+    findTags: () => ({}),
     onWait: noteWait(context),
     ...(access && { access }),
   }
