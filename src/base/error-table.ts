@@ -120,6 +120,11 @@ export const ERROR_TABLE = {
     message: '{upstream} gave no proof of the key: {reason}',
     remedy: 'nothing was stored; leave out `--check` to store the key without a proof',
   },
+  MODELS_UNLISTED: {
+    exit: 5,
+    message: '{upstream} lists no models: {reason}',
+    remedy: '`claude-gw doctor` looks for the cause',
+  },
   KEYCHAIN_LIB_MISSING: {
     exit: 4,
     status: 401,

@@ -47,6 +47,7 @@ function createProgram(execute: Execute): Command {
   addConfig(program, execute)
   addPolicy(program, execute)
   addDoctor(program, execute)
+  addModels(program, execute)
   addDemo(program, execute)
   return program.addHelpText('after', environmentHelp())
 }
@@ -131,6 +132,20 @@ function addSettings(program: Command, execute: Execute): void {
       execute(command, async (context) => {
         const { settings } = await import('./commands/settings.ts')
         return settings(context, { scope, editor, isWrapper: !!wrapper })
+      }),
+    )
+}
+
+function addModels(program: Command, execute: Execute): void {
+  program
+    .command('models')
+    .description('what the upstream serves, by which names it can be asked for, and what it costs')
+    .option('--check', 'ask for each whether there is a route to it; costs no tokens')
+    .option('--json', 'as one JSON array')
+    .action(({ check, json }, command) =>
+      execute(command, async (context) => {
+        const { models } = await import('./commands/models.ts')
+        return models(context, { isJson: !!json, isChecked: !!check })
       }),
     )
 }
