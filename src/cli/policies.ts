@@ -5,12 +5,11 @@ import type { LimitSettings } from '../config/limit-rule.ts'
 import { ledgerDirectory } from '../config/paths.ts'
 import type { Identity } from '../gateway/record.ts'
 import type { OpenPolicies, PolicySettings } from '../policies/index.ts'
-import type { MaskAction } from '../policies/mask/masking.ts'
 import type { PriceTable } from '../usage/price-table.ts'
 import { priceOf } from '../usage/pricing.ts'
 import type { Context } from './context.ts'
 import { isAlive } from './is-alive.ts'
-import { openDetectors } from './mask-rules.ts'
+import { openMaskRules } from './mask-rules.ts'
 import { openPatterns } from './redaction.ts'
 import type { Secrets } from './secrets.ts'
 
@@ -19,13 +18,6 @@ export interface PoliciesInput {
   readonly prices: PriceTable
   readonly secrets: Pick<Secrets, 'storePassword' | 'tls'>
   readonly onTrouble: (reason: string) => void
-}
-
-const MASK_ACTIONS: Readonly<Record<Config['values']['policies.mask.mode'], MaskAction>> = {
-  reversible: 'mask',
-  irreversible: 'irreversible',
-  flag: 'flag',
-  deny: 'deny',
 }
 
 /**
@@ -57,15 +49,14 @@ async function guardSettings({ values, origins }: Config): Promise<PolicySetting
     : undefined
 }
 
-async function maskSettings(context: Context, { values, origins }: Config): Promise<PolicySettings['mask']> {
-  const detectors = await openDetectors(values['policies.mask.detect'], origins['policies.mask.detect'])
-  if (detectors.length === 0) return undefined
+async function maskSettings(context: Context, config: Config): Promise<PolicySettings['mask']> {
+  const rules = await openMaskRules(config)
+  if (rules.length === 0) return undefined
   const { machineKey } = await import('../policies/mask/machine-key.ts')
-  const action = MASK_ACTIONS[values['policies.mask.mode']]
   return {
-    rules: detectors.map((detector) => ({ detector, action })),
+    rules,
     key: machineKey(context.stateDirectory()),
-    onError: values['policies.mask.onError'],
+    onError: config.values['policies.mask.onError'],
   }
 }
 

@@ -51,6 +51,13 @@ export const size: Kind<number> = {
   write: (value) => writeUnit(value, SIZE_UNITS),
 }
 
+/** What a pattern may match: as much as a stream may have to hold back for it. */
+export const matchSize: Kind<number> = {
+  ...fromText('a size from 1B to 8KB', parseMatchSize),
+  read: (json) => (isScalar(json) ? parseMatchSize(String(json)) : undefined),
+  write: (value) => writeUnit(value, SIZE_UNITS),
+}
+
 export const port: Kind<number> = {
   expected: 'a port number from 0 to 65535',
   parse: parsePort,
@@ -103,6 +110,11 @@ export function textKind<T extends string>(
 
 function fromText<T>(expected: string, parse: (text: string) => T | undefined): Omit<Kind<T>, 'write'> {
   return { expected, parse, read: (json) => (typeof json === 'string' ? parse(json) : undefined) }
+}
+
+function parseMatchSize(value: string): number | undefined {
+  const bytes = parseSize(value) ?? 0
+  return bytes >= 1 && bytes <= 8 * 1024 ? bytes : undefined
 }
 
 function parsePort(value: string): number | undefined {

@@ -4,6 +4,7 @@ import {
   boolean,
   days,
   duration,
+  matchSize,
   oneOf,
   port,
   profileName,
@@ -14,7 +15,7 @@ import {
 } from './kind.ts'
 import { limitRules, limitStore } from './limit-kind.ts'
 import { STORE_ERROR_CHOICES } from './limit-rule.ts'
-import { headerMap, tagMap, textMap } from './map-kind.ts'
+import { headerMap, patternMap, tagMap, textMap } from './map-kind.ts'
 import { filePath, program } from './path-kind.ts'
 
 export interface Key<T> {
@@ -120,16 +121,23 @@ export const SCHEMA = {
     'local',
     'while the store is away: local counts on this machine, open lets all pass, closed nothing',
   ),
+  'policies.patterns': key(
+    patternMap,
+    {},
+    'patterns by name, each a detector for lists such as that of policies.mask.detect',
+    words('none'),
+  ),
+  'policies.maxMatch': key(matchSize, 256, 'longest match of such a pattern, at most 8KB'),
   'policies.mask.detect': key<readonly string[]>(
     textList,
     [],
-    'kinds of personal data and secrets to look for in requests, or all',
+    'detectors to look with in requests, or all; each alone or with :mask, :irreversible, :flag or :deny',
     words('none'),
   ),
   'policies.mask.mode': key(
     oneOf('reversible', 'irreversible', 'flag', 'deny'),
     'reversible',
-    'what is done with them: masked and restored in answers, masked for good, counted, or the request refused',
+    'what is done with what those without an action find: masked and restored in answers, masked for good, counted, or the request refused',
   ),
   'policies.mask.onError': key(
     oneOf('closed', 'open'),

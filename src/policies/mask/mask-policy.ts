@@ -31,6 +31,10 @@ function lookThrough(masking: Masking, request: PolicyRequest): MaskedRequest | 
   } catch (error) {
     if (error instanceof SyntaxError)
       return new GatewayError('MASK_UNREADABLE', { reason: 'it is no JSON object' })
+    if (error instanceof RangeError)
+      return new GatewayError('MASK_UNREADABLE', {
+        reason: 'a pattern of policies.patterns would take too long',
+      })
     // Its text could repeat what it looked at.
     return new GatewayError('MASK_UNREADABLE', { reason: 'the search failed' })
   }
