@@ -4,6 +4,7 @@ import { LimitFault, limitError, parseLimits } from '../config/limit-parser.ts'
 import type { LimitSettings } from '../config/limit-rule.ts'
 import { ledgerDirectory } from '../config/paths.ts'
 import type { Identity } from '../gateway/record.ts'
+import type { GuardKey } from '../policies/guard/denial.ts'
 import type { OpenPolicies, PolicySettings } from '../policies/index.ts'
 import type { PriceTable } from '../usage/price-table.ts'
 import { priceOf } from '../usage/pricing.ts'
@@ -11,6 +12,7 @@ import type { Context } from './context.ts'
 import { isAlive } from './is-alive.ts'
 import { openMaskRules } from './mask-rules.ts'
 import { openPatterns } from './redaction.ts'
+import { rulePlace } from './rule-place.ts'
 import type { Secrets } from './secrets.ts'
 
 export interface PoliciesInput {
@@ -38,25 +40,35 @@ export async function openConfiguredPolicies(
   return openPolicies({ guard, systemText, mask, limits })
 }
 
-async function guardSettings({ values, origins }: Config): Promise<PolicySettings['guard']> {
+async function guardSettings(config: Config): Promise<PolicySettings['guard']> {
+  const { values, origins } = config
   const open = (key: 'policies.guard.deny' | 'policies.guard.flag') =>
     openPatterns(values[key], key, origins[key])
   const [deny, flag] = await Promise.all([open('policies.guard.deny'), open('policies.guard.flag')])
-  const models = values['policies.guard.models']
-  const tools = values['policies.guard.tools']
-  return [deny, flag, models, tools].some((list) => list.length > 0)
-    ? { deny, flag, models, tools }
-    : undefined
+  const lists = {
+    paths: values['policies.guard.paths'],
+    models: values['policies.guard.models'],
+    tools: values['policies.guard.tools'],
+    requiredTools: values['policies.guard.requiredTools'],
+    deny,
+    flag,
+  }
+  const maxBytes = values['policies.guard.maxBytes']
+  if (maxBytes === undefined && Object.values(lists).every((list) => list.length === 0)) return undefined
+  const placeOf = (key: GuardKey) => rulePlace(config, `policies.guard.${key}`)
+  return { ...lists, maxBytes, onError: values['policies.guard.onError'], placeOf }
 }
 
 async function maskSettings(context: Context, config: Config): Promise<PolicySettings['mask']> {
   const rules = await openMaskRules(config)
   if (rules.length === 0) return undefined
+  const isDenyUsual = config.values['policies.mask.mode'] === 'deny'
   const { machineKey } = await import('../policies/mask/machine-key.ts')
   return {
     rules,
     key: machineKey(context.stateDirectory()),
     onError: config.values['policies.mask.onError'],
+    place: rulePlace(config, isDenyUsual ? 'policies.mask.mode' : 'policies.mask.detect'),
   }
 }
 

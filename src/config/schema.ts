@@ -168,6 +168,29 @@ export const SCHEMA = {
     'tools that requests may offer, or with `!` may not',
     words('none'),
   ),
+  'policies.guard.requiredTools': key<readonly string[]>(
+    textList,
+    [],
+    'tools that each request must offer which offers any',
+    words('none'),
+  ),
+  'policies.guard.paths': key<readonly string[]>(
+    textList,
+    [],
+    'paths that may be asked for, or with `!` may not',
+    words('none'),
+  ),
+  'policies.guard.maxBytes': key<number | undefined>(
+    size,
+    undefined,
+    'largest request for a message',
+    words('none'),
+  ),
+  'policies.guard.onError': key(
+    oneOf('closed', 'open'),
+    'closed',
+    'a request that a guard cannot look through is refused, or sent as it is',
+  ),
   'policies.system.append': key(text, '', 'text behind the system prompt of every request', words('none')),
   'claude.command': key(
     program,

@@ -1,5 +1,5 @@
-import type { GuardSettings } from './guard.ts'
-import { guardPolicy } from './guard.ts'
+import type { GuardSettings } from './guard/guard-policy.ts'
+import { guardPolicy } from './guard/guard-policy.ts'
 import type { LimitsOptions } from './limits/limits.ts'
 import { Limits } from './limits/limits.ts'
 import type { LimitedParty } from './limits/limits-policy.ts'
@@ -18,7 +18,7 @@ export interface PolicySettings {
   /** What stands behind each system prompt. */
   readonly systemText?: string | undefined
   readonly mask?:
-    | (Pick<MaskPolicyOptions, 'onError'> & {
+    | (Pick<MaskPolicyOptions, 'onError' | 'place'> & {
         readonly rules: readonly MaskRule[]
         /** That of this machine. */
         readonly key: Buffer
@@ -42,7 +42,7 @@ export function openPolicies({ guard, systemText, mask, limits: limited }: Polic
   const policies: (Policy | undefined)[] = [
     guard && guardPolicy(guard),
     systemText === undefined ? undefined : systemTextPolicy(systemText),
-    mask && maskPolicy({ masking: createMasking(mask.rules, mask), onError: mask.onError }),
+    mask && maskPolicy({ ...mask, masking: createMasking(mask.rules, mask) }),
     limits && limited && limitsPolicy(limits, limited.party),
   ]
   return { list: new PolicyList(policies.filter((policy) => policy !== undefined)), limits }
