@@ -90,6 +90,6 @@ function modelDenial({ body, model }: PolicyRequest, { models }: GuardSettings):
 }
 
 function unreadableDenial({ message }: Unreadable): Denial {
-  const help = 'send it as plain JSON, or with less in it'
+  const help = 'make it shorter with `/rewind` or `/clear`, or send it as plain JSON'
   return { rule: 'guard.unreadable', key: 'onError', reason: message, help }
 }

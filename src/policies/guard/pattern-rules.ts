@@ -17,7 +17,8 @@ export function createPatternRules({
   const countPatterns = createPatternCounter([deny, flag])
   return ({ body, session = '', agent = '' }) => {
     const [denied, flagged] = readable(() => countPatterns(body, `${session} ${agent}`))
-    if (denied === undefined) throw new Unreadable('takes too long to be looked through')
+    if (denied === undefined)
+      throw new Unreadable('takes too long to be looked through for the patterns of policies.guard.deny')
     if (denied > 0) return patternDenial(denied)
     if (flagged === undefined) return { decisions: [UNREAD] }
     return { decisions: flagged > 0 ? [{ rule: 'guard.flag', action: 'flag', count: flagged }] : [] }
