@@ -228,6 +228,12 @@ export const ERROR_TABLE = {
     message: 'the {side} of {id} is no text, and this is a terminal',
     remedy: 'send it into a file or a pipe; `--decoded` takes off the coding in which it went over the wire',
   },
+  POLICY_NONE: {
+    exit: 1,
+    message: 'no policy is on for the profile `{profile}`, so there is nothing to test',
+    remedy:
+      'set one, such as `claude-gw config set policies.mask.detect all`; the keys are listed by `claude-gw help`',
+  },
   EXPORT_EXISTS: {
     exit: 1,
     message: 'there is already a file {path}',

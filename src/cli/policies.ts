@@ -1,17 +1,19 @@
 import { hostname } from 'node:os'
 import type { Config } from '../config/config.ts'
-import { LimitFault, limitError, parseLimits } from '../config/limit-parser.ts'
+import { limitError, parseLimits } from '../config/limit-parser.ts'
 import type { LimitSettings } from '../config/limit-rule.ts'
 import { ledgerDirectory } from '../config/paths.ts'
+import { RuleFault } from '../config/rule-fields.ts'
+import type { Tags } from '../config/tags.ts'
 import type { Identity } from '../gateway/record.ts'
-import type { GuardKey } from '../policies/guard/denial.ts'
 import type { OpenPolicies, PolicySettings } from '../policies/index.ts'
 import type { PriceTable } from '../usage/price-table.ts'
 import { priceOf } from '../usage/pricing.ts'
 import type { Context } from './context.ts'
+import { decoratorSettings } from './decorators.ts'
+import { guardSettings } from './guard-settings.ts'
 import { isAlive } from './is-alive.ts'
 import { openMaskRules } from './mask-rules.ts'
-import { openPatterns } from './redaction.ts'
 import { rulePlace } from './rule-place.ts'
 import type { Secrets } from './secrets.ts'
 
@@ -19,6 +21,10 @@ export interface PoliciesInput {
   readonly identity: Identity
   readonly prices: PriceTable
   readonly secrets: Pick<Secrets, 'storePassword' | 'tls'>
+  /** Labels of the folder as it is now, of which some stand in texts. */
+  readonly findTags: () => Tags
+  /** Whether no request is sent. */
+  readonly isTrial?: boolean
   readonly onTrouble: (reason: string) => void
 }
 
@@ -31,32 +37,13 @@ export async function openConfiguredPolicies(
   config: Config,
   input: PoliciesInput,
 ): Promise<OpenPolicies | undefined> {
-  const guard = await guardSettings(config)
+  const guard = await guardSettings(config, input.isTrial)
   const mask = await maskSettings(context, config)
   const limits = await limitSettings(context, config, input)
-  const systemText = config.values['policies.system.append'] || undefined
-  if (!guard && !mask && !limits && systemText === undefined) return undefined
+  const decorators = decoratorSettings(context, config, input)
+  if (!guard && !decorators && !mask && !limits) return undefined
   const { openPolicies } = await import('../policies/index.ts')
-  return openPolicies({ guard, systemText, mask, limits })
-}
-
-async function guardSettings(config: Config): Promise<PolicySettings['guard']> {
-  const { values, origins } = config
-  const open = (key: 'policies.guard.deny' | 'policies.guard.flag') =>
-    openPatterns(values[key], key, origins[key])
-  const [deny, flag] = await Promise.all([open('policies.guard.deny'), open('policies.guard.flag')])
-  const lists = {
-    paths: values['policies.guard.paths'],
-    models: values['policies.guard.models'],
-    tools: values['policies.guard.tools'],
-    requiredTools: values['policies.guard.requiredTools'],
-    deny,
-    flag,
-  }
-  const maxBytes = values['policies.guard.maxBytes']
-  if (maxBytes === undefined && Object.values(lists).every((list) => list.length === 0)) return undefined
-  const placeOf = (key: GuardKey) => rulePlace(config, `policies.guard.${key}`)
-  return { ...lists, maxBytes, onError: values['policies.guard.onError'], placeOf }
+  return openPolicies({ guard, decorators, mask, limits })
 }
 
 async function maskSettings(context: Context, config: Config): Promise<PolicySettings['mask']> {
@@ -108,7 +95,7 @@ function readLimits({ values, origins }: Config): LimitSettings {
       onStoreError: values['policies.limits.onStoreError'],
     })
   } catch (error) {
-    if (error instanceof LimitFault) throw limitError(error, origins['policies.limits.storeCredential'])
+    if (error instanceof RuleFault) throw limitError(error, origins['policies.limits.storeCredential'])
     throw error
   }
 }
@@ -117,6 +104,5 @@ async function openStore({ store }: LimitSettings, { storePassword, tls }: Polic
   if (store === undefined) return undefined
   const { openTeamStore } = await import('../policies/limits/team-store.ts')
   const password = await storePassword()
-  const { ca } = tls
-  return openTeamStore({ url: store, password, ...(ca && { tls: { ca: [...ca] } }) })
+  return openTeamStore({ url: store, password, tls })
 }

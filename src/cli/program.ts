@@ -8,6 +8,7 @@ import { addConfig } from './config-commands.ts'
 import { createContext } from './context.ts'
 import type { Execute } from './execute.ts'
 import { addLogs } from './log-commands.ts'
+import { addPolicy } from './policy-commands.ts'
 import { SETTINGS_SCOPES } from './settings-place.ts'
 import { addUsage } from './usage-command.ts'
 
@@ -44,6 +45,7 @@ function createProgram(execute: Execute): Command {
   addLogs(program, execute)
   addUsage(program, execute)
   addConfig(program, execute)
+  addPolicy(program, execute)
   addDemo(program, execute)
   return program.addHelpText('after', environmentHelp())
 }

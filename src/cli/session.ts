@@ -1,6 +1,6 @@
-import { hostname } from 'node:os'
 import type { Config } from '../config/config.ts'
 import { bodiesDirectory, ledgerDirectory, trafficDirectory } from '../config/paths.ts'
+import type { Tags } from '../config/tags.ts'
 import { resolveTags } from '../config/tags.ts'
 import { resolveTimeouts } from '../config/timeouts.ts'
 import type { ExchangeRecord } from '../exchange/exchange.ts'
@@ -8,7 +8,6 @@ import { toLine } from '../exchange/line.ts'
 import { redact } from '../exchange/redact.ts'
 import type { Totals } from '../exchange/totals.ts'
 import { addToTotals, createTotals } from '../exchange/totals.ts'
-import { uuidv7 } from '../exchange/uuid.ts'
 import type { Access } from '../gateway/access.ts'
 import { createAccess } from '../gateway/access.ts'
 import type { BodySettings } from '../gateway/body-settings.ts'
@@ -20,6 +19,7 @@ import { TrafficLog } from '../log/writer.ts'
 import type { Upstream } from '../network/url.ts'
 import { claudeEnvironment } from './claude-environment.ts'
 import type { Context } from './context.ts'
+import { openIdentity } from './identity.ts'
 import { openConfiguredPolicies } from './policies.ts'
 import { openPrices } from './prices.ts'
 import { findProxy } from './proxy.ts'
@@ -28,7 +28,6 @@ import type { Secrets } from './secrets.ts'
 import { openSecrets } from './secrets.ts'
 import type { ClaudeSources } from './upstream.ts'
 import { configuredUpstream, resolveUpstream } from './upstream.ts'
-import { userName } from './user.ts'
 
 /** One gateway with its log and its sums, as `run` and `serve` have it. */
 export interface Session {
@@ -67,7 +66,7 @@ export interface SessionOptions {
   /** Tells what goes wrong without disturbing an exchange as soon as it does; absent where the terminal is the child's. */
   readonly onTrouble?: (reason: string) => void
   /** Labels of the records, under those of the configuration. */
-  readonly tags: Readonly<Record<string, string>>
+  readonly findTags: () => Tags
 }
 
 /**
@@ -77,12 +76,12 @@ export interface SessionOptions {
 export async function openSession(context: Context, options: SessionOptions): Promise<Session> {
   const config = context.config()
   const upstream = resolveUpstream(config, options.claude)
-  const tags = resolveTags(config.values.tags, options.tags)
+  const findTags = () => resolveTags(config.values.tags, options.findTags())
+  const tags = findTags()
   const secrets = await openSecrets(context, { ...options, upstream, tags })
   secrets.check()
   const kind = secrets.credentials.kind === 'inject' ? 'token' : 'path'
   const access = options.access?.kind === kind ? options.access : createAccess(kind)
-  const runId = uuidv7()
   const totals = createTotals()
   const troubles: string[] = []
   let last: LastExchange | undefined
@@ -93,16 +92,15 @@ export async function openSession(context: Context, options: SessionOptions): Pr
   }
   const log = openLog(context, config, onTrouble)
   const ledger = openLedger(context, onTrouble)
-  const identity = {
-    runId,
-    profile: config.values.profile,
-    upstream: upstream.name,
-    user: userName(context.env),
-    host: hostname(),
-    tags,
-  }
+  const identity = openIdentity(context, { upstream: upstream.name, tags })
   const prices = openPrices(context, config)
-  const policies = await openConfiguredPolicies(context, config, { identity, prices, secrets, onTrouble })
+  const policies = await openConfiguredPolicies(context, config, {
+    identity,
+    prices,
+    secrets,
+    findTags,
+    onTrouble,
+  })
   const gateway = await startGateway({
     port: options.port,
     upstream,
@@ -134,7 +132,7 @@ export async function openSession(context: Context, options: SessionOptions): Pr
     throw error
   })
   return {
-    runId,
+    runId: identity.runId,
     config,
     upstream,
     configuredUpstream: configuredUpstream(config, options.claude),

@@ -1,3 +1,4 @@
+import { decoratorRules } from './decorator-kind.ts'
 import type { Kind } from './kind.ts'
 import {
   authStyle,
@@ -192,6 +193,12 @@ export const SCHEMA = {
     'a request that a guard cannot look through is refused, or sent as it is',
   ),
   'policies.system.append': key(text, '', 'text behind the system prompt of every request', words('none')),
+  'policies.decorators': key(
+    decoratorRules,
+    {},
+    'texts by name for the system prompt or for each turn of a user',
+    words('none'),
+  ),
   'claude.command': key(
     program,
     '',

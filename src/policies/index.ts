@@ -1,3 +1,7 @@
+import type { DecoratorsSettings } from './decorators/decorators-policy.ts'
+import { decoratorsPolicy } from './decorators/decorators-policy.ts'
+import type { SessionValuesOptions } from './decorators/session-values.ts'
+import { SessionValues } from './decorators/session-values.ts'
 import type { GuardSettings } from './guard/guard-policy.ts'
 import { guardPolicy } from './guard/guard-policy.ts'
 import type { LimitsOptions } from './limits/limits.ts'
@@ -10,13 +14,13 @@ import type { MaskRule } from './mask/masking.ts'
 import { createMasking } from './mask/masking.ts'
 import type { Policy } from './policy.ts'
 import { PolicyList } from './policy-list.ts'
-import { systemTextPolicy } from './system-text.ts'
 
 /** What is on; what is absent is off. */
 export interface PolicySettings {
   readonly guard?: GuardSettings | undefined
-  /** What stands behind each system prompt. */
-  readonly systemText?: string | undefined
+  readonly decorators?:
+    | (Omit<DecoratorsSettings, 'values'> & { readonly values: SessionValuesOptions })
+    | undefined
   readonly mask?:
     | (Pick<MaskPolicyOptions, 'onError' | 'place'> & {
         readonly rules: readonly MaskRule[]
@@ -36,12 +40,12 @@ export interface OpenPolicies {
  * All policies that are on, in the one order in which they are asked: what judges the client's own request first, then what changes the body before what only counts, so
  * that a request that is refused counts nowhere, and limits see what is sent.
  */
-export function openPolicies({ guard, systemText, mask, limits: limited }: PolicySettings): OpenPolicies {
+export function openPolicies({ guard, decorators, mask, limits: limited }: PolicySettings): OpenPolicies {
   const limits = limited && new Limits(limited)
   limits?.open()
   const policies: (Policy | undefined)[] = [
     guard && guardPolicy(guard),
-    systemText === undefined ? undefined : systemTextPolicy(systemText),
+    decorators && decoratorsPolicy({ ...decorators, values: new SessionValues(decorators.values) }),
     mask && maskPolicy({ ...mask, masking: createMasking(mask.rules, mask) }),
     limits && limited && limitsPolicy(limits, limited.party),
   ]

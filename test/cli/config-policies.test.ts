@@ -74,3 +74,26 @@ test('`config set` takes limits and gives them back', async () => {
   expect(await configIn(home, ['set', RULES, rules])).toMatchObject({ exitCode: 0 })
   expect((await configIn(home, ['get', RULES])).stdout.trim()).toBe(rules)
 })
+
+test('`config set` takes decorators, and says which variables there are where one is none', async () => {
+  const home = openHome()
+  const rules = '{"brief":{"text":"Be very concise on {branch}.","at":"user-turn"}}'
+  expect(await configIn(home, ['set', 'policies.decorators', rules])).toMatchObject({ exitCode: 0 })
+  expect((await configIn(home, ['get', 'policies.decorators'])).stdout.trim()).toBe(rules)
+  const wrong = rules.replace('{branch}', '{brnch}')
+  const { exitCode, stderr } = await configIn(home, ['set', 'policies.decorators', wrong])
+  expect(exitCode).toBe(3)
+  expect(stderr).toContain(
+    'config: `policies.decorators.brief.text` must be a text with no other variables than',
+  )
+  expect(stderr).toContain('`{repository}`, `{branch}`, `{user}`, `{date}`')
+  expect(stderr).toContain('not one with "{brnch}"')
+})
+
+test('decorators are refused with the line of what is wrong', async () => {
+  const document =
+    '{"policies": {"decorators": {\n"good": {"text": "x"},\n"bad": {\n"text": "x",\n"at": "end"}}}}'
+  const { exitCode, stderr } = await got(document, 'policies.decorators')
+  expect(exitCode).toBe(3)
+  expect(stderr).toContain('config.json:5: `policies.decorators.bad.at` must be one of `system-end`')
+})

@@ -8,6 +8,8 @@ import { notJson, Unreadable } from './denial.ts'
 import { isAllowed } from './name-list.ts'
 import { pathDenial } from './path-rule.ts'
 import { createPatternRules, UNREAD } from './pattern-rules.ts'
+import type { GuardPattern } from './pattern-sights.ts'
+import { patternSights } from './pattern-sights.ts'
 import { toolDenial } from './tool-rules.ts'
 
 export interface GuardSettings {
@@ -25,6 +27,8 @@ export interface GuardSettings {
   readonly deny: readonly Finder[]
   /** Find what is only counted. */
   readonly flag: readonly Finder[]
+  /** Each of those patterns alone, where somebody tries them. */
+  readonly patterns?: readonly GuardPattern[] | undefined
   /** Whether a request that cannot be looked through is sent all the same. */
   readonly onError: 'open' | 'closed'
   /** Names a key of `policies.guard`, the place where it stands, and who can change it. */
@@ -49,6 +53,7 @@ export function guardPolicy(settings: GuardSettings): Policy {
         return refusal(unreadableDenial(error), settings)
       }
     },
+    explain: ({ body, isEncoded }) => (isEncoded ? [] : patternSights(body, settings.patterns ?? [])),
   }
 }
 

@@ -1,11 +1,14 @@
 import { GatewayError } from '../../base/errors.ts'
 import type { Outcome, Policy, PolicyRequest } from '../policy.ts'
 import { NO_OUTCOME } from '../policy.ts'
-import type { MaskCount, MaskedRequest, Masking } from './masking.ts'
+import { maskSights } from './mask-sights.ts'
+import type { MaskCount, MaskedRequest, Masking, MaskRule } from './masking.ts'
 import { createRestoring } from './restoring.ts'
 
 export interface MaskPolicyOptions {
   readonly masking: Masking
+  /** Those of the masking. */
+  readonly rules: readonly MaskRule[]
   /** Whether a body that cannot be looked through is sent all the same. */
   readonly onError: 'open' | 'closed'
   /** Names the key that says what is refused, the place where it stands, and who can change it. */
@@ -15,13 +18,17 @@ export interface MaskPolicyOptions {
 const USUAL_PLACE = '`policies.mask.detect`'
 
 /** Looks through requests, masks what is to be masked in them, and restores it in their answers. */
-export function maskPolicy({ masking, onError, place = USUAL_PLACE }: MaskPolicyOptions): Policy {
+export function maskPolicy({ masking, rules, onError, place = USUAL_PLACE }: MaskPolicyOptions): Policy {
   return {
     apply: (request) => {
       const masked = lookThrough(masking, request)
       if (masked instanceof GatewayError)
         return onError === 'open' ? unread('flag') : { ...unread('deny'), rejection: masked }
       return masked ? outcomeOf(masked, place) : NO_OUTCOME
+    },
+    explain: (request) => {
+      const masked = lookThrough(masking, request)
+      return !masked || masked instanceof GatewayError ? [] : maskSights(request.body, rules, masked)
     },
   }
 }

@@ -32,6 +32,8 @@ export interface MaskedRequest {
   readonly edits: readonly Edit[]
   /** By placeholder, what the answer to this request is restored from. */
   readonly values: ReadonlyMap<string, string>
+  /** Where the values stand. */
+  readonly scan: Scan
 }
 
 export interface MaskingOptions {
@@ -87,7 +89,7 @@ function maskScan(
       if (bytes) edits.push({ start: part.start + start, end: part.start + end, bytes })
     }
   }
-  return { counts: countsOf(rules, counts), edits, values: placeholders.values }
+  return { counts: countsOf(rules, counts), edits, values: placeholders.values, scan }
 }
 
 /** Messages are added at the end of a conversation, but `system` stands behind them: it comes first here. */

@@ -66,19 +66,18 @@ test('a search that takes too long is given up, also where the text is in many p
 })
 
 test('what is remembered of the last request changes nothing, however a conversation grows', () => {
-  const rules = () =>
-    [
-      { detector: patternDetector('word', '([a-z]|ä){3,}@?', 12), action: 'mask' },
-      { detector: patternDetector('digits', '\\d[\\d ]*\\d', 9), action: 'irreversible' },
-      { detector: patternDetector('any', '[^a-z]{2}', 2), action: 'flag' },
-    ] as const
-  const mask = createMasking(rules(), { key: KEY })
+  const rules = [
+    { detector: patternDetector('word', '([a-z]|ä){3,}@?', 12), action: 'mask' },
+    { detector: patternDetector('digits', '\\d[\\d ]*\\d', 9), action: 'irreversible' },
+    { detector: patternDetector('any', '[^a-z]{2}', 2), action: 'flag' },
+  ] as const
+  const mask = createMasking(rules, { key: KEY })
   fc.assert(
     fc.property(conversation, fc.array(fc.nat(), { maxLength: 4 }), (messages, cuts) => {
       for (const cut of cuts) {
         const part = messages.slice(0, 1 + (cut % messages.length))
         const body = Buffer.from(JSON.stringify({ model: 'm', messages: part, system: 'to a@b.de' }))
-        expect(mask(body, 'session')).toEqual(createMasking(rules(), { key: KEY })(body, 'session'))
+        expect(mask(body, 'session')).toEqual(createMasking(rules, { key: KEY })(body, 'session'))
       }
     }),
     { numRuns: 200 },
