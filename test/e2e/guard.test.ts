@@ -3,7 +3,9 @@ import type { ExchangeRecord } from '../../src/exchange/exchange.ts'
 import { recordsOf } from '../support/claude-run.ts'
 import { userFile, writeFile } from '../support/configured.ts'
 import { answer } from '../support/faults.ts'
+import { openSessionIn, say } from './interactive-session.ts'
 import { openClaudeHome, runThrough, startMessagesUpstream, textAnswer } from './real-claude.ts'
+import { screenUnavailable } from './screen.ts'
 
 type Guard = Readonly<Record<string, unknown>>
 
@@ -105,3 +107,33 @@ test('a detector that refuses ends a run, beside one that masks and one that cou
   expect(String(sent.sent.at(-1)?.body)).toMatch(/PROJ-7 is of <EMAIL_[\da-f]{8}>/)
   expect(rulesOf(sent.records)).toEqual(expect.arrayContaining(['mask.email mask', 'mask.project flag']))
 })
+
+test('Claude Code works where all that it does is allowed', async () => {
+  const guard = {
+    paths: ['/v1/messages*'],
+    models: ['claude-*'],
+    requiredTools: ['Bash', 'Re?d'],
+    tools: ['!mcp__*'],
+    maxBytes: '4MB',
+  }
+  const { stdout, records } = await said({ guard })
+  expect(stdout).toBe('Yes\n')
+  expect(rulesOf(records)).toEqual([])
+})
+
+test.skipIf(screenUnavailable)(
+  'what was refused is on the screen, and the session goes on without it',
+  async () => {
+    const home = openClaudeHome()
+    writeFile(userFile(home), JSON.stringify({ policies: { guard: { deny: ['PROJ-[0-9]+'] } } }))
+    const { screen, upstream } = await openSessionIn(home, answer(textAnswer('Hello from upstream')))
+    await say(screen, 'what is PROJ-7')
+    await screen.waitFor(/holds what may not be\s+sent/)
+    await say(screen, 'hello there')
+    await screen.waitFor(/(holds what may not be\s+sent[\s\S]*){2}/)
+    expect(upstream.messages()).toHaveLength(0)
+    await say(screen, '/clear')
+    await say(screen, 'hello again')
+    await screen.waitFor(/Hello from upstream/)
+  },
+)

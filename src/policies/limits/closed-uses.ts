@@ -87,8 +87,9 @@ export function writeClosedPart(path: string, part: ClosedPart): void {
     const stored: StoredPart = { v: 1, checksum: checksumAt(path, part.end), ...part }
     ensurePrivateDirectory(dirname(target))
     replacePrivateFile(target, JSON.stringify(stored))
+    // Those of earlier months, and what was broken off then.
     for (const name of readdirSync(dirname(target)))
-      if (name.endsWith(ENDING) && name < basename(target)) rmSync(join(dirname(target), name))
+      if (name < basename(target)) rmSync(join(dirname(target), name))
   } catch {
     // It only saves time.
   }
