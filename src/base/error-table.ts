@@ -272,6 +272,13 @@ export const ERROR_TABLE = {
     message: 'the request target must be a plain path: no scheme or host, no `//`, no `..`, no backslash',
     remedy: 'send the path of the API, such as /v1/messages',
   },
+  PAGE_UNKNOWN: {
+    exit: 1,
+    status: 404,
+    type: 'not_found_error',
+    message: 'this gateway has no page {path}',
+    remedy: '`claude-gw serve` has /_claude-gw/metrics and /_claude-gw/healthz',
+  },
   METHOD_UNSUPPORTED: {
     exit: 1,
     status: 501,

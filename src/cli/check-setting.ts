@@ -38,7 +38,11 @@ export async function checkSetting(
     await openPatterns(SCHEMA[key].kind.parse(value) ?? [], key, ORIGIN)
   if (key === 'policies.patterns') await openPatternDetectors(changed(name, value, env, files))
   if (key === 'policies.mask.detect') await openMaskRules(changed(name, value, env, files))
-  if (key === 'tls.passphrase' || key === 'policies.limits.storeCredential')
+  if (
+    key === 'tls.passphrase' ||
+    key === 'policies.limits.storeCredential' ||
+    key === 'serve.metricsCredential'
+  )
     checkReference(name, value, REFERENCE_FORMS)
 }
 

@@ -46,6 +46,7 @@ function createProgram(execute: Execute): Command {
   addUsage(program, execute)
   addConfig(program, execute)
   addPolicy(program, execute)
+  addDoctor(program, execute)
   addDemo(program, execute)
   return program.addHelpText('after', environmentHelp())
 }
@@ -130,6 +131,29 @@ function addSettings(program: Command, execute: Execute): void {
       execute(command, async (context) => {
         const { settings } = await import('./commands/settings.ts')
         return settings(context, { scope, editor, isWrapper: !!wrapper })
+      }),
+    )
+}
+
+function addDoctor(program: Command, execute: Execute): void {
+  program
+    .command('doctor')
+    .description('look at this machine and at the upstream, and say what is wrong and what mends it')
+    .option('--offline', 'ask nothing of the upstream')
+    .option('--live', 'also ask for answers, which cost some hundred tokens')
+    .option('--slow', 'also what takes minutes, and some thousand tokens')
+    .option('--model <NAME>', 'ask this model instead of those in use')
+    .option('--json', 'as one JSON object')
+    .action(({ offline, live, slow, model, json }, command) =>
+      execute(command, async (context) => {
+        const { doctor } = await import('./commands/doctor.ts')
+        return doctor(context, {
+          isOffline: !!offline,
+          isLive: !!live,
+          isSlow: !!slow,
+          isJson: !!json,
+          model,
+        })
       }),
     )
 }

@@ -16,6 +16,7 @@ import { startGateway } from '../gateway/gateway.ts'
 import { ledgerLine } from '../log/ledger.ts'
 import { monthAt } from '../log/period.ts'
 import { TrafficLog } from '../log/writer.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import type { Upstream } from '../network/url.ts'
 import { claudeEnvironment } from './claude-environment.ts'
 import type { Context } from './context.ts'
@@ -28,6 +29,7 @@ import type { Secrets } from './secrets.ts'
 import { openSecrets } from './secrets.ts'
 import type { ClaudeSources } from './upstream.ts'
 import { configuredUpstream, resolveUpstream } from './upstream.ts'
+import { ownVersion } from './version.ts'
 
 /** One gateway with its log and its sums, as `run` and `serve` have it. */
 export interface Session {
@@ -61,6 +63,8 @@ export interface SessionOptions {
   readonly access?: Access
   readonly claude: ClaudeSources
   readonly mayUseApiKey: boolean
+  /** Whether others may read what the gateway does. */
+  readonly hasMetrics?: boolean
   /** Tells a person which look-up is waited for; absent where the terminal is the child's. */
   readonly onWait?: (reference: string) => void
   /** Tells what goes wrong without disturbing an exchange as soon as it does; absent where the terminal is the child's. */
@@ -101,7 +105,10 @@ export async function openSession(context: Context, options: SessionOptions): Pr
     findTags,
     onTrouble,
   })
-  const gateway = await startGateway({
+  const metrics = options.hasMetrics
+    ? await openMetrics(identity.profile, () => gateway.openCount())
+    : undefined
+  const gateway: Gateway = await startGateway({
     port: options.port,
     upstream,
     tls: secrets.tls,
@@ -118,7 +125,12 @@ export async function openSession(context: Context, options: SessionOptions): Pr
     policies: policies?.list,
     bodies,
     prices,
+    ownPages: metrics && {
+      readerToken: await secrets.readerToken(),
+      metrics: async () => ({ text: await metrics.expose(), contentType: metrics.contentType }),
+    },
     onRecord: (record, { secrets: known, isStranger }) => {
+      if (!isStranger) metrics?.observe(record)
       if (!isStranger) addToTotals(totals, record)
       if (record.session_id !== undefined) last = { endedMs: Date.now(), sessionId: record.session_id }
       if (log) append(log, record, known)
@@ -152,6 +164,11 @@ export async function openSession(context: Context, options: SessionOptions): Pr
     limitWarnings: () => policies?.limits?.warnings() ?? [],
     last: () => last,
   }
+}
+
+async function openMetrics(profile: string, openCount: () => number): Promise<Metrics> {
+  const { createMetrics } = await import('../metrics/metrics.ts')
+  return createMetrics({ profile, version: ownVersion(), openCount })
 }
 
 /** What cleans up is loaded with all else, so that an upgrade under a running process breaks nothing. */

@@ -206,6 +206,12 @@ export const SCHEMA = {
     words('`claude` on PATH'),
   ),
   'serve.port': key(port, -1, 'port of `serve`; 0 for any free one', words('last port of the profile')),
+  'serve.metricsCredential': key(
+    text,
+    '',
+    'where the token comes from that lets a reader of metrics in, and nothing else: a reference',
+    words('none'),
+  ),
   'serve.idleExit': key<number | undefined>(
     duration,
     undefined,

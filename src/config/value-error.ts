@@ -17,6 +17,7 @@ const MAY_HOLD_SECRET = [
   'tls.passphrase',
   'policies.limits.store',
   'policies.limits.storeCredential',
+  'serve.metricsCredential',
 ]
 
 /** A value of a key as an error may show it: nothing of what may be a secret, of a URL neither who signs in nor its query. */

@@ -8,6 +8,7 @@ import type { PolicyList } from '../policies/policy-list.ts'
 import type { PriceTable } from '../usage/price-table.ts'
 import type { Access } from './access.ts'
 import type { BodySettings } from './body-settings.ts'
+import type { OwnPages } from './own-pages.ts'
 import type { Identity } from './record.ts'
 import type { RetryPolicy } from './retry.ts'
 import type { ExtraHeaders } from './supply.ts'
@@ -36,6 +37,8 @@ export interface GatewayOptions {
   readonly bodies?: BodySettings | undefined
   /** What the records' costs are taken from. */
   readonly prices: PriceTable
+  /** What the gateway shows of itself beside its health. */
+  readonly ownPages?: OwnPages | undefined
   /**
    * Called with each record before the client is given the end of its answer.
    * @returns false where its line could not be written to the ledger

@@ -17,7 +17,7 @@ import { createSupply } from './supply.ts'
 
 export interface Service {
   /** Serves one request that is not answered at the door. */
-  serve(request: IncomingMessage, response: ServerResponse, verdict: Verdict): void
+  serve(request: IncomingMessage, response: ServerResponse, verdict: Exclude<Verdict, { kind: 'own' }>): void
   /** Settles when every exchange that was begun is recorded, and every body written or given up. */
   settled(): Promise<void>
 }

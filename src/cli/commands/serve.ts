@@ -79,6 +79,7 @@ async function open(context: Context, input: ServeInput, last: ServeEntry | unde
   const options = {
     claude: await readClaudeState(context),
     mayUseApiKey: true,
+    hasMetrics: true,
     findTags: () => ({}),
     onWait: noteWait(context),
     onTrouble: (reason: string) => context.stderr.write(`claude-gw: ${escapeControls(reason)}\n`),
