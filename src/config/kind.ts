@@ -80,6 +80,14 @@ export const textList: Kind<readonly string[]> = {
   write: (texts) => texts,
 }
 
+/** Paths with `*` and `?`: one that could never fit would forbid nothing. */
+export const pathPatterns: Kind<readonly string[]> = {
+  expected: 'a JSON array of at most 64 paths that begin with `/` or `*`, or with a `!` before that',
+  parse: (value) => readPathPatterns(parseJson(value)),
+  read: readPathPatterns,
+  write: (patterns) => patterns,
+}
+
 export const profileName = textKind('a name of letters, digits, `-`, `_` or `.`', (value) =>
   /^[\w.-]{1,64}$/.test(value) && value !== '__proto__' ? value : undefined,
 )
@@ -128,6 +136,11 @@ function parseDays(value: string): number | undefined {
 function readTexts(json: unknown): readonly string[] | undefined {
   const isList = Array.isArray(json) && json.length <= 64 && json.every((item) => typeof item === 'string')
   return isList ? json : undefined
+}
+
+function readPathPatterns(json: unknown): readonly string[] | undefined {
+  const patterns = readTexts(json)
+  return patterns?.every((pattern) => /^!?[/*]/.test(pattern)) ? patterns : undefined
 }
 
 function isScalar(json: unknown): json is string | number {

@@ -7,6 +7,7 @@ import {
   duration,
   matchSize,
   oneOf,
+  pathPatterns,
   port,
   profileName,
   proxyChoice,
@@ -176,7 +177,7 @@ export const SCHEMA = {
     words('none'),
   ),
   'policies.guard.paths': key<readonly string[]>(
-    textList,
+    pathPatterns,
     [],
     'paths that may be asked for, or with `!` may not',
     words('none'),
