@@ -423,14 +423,14 @@ export const ERROR_TABLE = {
     status: 400,
     type: 'invalid_request_error',
     message: 'the request {reason}',
-    remedy: 'the rule is policies.{rule} (`claude-gw config list --origin`)',
+    remedy: '{help}; the rule is {place}',
   },
   MASK_DENIED: {
     exit: 1,
     status: 400,
     type: 'invalid_request_error',
     message: 'the request holds what may not leave this machine: {found}',
-    remedy: 'take it out of the conversation (`/rewind` or `/clear`), or change policies.mask.mode',
+    remedy: 'take it out of the conversation with `/rewind` or `/clear`; the rule is {place}',
   },
   MASK_UNREADABLE: {
     exit: 1,

@@ -1,4 +1,6 @@
 import { GatewayError } from '../base/errors.ts'
+import type { Config } from '../config/config.ts'
+import { resolveConfig } from '../config/config.ts'
 import type { ConfigFiles } from '../config/files.ts'
 import { SCHEMA } from '../config/schema.ts'
 import { selectProfile } from '../config/selected-profile.ts'
@@ -6,7 +8,8 @@ import type { SettingName } from '../config/setting-name.ts'
 import { parseReference, REFERENCE_FORMS } from '../credentials/reference.ts'
 import { parseUpstream } from '../network/url.ts'
 import type { Context } from './context.ts'
-import { openDetectors } from './mask-rules.ts'
+import { openPatternDetectors } from './detect-rules.ts'
+import { openMaskRules } from './mask-rules.ts'
 import { openPatterns } from './redaction.ts'
 import { resolveSetting } from './setting-obstacles.ts'
 
@@ -33,13 +36,27 @@ export async function checkSetting(
   if (key === 'credential') checkReference(name, value, `\`auto\`, \`passthrough\`, ${REFERENCE_FORMS}`)
   if (key === 'log.redact' || key === 'policies.guard.deny' || key === 'policies.guard.flag')
     await openPatterns(SCHEMA[key].kind.parse(value) ?? [], key, ORIGIN)
-  if (key === 'policies.mask.detect') await openDetectors(SCHEMA[key].kind.parse(value) ?? [], ORIGIN)
+  if (key === 'policies.patterns') await openPatternDetectors(changed(name, value, env, files))
+  if (key === 'policies.mask.detect') await openMaskRules(changed(name, value, env, files))
   if (
     key === 'tls.passphrase' ||
     key === 'policies.limits.storeCredential' ||
     key === 'serve.metricsCredential'
   )
     checkReference(name, value, REFERENCE_FORMS)
+}
+
+/** The configuration as it is to be: a list may name what another key says. */
+function changed(
+  name: SettingName,
+  value: string,
+  env: Context['env'],
+  files: ConfigFiles | undefined,
+): Pick<Config, 'values' | 'origins'> {
+  const { key, entry } = name
+  const { values, origins } = (files && resolveSetting(name, env, files)) ?? resolveConfig({}, {})
+  const item = entry === undefined ? SCHEMA[key].kind.parse(value) : { [entry]: value }
+  return { values: { ...values, [key]: item }, origins: { ...origins, [key]: ORIGIN } }
 }
 
 function checkReference({ names }: SettingName, value: string, expected: string): void {

@@ -7,14 +7,14 @@ import { RuleFault } from '../config/rule-fields.ts'
 import type { Tags } from '../config/tags.ts'
 import type { Identity } from '../gateway/record.ts'
 import type { OpenPolicies, PolicySettings } from '../policies/index.ts'
-import type { MaskAction } from '../policies/mask/masking.ts'
 import type { PriceTable } from '../usage/price-table.ts'
 import { priceOf } from '../usage/pricing.ts'
 import type { Context } from './context.ts'
 import { decoratorSettings } from './decorators.ts'
+import { guardSettings } from './guard-settings.ts'
 import { isAlive } from './is-alive.ts'
-import { openDetectors } from './mask-rules.ts'
-import { openPatterns } from './redaction.ts'
+import { openMaskRules } from './mask-rules.ts'
+import { rulePlace } from './rule-place.ts'
 import type { Secrets } from './secrets.ts'
 
 export interface PoliciesInput {
@@ -28,13 +28,6 @@ export interface PoliciesInput {
   readonly onTrouble: (reason: string) => void
 }
 
-const MASK_ACTIONS: Readonly<Record<Config['values']['policies.mask.mode'], MaskAction>> = {
-  reversible: 'mask',
-  irreversible: 'irreversible',
-  flag: 'flag',
-  deny: 'deny',
-}
-
 /**
  * The policies that the configuration turns on; undefined, and nothing of theirs loaded, where it turns on none.
  * @throws GatewayError of the configuration, LIMIT_STORE_UNUSABLE, MASK_KEY_UNUSABLE
@@ -44,7 +37,7 @@ export async function openConfiguredPolicies(
   config: Config,
   input: PoliciesInput,
 ): Promise<OpenPolicies | undefined> {
-  const guard = await guardSettings(config)
+  const guard = await guardSettings(config, input.isTrial)
   const mask = await maskSettings(context, config)
   const limits = await limitSettings(context, config, input)
   const decorators = decoratorSettings(context, config, input)
@@ -53,26 +46,16 @@ export async function openConfiguredPolicies(
   return openPolicies({ guard, decorators, mask, limits })
 }
 
-async function guardSettings({ values, origins }: Config): Promise<PolicySettings['guard']> {
-  const open = (key: 'policies.guard.deny' | 'policies.guard.flag') =>
-    openPatterns(values[key], key, origins[key])
-  const [deny, flag] = await Promise.all([open('policies.guard.deny'), open('policies.guard.flag')])
-  const models = values['policies.guard.models']
-  const tools = values['policies.guard.tools']
-  return [deny, flag, models, tools].some((list) => list.length > 0)
-    ? { deny, flag, models, tools }
-    : undefined
-}
-
-async function maskSettings(context: Context, { values, origins }: Config): Promise<PolicySettings['mask']> {
-  const detectors = await openDetectors(values['policies.mask.detect'], origins['policies.mask.detect'])
-  if (detectors.length === 0) return undefined
+async function maskSettings(context: Context, config: Config): Promise<PolicySettings['mask']> {
+  const rules = await openMaskRules(config)
+  if (rules.length === 0) return undefined
+  const isDenyUsual = config.values['policies.mask.mode'] === 'deny'
   const { machineKey } = await import('../policies/mask/machine-key.ts')
-  const action = MASK_ACTIONS[values['policies.mask.mode']]
   return {
-    rules: detectors.map((detector) => ({ detector, action })),
+    rules,
     key: machineKey(context.stateDirectory()),
-    onError: values['policies.mask.onError'],
+    onError: config.values['policies.mask.onError'],
+    place: rulePlace(config, isDenyUsual ? 'policies.mask.mode' : 'policies.mask.detect'),
   }
 }
 

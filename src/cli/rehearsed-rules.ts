@@ -19,7 +19,8 @@ export function rehearsedRules({ steps, verdict }: Rehearsal): readonly Rehearse
   const seen = steps.flatMap(({ body, sights }) =>
     sights.map((sight) => ({ ...sight, count: sight.spans.length, sight, body })),
   )
-  const names = new Set(seen.map(({ rule }) => rule))
-  const others = verdict.decisions.filter(({ rule }) => !names.has(rule))
+  // A rule with several patterns is seen as one for each, with the pattern behind its name.
+  const isSeen = (rule: string) => seen.some((one) => one.rule === rule || one.rule.startsWith(`${rule} `))
+  const others = verdict.decisions.filter(({ rule }) => !isSeen(rule))
   return [...seen, ...others.map((decision) => ({ ...decision, body: Buffer.alloc(0) }))]
 }

@@ -67,6 +67,8 @@ export interface SessionOptions {
   readonly hasMetrics?: boolean
   /** Tells a person which look-up is waited for; absent where the terminal is the child's. */
   readonly onWait?: (reference: string) => void
+  /** Tells what goes wrong without disturbing an exchange as soon as it does; absent where the terminal is the child's. */
+  readonly onTrouble?: (reason: string) => void
   /** Labels of the records, under those of the configuration. */
   readonly findTags: () => Tags
 }
@@ -88,11 +90,14 @@ export async function openSession(context: Context, options: SessionOptions): Pr
   const troubles: string[] = []
   let last: LastExchange | undefined
   const bodies = await bodySettings(context, config)
-  const log = openLog(context, config, troubles)
-  const ledger = openLedger(context, troubles)
+  const onTrouble = (reason: string) => {
+    troubles.push(reason)
+    options.onTrouble?.(reason)
+  }
+  const log = openLog(context, config, onTrouble)
+  const ledger = openLedger(context, onTrouble)
   const identity = openIdentity(context, { upstream: upstream.name, tags })
   const prices = openPrices(context, config)
-  const onTrouble = (reason: string) => troubles.push(reason)
   const policies = await openConfiguredPolicies(context, config, {
     identity,
     prices,
@@ -172,10 +177,14 @@ async function loadAll(context: Context, gateway: Gateway): Promise<void> {
   startUpkeep(context)
 }
 
-function openLog(context: Context, config: Config, troubles: string[]): TrafficLog | undefined {
+function openLog(
+  context: Context,
+  config: Config,
+  onTrouble: (reason: string) => void,
+): TrafficLog | undefined {
   if (config.values['log.level'] === 'off') return undefined
   const directory = trafficDirectory(context.stateDirectory())
-  return new TrafficLog({ directory, onTrouble: (reason) => troubles.push(reason) })
+  return new TrafficLog({ directory, onTrouble })
 }
 
 async function bodySettings(context: Context, config: Config): Promise<BodySettings | undefined> {
@@ -187,9 +196,9 @@ async function bodySettings(context: Context, config: Config): Promise<BodySetti
 }
 
 /** Whatever `log.level` says: budgets and sums need it. */
-function openLedger(context: Context, troubles: string[]): TrafficLog {
+function openLedger(context: Context, onTrouble: (reason: string) => void): TrafficLog {
   const directory = ledgerDirectory(context.stateDirectory())
-  return new TrafficLog({ directory, periodAt: monthAt, onTrouble: (reason) => troubles.push(reason) })
+  return new TrafficLog({ directory, periodAt: monthAt, onTrouble })
 }
 
 /** Writes a record without its secrets. */

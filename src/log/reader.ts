@@ -6,7 +6,7 @@ const BLOCK_BYTES = 256 * 1024
 
 /** Which bytes of a file are meant, by their offsets. */
 export interface Range {
-  readonly start?: number
+  readonly start?: number | undefined
   /** Without it, the size of the file when it is opened. */
   readonly end?: number | undefined
 }

@@ -2,8 +2,8 @@ import type { DecoratorsSettings } from './decorators/decorators-policy.ts'
 import { decoratorsPolicy } from './decorators/decorators-policy.ts'
 import type { SessionValuesOptions } from './decorators/session-values.ts'
 import { SessionValues } from './decorators/session-values.ts'
-import type { GuardSettings } from './guard.ts'
-import { guardPolicy } from './guard.ts'
+import type { GuardSettings } from './guard/guard-policy.ts'
+import { guardPolicy } from './guard/guard-policy.ts'
 import type { LimitsOptions } from './limits/limits.ts'
 import { Limits } from './limits/limits.ts'
 import type { LimitedParty } from './limits/limits-policy.ts'
@@ -22,7 +22,7 @@ export interface PolicySettings {
     | (Omit<DecoratorsSettings, 'values'> & { readonly values: SessionValuesOptions })
     | undefined
   readonly mask?:
-    | (Pick<MaskPolicyOptions, 'onError'> & {
+    | (Pick<MaskPolicyOptions, 'onError' | 'place'> & {
         readonly rules: readonly MaskRule[]
         /** That of this machine. */
         readonly key: Buffer

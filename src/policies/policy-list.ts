@@ -25,6 +25,15 @@ export class PolicyList {
     this.#policies = policies
   }
 
+  /** The first refusal of a request of any kind, before its body is read. @param path without the query */
+  admit(path: string): PolicyVerdict | undefined {
+    for (const policy of this.#policies) {
+      const outcome = policy.admit?.(path)
+      if (outcome?.rejection) return verdictOf([outcome], undefined)
+    }
+    return undefined
+  }
+
   /**
    * Asks one after the other, each about the body as those before have left it, until one rejects.
    * @param onAsk is told before one is asked

@@ -41,6 +41,11 @@ export type Settle = (record: ExchangeRecord | undefined, isInLedger: boolean) =
 
 /** One rule set that is on. */
 export interface Policy {
+  /**
+   * Refuses a request of any kind before its body is read, or lets it go on.
+   * @param path as in `PolicyRequest`
+   */
+  admit?(path: string): Outcome | undefined
   /** May throw: the request is then answered with the error. */
   apply(request: PolicyRequest): Outcome | Promise<Outcome>
   /** What each of its rules sees in a request, one by one, for somebody who tries them; it changes and counts nothing. */

@@ -23,5 +23,9 @@ export const AIMS = {
   'logs model': { atMost: 0.25, of: 'ratio' },
   'mask cold': { atMost: 12, of: 'ratio' },
   'mask next': { atMost: 1, of: 'ratio' },
+  'pattern cold': { atMost: 12, of: 'ratio' },
+  'pattern next': { atMost: 1, of: 'ratio' },
+  'guard cold': { atMost: 12, of: 'ratio' },
+  'guard next': { atMost: 1, of: 'ratio' },
   decorators: { atMost: 1, of: 'ratio' },
 }

@@ -14,7 +14,7 @@ import { eventDelay } from './event-delay.mjs'
 import { keySources } from './key-sources.mjs'
 import { limits } from './limits.mjs'
 import { logs } from './logs.mjs'
-import { masking } from './masking.mjs'
+import { guarding, masking, patternMasking } from './masking.mjs'
 import { memory } from './memory.mjs'
 import { pacedStreams } from './paced-streams.mjs'
 import { table } from './report.mjs'
@@ -33,7 +33,7 @@ const PARTS = {
   key: [keySources],
   bodies: [bodies],
   logs: [logs],
-  mask: [masking],
+  mask: [masking, patternMasking, guarding],
   decorators: [decorators],
   limits: [limits],
 }

@@ -55,6 +55,19 @@ test('`config set` refuses a detector that there is none of, and says which ther
   expect(stderr).toMatch(/`policies\.mask\.detect` must be of `all`, `private-key`.*`email`.*, not "mail"/)
 })
 
+test('`config set` checks patterns, and lists that name them', async () => {
+  const home = openHome()
+  const set = (...args: string[]) => configIn(home, ['set', ...args])
+  const bad = await set('policies.patterns.staff-id', 'EMP-(')
+  expect(bad.exitCode).toBe(3)
+  expect(bad.stderr).toContain('config: `policies.patterns.staff-id` must be a pattern (')
+  expect((await set('policies.patterns.email', 'a')).exitCode).toBe(3)
+  expect((await set('policies.mask.detect', '["staff-id:deny"]')).exitCode).toBe(3)
+  expect(await set('policies.patterns.staff-id', 'EMP-\\d{6}')).toMatchObject({ exitCode: 0 })
+  expect(await set('policies.mask.detect', '["staff-id:deny"]')).toMatchObject({ exitCode: 0 })
+  expect((await set('policies.mask.detect', '["staff-id:hide"]')).exitCode).toBe(3)
+})
+
 test('`config set` takes limits and gives them back', async () => {
   const home = openHome()
   const rules = '{"daily":{"usd":20,"per":"day"}}'

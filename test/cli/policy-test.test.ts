@@ -74,6 +74,26 @@ test.each([
   expect(stdout).toContain(reason)
 })
 
+test('guards are shown pattern by pattern, and by their name where they have none', async () => {
+  const env = {
+    CLAUDE_GW_POLICIES_PATTERNS: '{"careful":"(?i)you are [a-z]+"}',
+    CLAUDE_GW_POLICIES_MASK_DETECT: '["careful:flag"]',
+    CLAUDE_GW_POLICIES_GUARD_DENY: '["jane@[a-z]+","SECRET"]',
+    CLAUDE_GW_POLICIES_GUARD_FLAG: '["please"]',
+  }
+  const { exitCode, stdout } = await policyTest(['-'], { env })
+  expect(exitCode).toBe(1)
+  expect(stdout).toMatch(
+    /^guard\.deny "jane@\[a-z\]\+" +deny +2 +[\d.]+ms\n {4}messages\[0\]\.content \d+–\d+\n {4}messages\[1\]/m,
+  )
+  expect(stdout).toMatch(/^guard\.deny "SECRET" +deny +0 /m)
+  expect(stdout).toMatch(/^guard\.flag "please" +flag +1 /m)
+  expect(stdout).not.toMatch(/^guard\.deny +deny/m)
+  const flagged = await policyTest(['-'], { env: { ...env, CLAUDE_GW_POLICIES_GUARD_DENY: '' } })
+  expect(flagged.exitCode).toBe(0)
+  expect(flagged.stdout).toMatch(/^mask\.careful +flag +1 +[\d.]+ms\n {4}system\[0\]\.text /m)
+})
+
 test('what is tried counts nowhere', async () => {
   const env = { CLAUDE_GW_POLICIES_LIMITS_RULES: '{"one":{"requests":1,"per":"hour"}}' }
   const home = temporaryDirectory()
