@@ -125,6 +125,11 @@ export const ERROR_TABLE = {
     message: '{upstream} lists no models: {reason}',
     remedy: '`claude-gw doctor` looks for the cause',
   },
+  OTLP_REFUSED: {
+    exit: 5,
+    message: '{collector} did not take what was sent: {reason}',
+    remedy: 'mend that and call it again: it goes on with what was not taken',
+  },
   KEYCHAIN_LIB_MISSING: {
     exit: 4,
     status: 401,

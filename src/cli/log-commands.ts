@@ -63,6 +63,8 @@ function addExport(logs: Command, execute: Execute): void {
     .description('all that match, for other programs; the filters and -n are those of `claude-gw logs`')
     .option('--jsonl', 'the records as JSON lines')
     .option('--har', 'as an HTTP archive (HAR 1.2)')
+    .option('--otlp <URL>', 'to a collector of OpenTelemetry: what is new since the last time')
+    .option('--anew', 'with --otlp: also what was shipped before')
     .option('--curl <ID>', 'one exchange as a curl command, without the credential')
     .option('--output <FILE>', 'into a file that only you can read')
     .option('--force', 'also where there is such a file')
@@ -108,6 +110,13 @@ function toLogsInput({ errors, follow, json, ...filters }: OptionValues): LogsIn
   return { ...filters, errorsOnly: !!errors, isFollowing: !!follow, isJson: !!json }
 }
 
-function toExportInput({ errors, jsonl, har, force, ...rest }: OptionValues): LogsExportInput {
-  return { ...rest, errorsOnly: !!errors, isJsonLines: !!jsonl, isHar: !!har, canOverwrite: !!force }
+function toExportInput({ errors, jsonl, har, force, anew, ...rest }: OptionValues): LogsExportInput {
+  return {
+    ...rest,
+    isAnew: !!anew,
+    errorsOnly: !!errors,
+    isJsonLines: !!jsonl,
+    isHar: !!har,
+    canOverwrite: !!force,
+  }
 }

@@ -24,6 +24,10 @@ export interface LogsExportInput extends FilterInput {
   readonly count?: number
   readonly isJsonLines?: boolean
   readonly isHar?: boolean
+  /** The URL of a collector of OpenTelemetry, */
+  readonly otlp?: string
+  /** to which also what it has already is shipped. */
+  readonly isAnew?: boolean
   /** The id of an exchange. */
   readonly curl?: string
   /** Path of a file. */
@@ -62,13 +66,27 @@ const HAR_BATCH = 25
  * @returns the exit code @throws GatewayError USAGE, RECORD_NOT_FOUND, LOG_UNREADABLE, EXPORT_EXISTS, EXPORT_UNWRITABLE
  */
 export async function logsExport(context: Context, input: LogsExportInput): Promise<number> {
-  const { curl, isHar, isJsonLines } = input
-  if ([curl !== undefined, isHar, isJsonLines].filter(Boolean).length !== 1) {
-    throw new GatewayError('USAGE', { reason: 'give one of `--jsonl`, `--har` and `--curl ID`' })
+  const { curl, isHar, isJsonLines, otlp } = input
+  if ([curl !== undefined, isHar, isJsonLines, otlp !== undefined].filter(Boolean).length !== 1) {
+    throw new GatewayError('USAGE', {
+      reason: 'give one of `--jsonl`, `--har`, `--otlp URL` and `--curl ID`',
+    })
   }
   rejectForeign(input)
   tellUnknownVariables(context)
+  if (otlp !== undefined) return ship(context, input, otlp)
   return curl === undefined ? exportAll(context, input) : exportCurl(context, input, curl)
+}
+
+/** @throws GatewayError USAGE for what only a file can have */
+async function ship(context: Context, input: LogsExportInput, collector: string): Promise<number> {
+  const { count, output, canOverwrite, grep, isAnew = false, ...filters } = input
+  if (count !== undefined || output !== undefined || canOverwrite || grep !== undefined) {
+    const reason = '`-n`, `--grep`, `--output` and `--force` do not go together with `--otlp`'
+    throw new GatewayError('USAGE', { reason })
+  }
+  const { shipToCollector } = await import('../otlp-shipping.ts')
+  return shipToCollector(context, { ...filters, collector, isAnew })
 }
 
 /** What would be passed over in silence. @throws GatewayError USAGE */
