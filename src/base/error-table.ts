@@ -242,7 +242,7 @@ export const ERROR_TABLE = {
     exit: 1,
     message: 'no policy is on for the profile `{profile}`, so there is nothing to test',
     remedy:
-      'set one, such as `claude-gw config set policies.mask.detect all`; the keys are listed by `claude-gw help`',
+      'set one, such as `claude-gw config set policies.mask.detect \'["all"]\'`; the keys are listed by `claude-gw help`',
   },
   EXPORT_EXISTS: {
     exit: 1,

@@ -7,6 +7,7 @@ import { SHELLS } from './commands/shells.ts'
 import { addConfig } from './config-commands.ts'
 import { createContext } from './context.ts'
 import type { Execute } from './execute.ts'
+import { addHelp } from './help-commands.ts'
 import { addLogs } from './log-commands.ts'
 import { addPolicy } from './policy-commands.ts'
 import { SETTINGS_SCOPES } from './settings-place.ts'
@@ -28,7 +29,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
 }
 
 /** The table of the commands; each loads its code only when it is called. */
-function createProgram(execute: Execute): Command {
+export function createProgram(execute: Execute): Command {
   const program = new Command('claude-gw')
     .description('A local sidecar for Claude Code: type `claude-gw run` in place of `claude`.')
     .usage('[options] <command>')
@@ -49,6 +50,7 @@ function createProgram(execute: Execute): Command {
   addDoctor(program, execute)
   addModels(program, execute)
   addDemo(program, execute)
+  addHelp(program, execute)
   return program.addHelpText('after', environmentHelp())
 }
 
