@@ -5,6 +5,7 @@ import { selectProfile } from '../config/selected-profile.ts'
 import type { SettingName } from '../config/setting-name.ts'
 import { parseReference, REFERENCE_FORMS } from '../credentials/reference.ts'
 import { parseUpstream } from '../network/url.ts'
+import { openAnswerRules } from './answer-rules.ts'
 import type { Context } from './context.ts'
 import { openDetectors } from './mask-rules.ts'
 import { openPatterns } from './redaction.ts'
@@ -34,6 +35,8 @@ export async function checkSetting(
   if (key === 'log.redact' || key === 'policies.guard.deny' || key === 'policies.guard.flag')
     await openPatterns(SCHEMA[key].kind.parse(value) ?? [], key, ORIGIN)
   if (key === 'policies.mask.detect') await openDetectors(SCHEMA[key].kind.parse(value) ?? [], ORIGIN)
+  if (key === 'policies.answer.detect')
+    await openAnswerRules(SCHEMA[key].kind.parse(value) ?? [], 'flag', ORIGIN)
   if (key === 'tls.passphrase' || key === 'policies.limits.storeCredential')
     checkReference(name, value, REFERENCE_FORMS)
 }

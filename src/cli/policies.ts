@@ -8,6 +8,7 @@ import type { OpenPolicies, PolicySettings } from '../policies/index.ts'
 import type { MaskAction } from '../policies/mask/masking.ts'
 import type { PriceTable } from '../usage/price-table.ts'
 import { priceOf } from '../usage/pricing.ts'
+import { openAnswerRules } from './answer-rules.ts'
 import type { Context } from './context.ts'
 import { isAlive } from './is-alive.ts'
 import { openDetectors } from './mask-rules.ts'
@@ -39,11 +40,12 @@ export async function openConfiguredPolicies(
 ): Promise<OpenPolicies | undefined> {
   const guard = await guardSettings(config)
   const mask = await maskSettings(context, config)
+  const answer = await answerSettings(config)
   const limits = await limitSettings(context, config, input)
   const systemText = config.values['policies.system.append'] || undefined
-  if (!guard && !mask && !limits && systemText === undefined) return undefined
+  if (!guard && !mask && !answer && !limits && systemText === undefined) return undefined
   const { openPolicies } = await import('../policies/index.ts')
-  return openPolicies({ guard, systemText, mask, limits })
+  return openPolicies({ guard, systemText, mask, answer, limits })
 }
 
 async function guardSettings({ values, origins }: Config): Promise<PolicySettings['guard']> {
@@ -67,6 +69,12 @@ async function maskSettings(context: Context, { values, origins }: Config): Prom
     key: machineKey(context.stateDirectory()),
     onError: values['policies.mask.onError'],
   }
+}
+
+async function answerSettings({ values, origins }: Config): Promise<PolicySettings['answer']> {
+  const key = 'policies.answer.detect'
+  const rules = await openAnswerRules(values[key], values['policies.answer.mode'], origins[key])
+  return rules.length > 0 ? { rules } : undefined
 }
 
 async function limitSettings(

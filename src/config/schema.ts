@@ -160,6 +160,17 @@ export const SCHEMA = {
     'tools that requests may offer, or with `!` may not',
     words('none'),
   ),
+  'policies.answer.detect': key<readonly string[]>(
+    textList,
+    [],
+    'kinds of personal data and secrets to look for in answers, each with an action or without',
+    words('none'),
+  ),
+  'policies.answer.mode': key(
+    oneOf('flag', 'mask', 'deny'),
+    'flag',
+    'what is done with them where no action stands: counted, masked, or the answer ended',
+  ),
   'policies.system.append': key(text, '', 'text behind the system prompt of every request', words('none')),
   'claude.command': key(
     program,

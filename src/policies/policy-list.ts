@@ -85,5 +85,6 @@ function inTurn(first: AnswerTransform, then: AnswerTransform): AnswerTransform 
   return {
     push: (chunk) => then.push(first.push(chunk)),
     end: () => Buffer.concat([then.push(first.end()), then.end()]),
+    decisions: () => [first, then].flatMap((transform) => transform.decisions?.() ?? []),
   }
 }

@@ -1,12 +1,16 @@
-import { peek } from '../../json/peek.ts'
-import type { Span } from '../../json/scanner.ts'
+import { peek } from '../json/peek.ts'
+import type { Span } from '../json/scanner.ts'
 
 /** An event of a streamed message, as far as it matters for its text. */
 export interface StreamEvent {
   /** `content_block_delta`, `ping`; absent where there are no data, as in a comment. */
   readonly type?: string
+  /** The number of the block that it belongs to. */
+  readonly block?: number
   /** The text it adds to a block. */
   readonly delta?: TextDelta
+  /** Where in the event the object stands that it is about: a delta of any kind, the block or the message that begins. */
+  readonly content?: Span
 }
 
 export interface TextDelta {
@@ -23,12 +27,18 @@ export function readEvent(event: Buffer): StreamEvent {
   const line = dataLine(event)
   if (!line) return {}
   const data = event.subarray(line.start, line.end)
-  const members = peek(data, ['type', 'index', 'delta'])
+  const members = peek(data, ['type', 'index', 'delta', 'content_block', 'message'])
   const type = members?.type?.value
-  const name = { type: typeof type === 'string' ? type : 'unknown' }
-  const delta = type === 'content_block_delta' ? members?.delta : undefined
-  const text = delta && textDelta(data, delta, members?.index?.value)
-  return text ? { ...name, delta: { ...text, text: moved(text.text, line.start) } } : name
+  const index = members?.index?.value
+  const { delta, content_block: begun, message } = members ?? {}
+  const content = delta ?? begun ?? message
+  const text = delta && type === 'content_block_delta' ? textDelta(data, delta, index) : undefined
+  return {
+    type: typeof type === 'string' ? type : 'unknown',
+    ...(typeof index === 'number' && { block: index }),
+    ...(text && { delta: { ...text, text: moved(text.text, line.start) } }),
+    ...(content && { content: moved(content, line.start) }),
+  }
 }
 
 /** The only line of data, behind its name. */
