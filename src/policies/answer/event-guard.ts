@@ -130,12 +130,14 @@ export class EventGuard implements AnswerTransform, EventReceiver {
   #beginBlock(event: Buffer, { block = this.#next, content }: StreamEvent): void {
     const begun = this.#guarded(event, content, readBlock)
     if (!begun) return
-    const type = content && peek(event.subarray(content.start, content.end), ['type'])?.type?.value
+    const members = content && peek(event.subarray(content.start, content.end), ['type', 'text'])
+    const type = members?.type?.value
     if (String(type).endsWith('tool_use')) {
       this.#tool = new HeldTool(this.#search, this.#counts, block)
       this.#tool.add(begun)
       return
     }
+    if (type === 'text') this.#text = new HeldText(this.#search, this.#counts, String(members?.text?.value))
     this.#open = block
     this.#next = block + 1
     this.#send(begun)

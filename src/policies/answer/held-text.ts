@@ -36,16 +36,18 @@ export class HeldText {
   #length = 0
   /** How many of the pieces are views. */
   #fresh = 0
-  /** Whether there was something to see in what went out. */
-  hasSpoken = false
+  #hasSpoken: boolean
 
-  constructor(search: AnswerSearch, counts: AnswerCounts) {
+  /** @param beginning what of the text is with the client */
+  constructor(search: AnswerSearch, counts: AnswerCounts, beginning = '') {
     this.#scan = new TextScan(search, counts)
     this.#maxBytes = search.maxMatchBytes
+    this.#hasSpoken = /\S/.test(beginning)
   }
 
-  get isEmpty(): boolean {
-    return this.#pieces.length === 0
+  /** Whether there was something to see in what went out. */
+  get hasSpoken(): boolean {
+    return this.#hasSpoken
   }
 
   /** @param event a view; what waits of it when it was settled is copied then */
@@ -111,7 +113,7 @@ export class HeldText {
     const { event, span, text, start, end } = piece
     const changes = this.#replacements.filter((change) => change.start < end && change.end > start)
     this.#replacements = this.#replacements.filter((change) => change.end > end)
-    this.hasSpoken ||= /\S/.test(text.slice(0, end - start))
+    this.#hasSpoken ||= /\S/.test(text.slice(0, end - start))
     const isCut = end - start < text.length
     if (!span || (changes.length === 0 && !isCut)) return [event]
     const ranges = changes.map((change) => ({

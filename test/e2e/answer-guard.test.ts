@@ -1,0 +1,85 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { AnswerParts } from '../support/answer.ts'
+import type { Block } from '../support/answer-streams.ts'
+import { answerStream } from '../support/answer-streams.ts'
+import { logText, recordsOf } from '../support/claude-run.ts'
+import { answer } from '../support/faults.ts'
+import { openClaudeHome, runThrough, startMessagesUpstream, textAnswer } from './real-claude.ts'
+
+const MAIL = 'anna.schmidt@firma.de'
+const WITHHELD = /claude-gw withheld the rest of this answer, because its rule answer\.email found something/
+const SAYS_MAIL: Block = { type: 'text', text: `The address is ${MAIL}, as far as I know.` }
+
+/** A run whose first answer has these blocks, in pieces of a few letters. */
+async function run(action: string, blocks: readonly Block[], ...args: string[]) {
+  const home = openClaudeHome()
+  const upstream = await startMessagesUpstream(answer(streamed(blocks)), answer(textAnswer('Done')))
+  const env = { CLAUDE_GW_POLICIES_ANSWER_DETECT: JSON.stringify([`all:${action}`]) }
+  const result = await runThrough(home, upstream.url, ['-p', 'who is it?', ...args], { env })
+  const policies = recordsOf(home).flatMap(({ policy = [] }) => policy)
+  return { ...result, home, requests: upstream.messages().length, policies }
+}
+
+function streamed(blocks: readonly Block[]): AnswerParts {
+  const cuts = Array.from({ length: 40 }, (_, index) => index * 7)
+  return { ...textAnswer(''), body: answerStream(blocks, cuts), chunkBytes: 100 }
+}
+
+function bash(command: string): Block {
+  return { type: 'tool_use', id: 'toolu_1', name: 'Bash', input: { command, description: 'go' } }
+}
+
+describe('an answer with a value', () => {
+  test.each(['text', 'stream-json'])(
+    'ends before it where it is denied, and nothing is asked again: %s',
+    async (format) => {
+      const more =
+        format === 'text' ? [] : ['--output-format', format, '--verbose', '--include-partial-messages']
+      const { exitCode, stdout, requests, policies, home } = await run('deny', [SAYS_MAIL], ...more)
+      expect({ exitCode, requests }).toEqual({ exitCode: 0, requests: 1 })
+      expect(stdout).toMatch(WITHHELD)
+      expect(stdout).not.toContain('firma')
+      expect(policies).toEqual([{ rule: 'answer.email', action: 'deny', count: 1 }])
+      expect(logText(home)).not.toContain(MAIL)
+      expect(recordsOf(home).find(({ policy }) => policy)).toMatchObject({
+        outcome: 'ok',
+        usage: { output_tokens: 40 },
+      })
+    },
+  )
+
+  test.each([
+    ['mask', 'The address is [EMAIL], as far as I know.\n'],
+    ['flag', `The address is ${MAIL}, as far as I know.\n`],
+  ])('is shown where it is to be: %s', async (action, said) => {
+    const { exitCode, stdout, requests, policies } = await run(action, [SAYS_MAIL])
+    expect({ exitCode, stdout, requests }).toEqual({ exitCode: 0, stdout: said, requests: 1 })
+    expect(policies).toEqual([{ rule: 'answer.email', action, count: 1 }])
+  })
+})
+
+describe('the call of a tool with a value', () => {
+  const allowed = ['--allowedTools', 'Bash']
+
+  test('runs nothing where it is denied, and nothing is asked again', async () => {
+    const ran = join(openClaudeHome().project, 'ran')
+    const blocks: Block[] = [{ type: 'text', text: 'I will. ' }, bash(`touch ${ran} # ${MAIL}`)]
+    const { exitCode, stdout, requests } = await run('deny', blocks, ...allowed)
+    expect({ exitCode, requests }).toEqual({ exitCode: 0, requests: 1 })
+    expect(stdout).toMatch(WITHHELD)
+    expect(existsSync(ran)).toBe(false)
+  })
+
+  test('runs with what stands in its place where it is masked', async () => {
+    const file = join(openClaudeHome().project, 'told')
+    const { exitCode, stdout, requests } = await run(
+      'mask',
+      [bash(`printf '%s' "to ${MAIL}" > ${file}`)],
+      ...allowed,
+    )
+    expect({ exitCode, stdout, requests }).toEqual({ exitCode: 0, stdout: 'Done\n', requests: 2 })
+    expect(readFileSync(file, 'utf8')).toBe('to [EMAIL]')
+  })
+})
