@@ -1,5 +1,6 @@
 import { peek } from '../json/peek.ts'
 import type { Span } from '../json/scanner.ts'
+import { skipValue } from '../json/scanner.ts'
 
 /** An event of a streamed message, as far as it matters for its text. */
 export interface StreamEvent {
@@ -22,8 +23,16 @@ export interface TextDelta {
 
 const MEMBERS = { text_delta: 'text', input_json_delta: 'partial_json' } as const
 
+/** How the API writes a piece of text, up to the text and behind it; nearly all events are such. */
+const USUAL_HEAD =
+  /^event: content_block_delta\ndata: \{"type":"content_block_delta","index":(\d{1,6}),"delta":\{"type":"(text_delta","text|input_json_delta","partial_json)":"/
+const USUAL_TAIL = /^\} *\}\n\n$/
+const LONGEST_HEAD = 150
+
 /** Reads a server-sent event of the Messages API. One whose data are no JSON object, or on two lines, is of no type known here. */
 export function readEvent(event: Buffer): StreamEvent {
+  const usual = usualDelta(event)
+  if (usual) return { type: 'content_block_delta', block: usual.block, delta: usual }
   const line = dataLine(event)
   if (!line) return {}
   const data = event.subarray(line.start, line.end)
@@ -38,6 +47,25 @@ export function readEvent(event: Buffer): StreamEvent {
     ...(typeof index === 'number' && { block: index }),
     ...(text && { delta: { ...text, text: moved(text.text, line.start) } }),
     ...(content && { content: moved(content, line.start) }),
+  }
+}
+
+/** Several times as fast as to read what may stand there in any order. */
+function usualDelta(event: Buffer): TextDelta | undefined {
+  const head = USUAL_HEAD.exec(event.toString('latin1', 0, LONGEST_HEAD))
+  if (!head) return undefined
+  const [{ length: start }, block, names = ''] = head
+  const end = stringEnd(event, start - 1)
+  if (end === undefined || !USUAL_TAIL.test(event.toString('latin1', end))) return undefined
+  const kind = names.startsWith('text') ? 'text_delta' : 'input_json_delta'
+  return { block: Number(block), kind, text: { start, end: end - 1 } }
+}
+
+function stringEnd(event: Buffer, quote: number): number | undefined {
+  try {
+    return skipValue(event, quote)
+  } catch {
+    return undefined
   }
 }
 

@@ -98,7 +98,7 @@ export function inPieces<Whole extends { readonly length: number; slice(start: n
 export function readStream(stream: string): { blocks: Block[]; stopReason: unknown } {
   const events = stream
     .split('\n\n')
-    .map((event) => /^data: ?(.*)$/m.exec(event)?.[1])
+    .map((event) => /^data: ?([^\r\n]*)/m.exec(event)?.[1])
     .filter((data) => data !== undefined)
     .map((data) => JSON.parse(data))
     .filter(({ type }) => type !== 'ping')

@@ -14,7 +14,7 @@ export function isTextOfBlanks(detector: Detector): boolean {
  */
 export function openWordsAt(text: string, from: number): number {
   let at = startOf(text, text.length, from, isBlack)
-  while (at - 1 > from && text.charCodeAt(at - 1) === BLANK && isOfGroup(text.charCodeAt(at - 2)))
+  while (at - 1 > from && text.charCodeAt(at - 1) === BLANK && isEndOfGroup(text.charCodeAt(at - 2)))
     at = startOf(text, at - 1, from, isOfGroup)
   return at
 }
@@ -32,4 +32,9 @@ function isBlack(code: number): boolean {
 /** A digit, a capital or one of `( ) + , - . /`. */
 function isOfGroup(code: number): boolean {
   return (code >= 0x28 && code <= 0x39 && code !== 0x2a) || (code >= 0x41 && code <= 0x5a)
+}
+
+/** Not the sign behind a sentence. */
+function isEndOfGroup(code: number): boolean {
+  return isOfGroup(code) && (code >= 0x30 || code === 0x29)
 }
