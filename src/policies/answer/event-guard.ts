@@ -29,7 +29,9 @@ export class EventGuard implements AnswerTransform, EventReceiver {
   readonly #counts: AnswerCounts
   readonly #splitter = new EventSplitter()
   #out: Buffer[] = []
-  #sentAtMs = performance.now()
+  readonly #nowMs: () => number
+  /** When something was sent last; undefined before the first event. */
+  #sentAtMs: number | undefined
   #text: HeldText | undefined
   #tool: HeldTool | undefined
   /** The block that was begun, but not ended, before the client. */
@@ -40,14 +42,17 @@ export class EventGuard implements AnswerTransform, EventReceiver {
   /** After a fault, where rules only count. */
   #isBlind = false
 
-  constructor(search: AnswerSearch, counts: AnswerCounts) {
+  /** @param nowMs monotonic */
+  constructor(search: AnswerSearch, counts: AnswerCounts, nowMs = () => performance.now()) {
     this.#search = search
     this.#counts = counts
+    this.#nowMs = nowMs
   }
 
   push(chunk: Buffer): Buffer {
     this.#splitter.push(chunk, this)
     this.#attempt(() => this.#settleText(false))
+    if (this.#out.length === 0 && this.#isQuiet()) this.#send(PING)
     return this.#taken()
   }
 
@@ -76,8 +81,13 @@ export class EventGuard implements AnswerTransform, EventReceiver {
   #taken(): Buffer {
     const taken = Buffer.concat(this.#out)
     this.#out = []
-    if (taken.length > 0) this.#sentAtMs = performance.now()
+    if (taken.length > 0) this.#sentAtMs = this.#nowMs()
     return taken
+  }
+
+  /** While the upstream speaks of what waits or is withheld. */
+  #isQuiet(): boolean {
+    return this.#sentAtMs !== undefined && this.#nowMs() - this.#sentAtMs > QUIET_MS
   }
 
   /** What is only counted has gone out by now. */
@@ -148,7 +158,6 @@ export class EventGuard implements AnswerTransform, EventReceiver {
     if (input) this.#tool ??= new HeldTool(this.#search, this.#counts, block)
     if (this.#tool) {
       this.#tool.add(event, input)
-      if (performance.now() - this.#sentAtMs > QUIET_MS) this.#send(PING)
       return
     }
     if (delta) {

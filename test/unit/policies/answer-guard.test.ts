@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { PolicyDecision } from '../../../src/exchange/exchange.ts'
+import { AnswerCounts } from '../../../src/policies/answer/answer-counts.ts'
 import { createAnswerGuard } from '../../../src/policies/answer/answer-guard.ts'
 import type { AnswerAction, AnswerRule } from '../../../src/policies/answer/answer-rule.ts'
 import { createAnswerSearch } from '../../../src/policies/answer/answer-search.ts'
+import { EventGuard } from '../../../src/policies/answer/event-guard.ts'
 import { USUAL_DETECTORS } from '../../../src/policies/detect/detectors.ts'
 import { createFinder } from '../../../src/policies/detect/find.ts'
 import type { Block } from '../../support/answer-streams.ts'
@@ -236,6 +238,21 @@ describe('what waits', () => {
   test('is the call of a tool until it is whole', () => {
     const events = [blockStart(0, toolUse({})), inputDelta(0, ''), inputDelta(0, '{"a":"b"}'), blockStop(0)]
     expect(steps('mask', ...events).slice(0, 4)).toEqual(['', '', '', events.join('')])
+  })
+
+  test('sends pings meanwhile, so that the client goes on waiting', () => {
+    let nowMs = 0
+    const guard = new EventGuard(createAnswerSearch(all('deny'), 256), new AnswerCounts(), () => nowMs)
+    const events = [MESSAGE_START, blockStart(0, toolUse({})), ...Array(30).fill(inputDelta(0, ''))]
+    const seen = events.map((event) => {
+      nowMs += 1000
+      return guard.push(Buffer.from(event)).toString()
+    })
+    expect(seen.filter((out) => out !== '')).toEqual([
+      MESSAGE_START,
+      'event: ping\ndata: {"type":"ping"}\n\n',
+      'event: ping\ndata: {"type":"ping"}\n\n',
+    ])
   })
 
   test.each(['mask', 'deny'] as const)('goes out at the end of an answer that breaks off: %s', (action) => {
