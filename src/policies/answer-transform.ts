@@ -7,6 +7,8 @@ import type { PolicyDecision } from '../exchange/exchange.ts'
 export interface AnswerTransform {
   push(chunk: Buffer): Buffer
   end(): Buffer
+  /** Takes note that the answer is compressed in a way that cannot be read here. @returns whether it may pass as it is */
+  passUnread?(): boolean
   /** What it came to, for the record, when the answer has ended. */
   decisions?(): readonly PolicyDecision[]
 }

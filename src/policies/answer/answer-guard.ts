@@ -8,6 +8,7 @@ import type { AnswerSearch } from './answer-search.ts'
 import { createAnswerSearch } from './answer-search.ts'
 import { EventGuard } from './event-guard.ts'
 import { JsonGuard } from './json-guard.ts'
+import { UNREADABLE } from './withheld.ts'
 
 export interface AnswerGuardSettings {
   readonly rules: readonly AnswerRule[]
@@ -34,5 +35,9 @@ export function createAnswerGuard(search: AnswerSearch): AnswerTransform {
     json: () => new JsonGuard(search, counts),
     events: () => new EventGuard(search, counts),
   })
-  return { push, end, decisions: () => counts.decisions() }
+  const passUnread = () => {
+    if (!search.isEnforced) counts.add(UNREADABLE, 'flag')
+    return !search.isEnforced
+  }
+  return { push, end, passUnread, decisions: () => counts.decisions() }
 }

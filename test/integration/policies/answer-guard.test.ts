@@ -138,3 +138,18 @@ test('a count of tokens is none of its business', async () => {
   expect(String(reply.body)).toBe('{"input_tokens":3}')
   expect(gateway.upstream.requests[0]?.values('accept-encoding')).toEqual(['gzip'])
 })
+
+test('an answer that cannot be read passes where values are only counted, and is refused where they are not', async () => {
+  const body = Buffer.from([1, 2, 3, 4])
+  const fault = answer({
+    headers: [
+      ['content-type', 'text/event-stream'],
+      ['content-encoding', 'compress'],
+    ],
+    body,
+  })
+  const flagged = await guarded('flag', fault)
+  expect(flagged.body).toEqual(body)
+  expect(flagged.record.policy).toEqual([{ rule: 'answer.unreadable', action: 'flag', count: 1 }])
+  expect((await guarded('deny', fault)).status).toBe(502)
+})
