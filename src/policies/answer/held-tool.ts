@@ -28,15 +28,15 @@ const MAX_BYTES = 16 * 1024 ** 2
  * is said behind it, and asks again, which costs, if its input is cut (measured with 2.1.197 and later).
  */
 export class HeldTool {
-  readonly block: number
+  readonly block: number | undefined
   readonly #search: AnswerSearch
   readonly #counts: AnswerCounts
   readonly #events: HeldEvent[] = []
   #input = ''
   #bytes = 0
 
-  /** @param block its number */
-  constructor(search: AnswerSearch, counts: AnswerCounts, block: number) {
+  /** @param block its number, where it has one */
+  constructor(search: AnswerSearch, counts: AnswerCounts, block?: number) {
     this.#search = search
     this.#counts = counts
     this.block = block
