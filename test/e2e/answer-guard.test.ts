@@ -6,7 +6,7 @@ import type { Block } from '../support/answer-streams.ts'
 import { answerStream } from '../support/answer-streams.ts'
 import { logText, recordsOf } from '../support/claude-run.ts'
 import { answer } from '../support/faults.ts'
-import { openClaudeHome, runThrough, startMessagesUpstream, textAnswer } from './real-claude.ts'
+import { openClaudeHome, runDirect, runThrough, startMessagesUpstream, textAnswer } from './real-claude.ts'
 
 const MAIL = 'anna.schmidt@firma.de'
 const WITHHELD = /claude-gw withheld the rest of this answer, because its rule answer\.email found something/
@@ -60,8 +60,33 @@ describe('an answer with a value', () => {
   })
 })
 
+test('a conversation goes on behind what was withheld, and the model sees what the user saw', async () => {
+  const home = openClaudeHome()
+  const upstream = await startMessagesUpstream(answer(streamed([SAYS_MAIL])), answer(textAnswer('Second')))
+  const env = { CLAUDE_GW_POLICIES_ANSWER_DETECT: '["all:deny"]' }
+  const session = '3f2a9c1e-5b7d-4c2a-9e11-0a1b2c3d4e5f'
+  await runThrough(home, upstream.url, ['-p', 'who is it?', '--session-id', session], { env })
+  const second = await runThrough(home, upstream.url, ['-p', 'go on', '--resume', session], { env })
+  expect(second).toMatchObject({ exitCode: 0, stdout: 'Second\n' })
+  const sent = String(upstream.messages()[1]?.body)
+  expect(sent).toContain('The address is ')
+  expect(sent).toMatch(WITHHELD)
+  expect(sent).not.toContain(MAIL)
+})
+
 describe('the call of a tool with a value', () => {
   const allowed = ['--allowedTools', 'Bash']
+
+  test('would run, once its block is closed, though the message ends the turn: so it waits until it is whole', async () => {
+    const home = openClaudeHome()
+    const ran = join(home.project, 'ran')
+    const upstream = await startMessagesUpstream(
+      answer(streamed([bash(`touch ${ran}`), { type: 'text', text: 'The end.' }])),
+      answer(textAnswer('Done')),
+    )
+    await runDirect(home, upstream.url, ['-p', 'who is it?', ...allowed])
+    expect(existsSync(ran)).toBe(true)
+  })
 
   test('runs nothing where it is denied, and nothing is asked again', async () => {
     const ran = join(openClaudeHome().project, 'ran')

@@ -13,7 +13,7 @@ export interface BegunValue extends Begun {
 export interface RuleGroup {
   readonly action: AnswerAction
   find(text: string): readonly Finding[]
-  /** Long values that the end of the text cuts off, in no order. */
+  /** Long values that the end of the text cuts off, one of each detector at most. */
   begun(text: string): readonly BegunValue[]
 }
 
@@ -49,17 +49,17 @@ function groupOf(action: AnswerAction, rules: readonly AnswerRule[]): RuleGroup 
   return {
     action,
     find: createFinder(detectors),
-    begun: (text) => longOnes.flatMap((detector) => begunOf(detector, text)),
+    begun: (text) => longOnes.flatMap((detector) => firstBegun(detector, text)),
   }
 }
 
-function begunOf(detector: LiteralDetector, text: string): BegunValue[] {
-  const found: BegunValue[] = []
+/** The first one: it goes on up to the end, so that others are within it. */
+function firstBegun(detector: LiteralDetector, text: string): BegunValue[] {
   for (const anchor of detector.anchors) {
     for (let at = text.indexOf(anchor); at !== -1; at = text.indexOf(anchor, at + 1)) {
       const begun = detector.begun?.(text, at)
-      if (begun) found.push({ ...begun, detector })
+      if (begun) return [{ ...begun, detector }]
     }
   }
-  return found
+  return []
 }

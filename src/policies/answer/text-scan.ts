@@ -36,7 +36,7 @@ interface Sighted {
 
 /** How far back detectors look from a value: to the beginning of a long word, or to the name before a number. */
 const LOOK_BACK = 512
-const LONGEST_WORD = 32 * 1024
+const LONGEST_WORD = 4096
 
 /**
  * Looks through a text that comes piece by piece. A value of up to `maxMatchBytes` is waited for, whole; one that is

@@ -5,7 +5,7 @@ import type { Begun, LiteralDetector, Range } from './detector.ts'
 const TOKEN = /(eyJ[\w-]{8,2000})\.[\w-]{2,16000}\.[\w-]{0,4000}(?:\.[\w-]{2,16000}\.[\w-]{2,200})?/y
 
 /** The same, as far as the text goes: its first part, and whether a dot stands behind that. */
-const CUT_TOKEN = /(eyJ[\w-]{0,2000})(\.[\w.-]{0,24000})?$/y
+const CUT_TOKEN = /(eyJ[\w-]{0,2000})(\.[\w.-]{0,8000})?$/y
 
 /** JSON web tokens: the header has to decode to an object that names its algorithm. */
 export const jwt: LiteralDetector = {
