@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { AnswerCounts } from '../../../src/policies/answer/answer-counts.ts'
 import { createAnswerSearch } from '../../../src/policies/answer/answer-search.ts'
 import { TextScan } from '../../../src/policies/answer/text-scan.ts'
+import type { Detector } from '../../../src/policies/detect/detector.ts'
 import { DETECTORS } from '../../../src/policies/detect/detectors.ts'
 import { createFinder } from '../../../src/policies/detect/find.ts'
 import { answerText, cuts, inPieces } from '../../support/answer-streams.ts'
@@ -45,3 +46,36 @@ test('a text in pieces is masked as the whole of it: 10,000 texts, cut anywhere'
     { numRuns: 10_000 },
   )
 }, 240_000)
+
+test('the same holds where more may wait', () => {
+  fc.assert(
+    fc.property(answerText, cuts, (text, at) => {
+      expect(maskedInPieces(inPieces(text, at), 8192)).toBe(maskedWhole(text))
+    }),
+    { numRuns: 2000 },
+  )
+}, 120_000)
+
+test('what a detector finds that knows no rule of blanks is found up to the longest value that may wait', () => {
+  const detector: Detector = {
+    ...{ name: 'plan', noun: 'PLAN' },
+    findAll: (text) =>
+      [...text.matchAll(/plan [a-z ]{0,60}x/g)].map(({ 0: { length }, index }) => ({
+        start: index,
+        end: index + length,
+      })),
+  }
+  const search = createAnswerSearch([{ detector, action: 'mask' }], 128)
+  const masked = (text: string) => {
+    const scan = new TextScan(search, new AnswerCounts())
+    const ranges = [...text, undefined].flatMap((letter) => {
+      if (letter !== undefined) scan.push(letter)
+      return scan.decide(letter === undefined).replacements
+    })
+    return replaced(text, ranges)
+  }
+  expect(masked(`the plan to go far x and ${'more '.repeat(100)}`)).toBe(
+    `the [PLAN] and ${'more '.repeat(100)}`,
+  )
+  expect(masked(`a plan ${'b '.repeat(29)}x`)).toBe('a [PLAN]')
+})
