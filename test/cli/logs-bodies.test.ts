@@ -216,9 +216,24 @@ describe('logs --grep', () => {
     expect(await grep(...args)).toEqual(indices)
   })
 
+  test('finds the same in a log of which only parts are held at once', async () => {
+    const many = Array.from({ length: 20_010 }, (_, index) => ({
+      request: index % 5_000 === 1 ? 'plum' : 'pear',
+    }))
+    const { logs, records } = await openState(many)
+    const idsOf = (stdout: string) => [...stdout.matchAll(/"id":"([^"]+)"/g)].map(([, id]) => id)
+    const expected = [1, 5_001, 10_001, 15_001, 20_001].map((index) => records[index]?.id)
+    const all = await logs('--json', '--since', '1h', '--grep', 'plum')
+    expect(idsOf(all.stdout)).toEqual(expected)
+    expect(idsOf((await logs('--json', '-n', '5', '--grep', 'plum')).stdout)).toEqual(expected)
+    expect(idsOf((await logs('--json', '-n', '2', '--grep', 'plum')).stdout)).toEqual(expected.slice(-2))
+    expect((await logs('--json', '-n', '0', '--grep', 'plum')).stdout).toBe('')
+  })
+
   test('is refused without a text, and with --follow', async () => {
     const { logs } = await openState([{}])
     expect((await logs('--grep', '')).exitCode).toBe(2)
+    expect((await logs('--grep', 'x', '-n', 'many')).exitCode).toBe(2)
     const { exitCode, stderr } = await logs('--grep', 'x', '-f')
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--follow') })
   })

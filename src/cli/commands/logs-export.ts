@@ -8,7 +8,7 @@ import { BODY_FILE, curlCommand } from '../curl-command.ts'
 import type { ExportTarget } from '../export-target.ts'
 import { openExport } from '../export-target.ts'
 import { findExchange, findExchanges } from '../found-exchanges.ts'
-import { withTextInBodies } from '../grep-option.ts'
+import { withBodies, withTextInBodies } from '../grep-option.ts'
 import type { BothBodies } from '../kept-body.ts'
 import { decodeBody, findBodies } from '../kept-body.ts'
 import type { FilterInput } from '../log-filter.ts'
@@ -85,13 +85,12 @@ function rejectForeign({ fields, json, follow, grep, curl }: LogsExportInput): v
 }
 
 async function exportAll(context: Context, input: LogsExportInput): Promise<number> {
+  const { grep, count } = input
   const query = toQuery(context, input, new Date())
   const directory = trafficDirectory(context.stateDirectory())
-  const { grep, count } = input
-  const found = findExchanges(context, directory, query, { count: grep === undefined ? count : undefined })
+  const found = findExchanges(context, directory, grep === undefined ? query : withBodies(query), { count })
   const { search, progress } = found
-  const entries =
-    grep === undefined ? found.entries : await withTextInBodies(context, found.entries, grep, count)
+  const entries = grep === undefined ? found.entries : await withTextInBodies(context, found, grep, count)
   const shown = await writing(context, input, (target) =>
     writeAll(target, entries, input.isHar ? har(context) : JSON_LINES, progress.end),
   )

@@ -7,8 +7,9 @@ import type { Context } from '../context.ts'
 import type { Listing } from '../exchange-listing.ts'
 import { openJsonListing, openTableListing } from '../exchange-listing.ts'
 import { openFieldListing, parseFields } from '../field-listing.ts'
+import type { Finding } from '../found-exchanges.ts'
 import { findExchanges } from '../found-exchanges.ts'
-import { withTextInBodies } from '../grep-option.ts'
+import { withBodies, withTextInBodies } from '../grep-option.ts'
 import type { FilterInput } from '../log-filter.ts'
 import { toQuery } from '../log-filter.ts'
 import { tellEmpty, tellSkipped } from '../search-notes.ts'
@@ -33,16 +34,16 @@ const BATCH = 500
  * @returns the exit code @throws GatewayError USAGE, LOG_UNREADABLE
  */
 export async function logs(context: Context, input: LogsInput): Promise<number> {
+  const isGrep = input.grep !== undefined
   const query = toQuery(context, input, new Date())
   const count = countOf(input)
   const listing = await openListing(context, input)
   tellUnknownVariables(context)
   const directory = trafficDirectory(context.stateDirectory())
   const positions = input.isFollowing ? currentPositions(directory) : undefined
-  const isGrep = input.grep !== undefined
-  const found = findExchanges(context, directory, query, { count: isGrep ? undefined : count, positions })
+  const found = findExchanges(context, directory, isGrep ? withBodies(query) : query, { count, positions })
   const { search, progress } = found
-  const entries = isGrep ? await inBodies(context, input, found.entries, count) : found.entries
+  const entries = isGrep ? await inBodies(context, input, found, count) : found.entries
   const shown = await showAll(entries, (batch) => {
     progress.end()
     return listing(batch)
@@ -59,12 +60,12 @@ export async function logs(context: Context, input: LogsInput): Promise<number> 
 async function inBodies(
   context: Context,
   { grep = '', isFollowing }: LogsInput,
-  entries: Iterable<Entry>,
+  found: Finding,
   count: number | undefined,
-): Promise<Entry[]> {
+): Promise<Iterable<Entry>> {
   if (isFollowing)
     throw new GatewayError('USAGE', { reason: '`--grep` does not go together with `--follow`' })
-  return withTextInBodies(context, entries, grep, count)
+  return withTextInBodies(context, found, grep, count)
 }
 
 function openListing(context: Context, { fields, isJson }: LogsInput): Listing | Promise<Listing> {
