@@ -26,6 +26,7 @@ const REQUEST_HEADERS = new Set([
   'accept-encoding',
   'anthropic-beta',
   'anthropic-version',
+  'content-encoding',
   'content-type',
   'user-agent',
   'x-app',

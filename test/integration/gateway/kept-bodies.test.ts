@@ -56,6 +56,15 @@ function exactly(text: string | Buffer) {
 }
 
 describe('at level full', () => {
+  test('the record of a compressed request has the coding from which it can be decoded', async () => {
+    const { kept, ...gateway } = await open(answer())
+    const body = gzipSync(BODY)
+    await ask(gateway, { body, headers: [['Content-Encoding', 'gzip']] })
+    const { record, request } = await kept()
+    expect(request).toEqual(exactly(body))
+    expect(record.request_headers).toMatchObject({ 'content-encoding': 'gzip' })
+  })
+
   test.each<[string, AnswerParts]>([
     ['a document', {}],
     ['a stream', STREAM],
