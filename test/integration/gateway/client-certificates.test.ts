@@ -75,7 +75,7 @@ describe.skipIf(opensslUnavailable)(title, () => {
     const known: string[][] = []
     const gateway = await startLocked(async () => PASSPHRASE, {
       proxy: proxyAt(proxy.url.replace('//', '//me:password-of-the-proxy@')),
-      bodies: { level: 'full', directory, patterns: [] },
+      bodies: { level: 'full', directory },
       onRecord: (record, { secrets }) => {
         known.push([...secrets])
         reference = record.request_body
