@@ -36,6 +36,11 @@ export const ERROR_TABLE = {
     message: '{origin}: `{key}` must be {expected}, not {value}',
     remedy: 'change it, or remove it to use the default',
   },
+  CONFIG_BAD_SETTING: {
+    exit: 3,
+    message: '{fault}',
+    remedy: '{remedy}',
+  },
   CONFIG_UNKNOWN_PROFILE: {
     exit: 3,
     message: '{origin}: there is no profile `{profile}`; known are {known}',

@@ -96,7 +96,7 @@ export async function openSession(context: Context, options: SessionOptions): Pr
     host: hostname(),
     tags,
   }
-  const prices = openPrices(context, config)
+  const prices = await openPrices(context, config)
   const onTrouble = (reason: string) => troubles.push(reason)
   const policies = await openConfiguredPolicies(context, config, { identity, prices, secrets, onTrouble })
   const gateway = await startGateway({
