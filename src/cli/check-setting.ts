@@ -1,4 +1,4 @@
-import { GatewayError, reasonOf } from '../base/errors.ts'
+import { GatewayError } from '../base/errors.ts'
 import type { ConfigFiles } from '../config/files.ts'
 import { SCHEMA } from '../config/schema.ts'
 import { selectProfile } from '../config/selected-profile.ts'
@@ -44,8 +44,9 @@ async function checkPriceFile(path: string, home: string): Promise<void> {
   try {
     readPriceFile(path, home)
   } catch (error) {
+    if (!(error instanceof GatewayError)) throw error
     const remedy = 'mend the file and set it then; the README has the format'
-    throw new GatewayError('CONFIG_BAD_SETTING', { fault: reasonOf(error), remedy }, error)
+    throw new GatewayError('CONFIG_BAD_SETTING', { fault: error.message, remedy }, error)
   }
 }
 
