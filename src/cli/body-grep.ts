@@ -19,7 +19,7 @@ interface Candidate extends BodyRange {
   readonly index: number
 }
 
-/** Some exchanges that follow each other in the log, newest first, and their bodies by file. */
+/** Some exchanges that follow each other in the log, in either direction, and their bodies by file. */
 interface Batch {
   readonly places: Place[]
   readonly candidates: Map<string, Candidate[]>
@@ -36,24 +36,39 @@ const BATCH = 20_000
 
 /**
  * The exchanges with a text in one of their kept bodies: in the letter case in which it was said, whether it
- * stands in JSON or came in pieces. What is held of them does not grow with their lines: those are read again.
+ * stands in JSON or came in pieces. A part of the log is searched at a time, and the lines of what is found in it are read
+ * again, so that a log of any size takes the same memory.
  * @param count how many of the newest; all if undefined
- * @returns oldest first, each read when it is taken @throws GatewayError LOG_UNREADABLE
+ * @returns oldest first, in parts @throws GatewayError LOG_UNREADABLE
  */
-export async function grepBodies(
+export async function* grepBodies(
   context: Context,
-  { newestFirst, progress }: Finding,
+  { search, sources, progress }: Finding,
   text: string,
-  count = Number.POSITIVE_INFINITY,
-): Promise<Iterable<Entry>> {
+  count?: number,
+): AsyncGenerator<Iterable<Entry>> {
   const directory = bodiesDirectory(context.stateDirectory())
-  const search = { directory, needles: needlesFor(text), progress }
+  const bodies = { directory, needles: needlesFor(text), progress }
+  if (count !== undefined) {
+    yield entriesAt(await newestHits(bodies, search.newestFirst(sources), count))
+    return
+  }
+  for (const batch of batchesOf(search.oldestFirst(sources)))
+    yield entriesAt(await searchBatch(bodies, batch))
+}
+
+/** Oldest first. Nothing is read that is older than they are. */
+async function newestHits(
+  bodies: BodySearch,
+  entries: Iterable<PlacedEntry>,
+  count: number,
+): Promise<Iterable<Place>> {
   const hits: Place[] = []
-  for (const batch of batchesOf(newestFirst)) {
-    for (const place of await searchBatch(search, batch, count - hits.length)) hits.push(place)
+  for (const batch of batchesOf(entries)) {
+    for (const place of await searchBatch(bodies, batch, count - hits.length)) hits.push(place)
     if (hits.length >= count) break
   }
-  return entriesAt(hits.slice(0, count).reverse())
+  return hits.slice(0, count).reverse()
 }
 
 function* batchesOf(entries: Iterable<PlacedEntry>): Generator<Batch> {
@@ -79,8 +94,12 @@ function addTo({ places, candidates }: Batch, { record, place }: PlacedEntry): v
   places.push(place)
 }
 
-/** The files are in the order of their newest exchanges, so the rest of them can be of no use any more. */
-async function searchBatch(search: BodySearch, batch: Batch, count: number): Promise<readonly Place[]> {
+/** The files are in the order of their first exchanges, so once these are enough the rest is of no use. */
+async function searchBatch(
+  search: BodySearch,
+  batch: Batch,
+  count = Number.POSITIVE_INFINITY,
+): Promise<readonly Place[]> {
   const { directory, progress } = search
   const pathOf = (file: string) => bodyPath(directory, file) ?? []
   const found = new Set<number>()
@@ -93,9 +112,9 @@ async function searchBatch(search: BodySearch, batch: Batch, count: number): Pro
   return batch.places.filter((_place, index) => found.has(index))
 }
 
-function isEnough(found: ReadonlySet<number>, count: number, [newest]: readonly Candidate[]): boolean {
+function isEnough(found: ReadonlySet<number>, count: number, [first]: readonly Candidate[]): boolean {
   if (found.size < count) return false
-  return [...found].filter((index) => index < (newest?.index ?? 0)).length >= count
+  return [...found].filter((index) => index < (first?.index ?? 0)).length >= count
 }
 
 async function searchFile(

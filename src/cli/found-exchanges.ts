@@ -2,7 +2,7 @@ import { GatewayError } from '../base/errors.ts'
 import { listDayFiles } from '../log/day-file.ts'
 import type { Positions } from '../log/follow.ts'
 import type { Query } from '../log/query.ts'
-import type { Entry, PlacedEntry, Source } from '../log/search.ts'
+import type { Entry, Source } from '../log/search.ts'
 import { Search } from '../log/search.ts'
 import type { Context } from './context.ts'
 import type { ScanProgress } from './scan-progress.ts'
@@ -13,8 +13,8 @@ export interface Finding {
   readonly search: Search
   /** Oldest first. */
   readonly entries: Iterable<Entry>
-  /** All of them, for who takes no more than it needs. */
-  readonly newestFirst: Iterable<PlacedEntry>
+  /** What is searched, for who takes the entries in another way. */
+  readonly sources: readonly Source[]
   readonly progress: ScanProgress
 }
 
@@ -48,7 +48,7 @@ export function findExchanges(
     yield* take(search.newestFirst(sources), count ?? 0).reverse()
   }
   const entries = count === undefined ? search.oldestFirst(sources) : newest()
-  return { search, progress, entries, newestFirst: search.newestFirst(sources) }
+  return { search, progress, entries, sources }
 }
 
 const SHORTEST_ID = 4

@@ -14,7 +14,7 @@ export function withBodies(query: Query): Query {
 }
 
 /**
- * What `--grep` leaves of what is found: the newest `count` with the text in a kept body, oldest first.
+ * What `--grep` leaves of what is found: the newest `count` with the text in a kept body, oldest first, in parts.
  * @throws GatewayError USAGE where there is no text to look for
  */
 export async function withTextInBodies(
@@ -22,7 +22,7 @@ export async function withTextInBodies(
   finding: Finding,
   text: string,
   count: number | undefined,
-): Promise<Iterable<Entry>> {
+): Promise<AsyncIterable<Iterable<Entry>>> {
   if (text === '') throw new GatewayError('USAGE', { reason: '`--grep` needs a text to look for' })
   const { grepBodies } = await import('./body-grep.ts')
   return grepBodies(context, finding, text, count)

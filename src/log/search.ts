@@ -7,7 +7,7 @@ import { linesOf } from './lines.ts'
 import type { Query } from './query.ts'
 import { conditionOf } from './query.ts'
 import type { Block, Place } from './reader.ts'
-import { blocksForward, bytesAt, placedBlocksBackward } from './reader.ts'
+import { bytesAt, placedBlocks, placedBlocksBackward } from './reader.ts'
 
 /** A record and the line it stands in, without its newline. */
 export interface Entry {
@@ -60,11 +60,11 @@ export class Search {
   }
 
   /** @throws GatewayError LOG_UNREADABLE */
-  *oldestFirst(sources: readonly Source[]): Generator<Entry> {
-    for (const source of sources) {
-      for (const block of blocksForward(source.path, { end: source.end })) {
-        this.#onRead(block.length)
-        yield* this.inBlock(block)
+  *oldestFirst(sources: readonly Source[]): Generator<PlacedEntry> {
+    for (const { path, end } of sources) {
+      for (const block of placedBlocks(path, { end })) {
+        this.#onRead(block.bytes.length)
+        yield* this.#placed(linesOf(block.bytes, this.#clues), block, path)
       }
     }
   }
@@ -74,15 +74,19 @@ export class Search {
     for (const { path, end } of sources.toReversed()) {
       for (const block of placedBlocksBackward(path, { end })) {
         this.#onRead(block.bytes.length)
-        for (const line of [...linesOf(block.bytes, this.#clues)].reverse()) {
-          for (const entry of this.#inLine(line)) yield { ...entry, place: placeOf(line, block, path) }
-        }
+        yield* this.#placed([...linesOf(block.bytes, this.#clues)].reverse(), block, path)
       }
     }
   }
 
   *inBlock(block: Buffer): Generator<Entry> {
     for (const line of linesOf(block, this.#clues)) yield* this.#inLine(line)
+  }
+
+  *#placed(lines: Iterable<Buffer>, block: Block, path: string): Generator<PlacedEntry> {
+    for (const line of lines) {
+      for (const entry of this.#inLine(line)) yield { ...entry, place: placeOf(line, block, path) }
+    }
   }
 
   *#inLine(bytes: Buffer): Generator<Entry> {

@@ -10,6 +10,7 @@ import { openFieldListing, parseFields } from '../field-listing.ts'
 import type { Finding } from '../found-exchanges.ts'
 import { findExchanges } from '../found-exchanges.ts'
 import { withBodies, withTextInBodies } from '../grep-option.ts'
+import { inGroups } from '../in-groups.ts'
 import type { FilterInput } from '../log-filter.ts'
 import { toQuery } from '../log-filter.ts'
 import { tellEmpty, tellSkipped } from '../search-notes.ts'
@@ -43,8 +44,8 @@ export async function logs(context: Context, input: LogsInput): Promise<number> 
   const positions = input.isFollowing ? currentPositions(directory) : undefined
   const found = findExchanges(context, directory, isGrep ? withBodies(query) : query, { count, positions })
   const { search, progress } = found
-  const entries = isGrep ? await inBodies(context, input, found, count) : found.entries
-  const shown = await showAll(entries, (batch) => {
+  const parts = isGrep ? await inBodies(context, input, found, count) : [found.entries]
+  const shown = await showAll(parts, (batch) => {
     progress.end()
     return listing(batch)
   })
@@ -56,13 +57,16 @@ export async function logs(context: Context, input: LogsInput): Promise<number> 
   return 0
 }
 
+/** Entries as they are found. */
+type Parts = Iterable<Iterable<Entry>> | AsyncIterable<Iterable<Entry>>
+
 /** Only what is kept can be searched, which is seldom what comes next. @throws GatewayError USAGE */
 async function inBodies(
   context: Context,
   { grep = '', isFollowing }: LogsInput,
   found: Finding,
   count: number | undefined,
-): Promise<Iterable<Entry>> {
+): Promise<Parts> {
   if (isFollowing)
     throw new GatewayError('USAGE', { reason: '`--grep` does not go together with `--follow`' })
   return withTextInBodies(context, found, grep, count)
@@ -78,16 +82,15 @@ function countOf({ count, since }: LogsInput): number | undefined {
 }
 
 /** @returns how many, or undefined when nobody reads any more */
-async function showAll(entries: Iterable<Entry>, listing: Listing): Promise<number | undefined> {
+async function showAll(parts: Parts, listing: Listing): Promise<number | undefined> {
   let shown = 0
-  let batch: Entry[] = []
-  for (const entry of entries) {
-    shown += 1
-    if (batch.push(entry) < BATCH) continue
-    if (!(await listing(batch))) return undefined
-    batch = []
+  for await (const entries of parts) {
+    for (const batch of inGroups(entries, BATCH)) {
+      if (!(await listing(batch))) return undefined
+      shown += batch.length
+    }
   }
-  return batch.length === 0 || (await listing(batch)) ? shown : undefined
+  return shown
 }
 
 async function showAppended(
@@ -97,6 +100,6 @@ async function showAppended(
   positions: Positions,
 ): Promise<void> {
   for await (const block of follow(directory, positions, new AbortController().signal)) {
-    if ((await showAll(search.inBlock(block), listing)) === undefined) return
+    if ((await showAll([search.inBlock(block)], listing)) === undefined) return
   }
 }
