@@ -31,8 +31,8 @@ interface BodySearch {
   readonly progress: ScanProgress
 }
 
-/** So many take 5 MB. A file that has bodies of two batches is read twice, which few have. */
-const BATCH = 20_000
+/** So many take 3 MB. A file that has bodies of two batches is read twice, which few have. */
+const BATCH = 10_000
 
 /**
  * The exchanges with a text in one of their kept bodies: in the letter case in which it was said, whether it
