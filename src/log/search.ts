@@ -80,18 +80,25 @@ export class Search {
   }
 
   *inBlock(block: Buffer): Generator<Entry> {
-    for (const line of linesOf(block, this.#clues)) yield* this.#inLine(line)
-  }
-
-  *#placed(lines: Iterable<Buffer>, block: Block, path: string): Generator<PlacedEntry> {
-    for (const line of lines) {
-      for (const entry of this.#inLine(line)) yield { ...entry, place: placeOf(line, block, path) }
+    for (const line of linesOf(block, this.#clues)) {
+      const entry = this.#meant(line)
+      if (entry) yield entry
     }
   }
 
-  *#inLine(bytes: Buffer): Generator<Entry> {
-    const entry = this.#read(bytes.toString())
-    if (entry && this.#isMeant(entry.record)) yield entry
+  *#placed(lines: Iterable<Buffer>, block: Block, path: string): Generator<PlacedEntry> {
+    for (const bytes of lines) {
+      const entry = this.#meant(bytes)
+      if (!entry) continue
+      // Spreading it would take a tenth of the whole search.
+      const { line, record } = entry
+      yield { line, record, place: placeOf(bytes, block, path) }
+    }
+  }
+
+  #meant(line: Buffer): Entry | undefined {
+    const entry = this.#read(line.toString())
+    return entry && this.#isMeant(entry.record) ? entry : undefined
   }
 
   #read(line: string): Entry | undefined {
