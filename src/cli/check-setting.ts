@@ -17,14 +17,14 @@ const ORIGIN = 'config'
 
 /**
  * Checks of a value what only the user of it would find: that an upstream and a reference are some, and that a profile
- * is there.
+ * and a price file are there.
  * @param files undefined where they cannot be read
- * @throws GatewayError CONFIG_BAD_VALUE, CONFIG_UNKNOWN_PROFILE
+ * @throws GatewayError CONFIG_BAD_VALUE, CONFIG_BAD_SETTING, CONFIG_UNKNOWN_PROFILE
  */
 export async function checkSetting(
   name: SettingName,
   value: string,
-  env: Context['env'],
+  { env, home }: Pick<Context, 'env' | 'home'>,
   files: ConfigFiles | undefined,
 ): Promise<void> {
   const { key } = name
@@ -36,6 +36,7 @@ export async function checkSetting(
   if (key === 'credential') checkReference(name, value, `\`auto\`, \`passthrough\`, ${REFERENCE_FORMS}`)
   if (key === 'log.redact' || key === 'policies.guard.deny' || key === 'policies.guard.flag')
     await openPatterns(SCHEMA[key].kind.parse(value) ?? [], key, ORIGIN)
+  if (key === 'prices' && value !== '') await checkPriceFile(value, home)
   if (key === 'policies.patterns') await openPatternDetectors(changed(name, value, env, files))
   if (key === 'policies.mask.detect') await openMaskRules(changed(name, value, env, files))
   if (
@@ -57,6 +58,17 @@ function changed(
   const { values, origins } = (files && resolveSetting(name, env, files)) ?? resolveConfig({}, {})
   const item = entry === undefined ? SCHEMA[key].kind.parse(value) : { [entry]: value }
   return { values: { ...values, [key]: item }, origins: { ...origins, [key]: ORIGIN } }
+}
+
+async function checkPriceFile(path: string, home: string): Promise<void> {
+  const { readPriceFile } = await import('../config/price-file.ts')
+  try {
+    readPriceFile(path, home)
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error
+    const remedy = 'mend the file and set it then; the README has the format'
+    throw new GatewayError('CONFIG_BAD_SETTING', { fault: error.message, remedy }, error)
+  }
 }
 
 function checkReference({ names }: SettingName, value: string, expected: string): void {

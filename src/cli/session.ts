@@ -5,6 +5,7 @@ import { resolveTags } from '../config/tags.ts'
 import { resolveTimeouts } from '../config/timeouts.ts'
 import type { ExchangeRecord } from '../exchange/exchange.ts'
 import { toLine } from '../exchange/line.ts'
+import type { Finder } from '../exchange/needles.ts'
 import { redact } from '../exchange/redact.ts'
 import type { Totals } from '../exchange/totals.ts'
 import { addToTotals, createTotals } from '../exchange/totals.ts'
@@ -89,7 +90,7 @@ export async function openSession(context: Context, options: SessionOptions): Pr
   const totals = createTotals()
   const troubles: string[] = []
   let last: LastExchange | undefined
-  const bodies = await bodySettings(context, config)
+  const patterns = await redactPatterns(config)
   const onTrouble = (reason: string) => {
     troubles.push(reason)
     options.onTrouble?.(reason)
@@ -97,7 +98,7 @@ export async function openSession(context: Context, options: SessionOptions): Pr
   const log = openLog(context, config, onTrouble)
   const ledger = openLedger(context, onTrouble)
   const identity = openIdentity(context, { upstream: upstream.name, tags })
-  const prices = openPrices(context, config)
+  const prices = await openPrices(context, config)
   const policies = await openConfiguredPolicies(context, config, {
     identity,
     prices,
@@ -123,7 +124,8 @@ export async function openSession(context: Context, options: SessionOptions): Pr
     retry: config.values['retry.upstream'],
     identity,
     policies: policies?.list,
-    bodies,
+    bodies: bodySettings(context, config),
+    patterns,
     prices,
     ownPages: metrics && {
       readerToken: await secrets.readerToken(),
@@ -187,12 +189,16 @@ function openLog(
   return new TrafficLog({ directory, onTrouble })
 }
 
-async function bodySettings(context: Context, config: Config): Promise<BodySettings | undefined> {
-  const { values, origins } = config
+function bodySettings(context: Context, { values }: Config): BodySettings | undefined {
   const level = values['log.level']
-  const patterns = await openPatterns(values['log.redact'], 'log.redact', origins['log.redact'])
   if (level !== 'errors' && level !== 'full') return undefined
-  return { level, directory: bodiesDirectory(context.stateDirectory()), patterns }
+  return { level, directory: bodiesDirectory(context.stateDirectory()) }
+}
+
+/** Where there is a log at all: also without bodies, an error may repeat what was sent. */
+async function redactPatterns({ values, origins }: Config): Promise<readonly Finder[]> {
+  if (values['log.level'] === 'off') return []
+  return openPatterns(values['log.redact'], 'log.redact', origins['log.redact'])
 }
 
 /** Whatever `log.level` says: budgets and sums need it. */
