@@ -26,6 +26,7 @@ export interface ErrorEntry {
 /** Every error that a user can meet. Exit codes: 1 failed, 2 usage, 3 configuration, 4 credential, 5 upstream, 126/127 as a shell has them. */
 export const ERROR_TABLE = {
   USAGE: { exit: 2, message: '{reason}', remedy: 'see `claude-gw help`' },
+  USAGE_OF_COMMAND: { exit: 2, message: '{reason}', remedy: 'see `{command} --help`' },
   CONFIG_UNKNOWN_KEY: {
     exit: 3,
     message: '{origin}: there is no key `{key}`{nearest}',
@@ -35,6 +36,11 @@ export const ERROR_TABLE = {
     exit: 3,
     message: '{origin}: `{key}` must be {expected}, not {value}',
     remedy: 'change it, or remove it to use the default',
+  },
+  CONFIG_BAD_SETTING: {
+    exit: 3,
+    message: '{fault}',
+    remedy: '{remedy}',
   },
   CONFIG_UNKNOWN_PROFILE: {
     exit: 3,
@@ -119,6 +125,16 @@ export const ERROR_TABLE = {
     exit: 5,
     message: '{upstream} gave no proof of the key: {reason}',
     remedy: 'nothing was stored; leave out `--check` to store the key without a proof',
+  },
+  MODELS_UNLISTED: {
+    exit: 5,
+    message: '{upstream} lists no models: {reason}',
+    remedy: '`claude-gw doctor` looks for the cause',
+  },
+  OTLP_REFUSED: {
+    exit: 5,
+    message: '{collector} did not take what was sent: {reason}',
+    remedy: 'mend that and call it again: it goes on with what was not taken',
   },
   KEYCHAIN_LIB_MISSING: {
     exit: 4,
@@ -228,6 +244,12 @@ export const ERROR_TABLE = {
     message: 'the {side} of {id} is no text, and this is a terminal',
     remedy: 'send it into a file or a pipe; `--decoded` takes off the coding in which it went over the wire',
   },
+  POLICY_NONE: {
+    exit: 1,
+    message: 'no policy is on for the profile `{profile}`, so there is nothing to test',
+    remedy:
+      'set one, such as `claude-gw config set policies.mask.detect all`; the keys are listed by `claude-gw help`',
+  },
   EXPORT_EXISTS: {
     exit: 1,
     message: 'there is already a file {path}',
@@ -265,6 +287,13 @@ export const ERROR_TABLE = {
     type: 'invalid_request_error',
     message: 'the request target must be a plain path: no scheme or host, no `//`, no `..`, no backslash',
     remedy: 'send the path of the API, such as /v1/messages',
+  },
+  PAGE_UNKNOWN: {
+    exit: 1,
+    status: 404,
+    type: 'not_found_error',
+    message: 'this gateway has no page {path}',
+    remedy: '`claude-gw serve` has /_claude-gw/metrics and /_claude-gw/healthz',
   },
   METHOD_UNSUPPORTED: {
     exit: 1,
@@ -405,14 +434,14 @@ export const ERROR_TABLE = {
     status: 400,
     type: 'invalid_request_error',
     message: 'the request {reason}',
-    remedy: 'the rule is policies.{rule} (`claude-gw config list --origin`)',
+    remedy: '{help}; the rule is {place}',
   },
   MASK_DENIED: {
     exit: 1,
     status: 400,
     type: 'invalid_request_error',
     message: 'the request holds what may not leave this machine: {found}',
-    remedy: 'take it out of the conversation (`/rewind` or `/clear`), or change policies.mask.mode',
+    remedy: 'take it out of the conversation with `/rewind` or `/clear`; the rule is {place}',
   },
   MASK_UNREADABLE: {
     exit: 1,

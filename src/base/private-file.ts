@@ -4,8 +4,10 @@ import {
   fchmodSync,
   fstatSync,
   fsyncSync,
+  linkSync,
   mkdirSync,
   openSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -64,6 +66,57 @@ export function createPrivateFile(path: string, text: string): void {
   } finally {
     closeSync(fd)
   }
+}
+
+/**
+ * Makes a file for the owner alone (0600), whole from the first moment on, unless there is one: of several processes,
+ * one makes it, and all then read the same.
+ * @throws the system error where it can be neither made nor found.
+ */
+export function publishPrivateFile(path: string, text: string): void {
+  const temporary = `${path}.${crypto.randomUUID()}.tmp`
+  createPrivateFile(temporary, text)
+  try {
+    publish(temporary, path, text)
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error
+  } finally {
+    rmSync(temporary, { force: true })
+  }
+}
+
+/**
+ * Reads a file, and makes one that others can read the owner's alone.
+ * @returns undefined where there is none
+ * @throws the system error
+ */
+export function readPrivateFile(path: string): string | undefined {
+  let fd: number
+  try {
+    fd = openPrivateFile(path, 'r')
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
+  }
+  try {
+    return readFileSync(fd, 'utf8')
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function publish(temporary: string, path: string, text: string): void {
+  try {
+    linkSync(temporary, path)
+  } catch (error) {
+    // Some file systems have no links.
+    if (!['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP'].includes(codeOf(error) ?? '')) throw error
+    createPrivateFile(path, text)
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code
 }
 
 /** Step by step: `recursive` never returns where a file system answers ENOENT below a folder that is there (/proc). */

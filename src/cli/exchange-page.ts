@@ -18,6 +18,7 @@ export function exchangePage(record: ExchangeRecord, palette: Palette): string {
     ['Tokens', tokenFacts(record)],
     ['Cost', costFacts(record)],
     ['Error', errorFacts(record)],
+    ['Policies', policyFacts(record)],
     ['Rate limits', Object.entries(record.ratelimit ?? {})],
     ['Request headers', Object.entries(record.request_headers ?? {})],
     ['Response headers', Object.entries(record.response_headers ?? {})],
@@ -82,6 +83,11 @@ function errorFacts({ error }: ExchangeRecord): Facts {
     ['type', error?.type],
     ['message', error?.message],
   ]
+}
+
+/** One fact for each rule, also where the request and the answer have one. */
+function policyFacts({ policy = [] }: ExchangeRecord): Facts {
+  return policy.map(({ rule, action, count }) => [rule, count === 1 ? action : `${action}, ${count} times`])
 }
 
 function costFacts({ cost_usd, cost_usd_reason, price }: ExchangeRecord): Facts {

@@ -1,27 +1,26 @@
-import { badValue, quoted } from '../config/value-error.ts'
-import type { Detector } from '../policies/detect/detector.ts'
+import type { Config } from '../config/config.ts'
+import type { MaskAction, MaskRule } from '../policies/mask/masking.ts'
+import { openDetectRules } from './detect-rules.ts'
 
 const KEY = 'policies.mask.detect'
-const ALL = 'all'
 
-/**
- * The detectors of those names; `all` are the usual ones. Nothing is loaded where there are none.
- * @throws GatewayError CONFIG_BAD_VALUE
- */
-export async function openDetectors(names: readonly string[], origin: string): Promise<readonly Detector[]> {
-  if (names.length === 0) return []
-  const { DETECTORS, USUAL_DETECTORS } = await import('../policies/detect/detectors.ts')
-  const known = DETECTORS.map(({ name }) => name)
-  for (const name of names)
-    if (name !== ALL && !known.includes(name))
-      throw badValue(origin, KEY, `of \`${ALL}\`, ${listed(known)}`, quoted(name))
-  // In the order of the list: what stands first counts where two find the same.
-  return DETECTORS.filter(
-    (detector) =>
-      names.includes(detector.name) || (names.includes(ALL) && USUAL_DETECTORS.includes(detector)),
-  )
+const ACTIONS: readonly MaskAction[] = ['mask', 'irreversible', 'flag', 'deny']
+const ACTION_OF: Readonly<Record<Config['values']['policies.mask.mode'], MaskAction>> = {
+  reversible: 'mask',
+  irreversible: 'irreversible',
+  flag: 'flag',
+  deny: 'deny',
 }
 
-function listed(words: readonly string[]): string {
-  return words.map((word) => `\`${word}\``).join(', ')
+/** What requests are looked through for, and what is done with it. @throws GatewayError CONFIG_BAD_VALUE */
+export function openMaskRules(config: Pick<Config, 'values' | 'origins'>): Promise<readonly MaskRule[]> {
+  const { values, origins } = config
+  const list = {
+    key: KEY,
+    entries: values[KEY],
+    origin: origins[KEY],
+    actions: ACTIONS,
+    usualAction: ACTION_OF[values['policies.mask.mode']],
+  } as const
+  return openDetectRules(list, config)
 }

@@ -1,32 +1,32 @@
 import { hostname } from 'node:os'
 import type { Config } from '../config/config.ts'
-import { LimitFault, limitError, parseLimits } from '../config/limit-parser.ts'
+import { limitError, parseLimits } from '../config/limit-parser.ts'
 import type { LimitSettings } from '../config/limit-rule.ts'
 import { ledgerDirectory } from '../config/paths.ts'
+import { RuleFault } from '../config/rule-fields.ts'
+import type { Tags } from '../config/tags.ts'
 import type { Identity } from '../gateway/record.ts'
 import type { OpenPolicies, PolicySettings } from '../policies/index.ts'
-import type { MaskAction } from '../policies/mask/masking.ts'
 import type { PriceTable } from '../usage/price-table.ts'
 import { priceOf } from '../usage/pricing.ts'
 import { openAnswerRules } from './answer-rules.ts'
 import type { Context } from './context.ts'
+import { decoratorSettings } from './decorators.ts'
+import { guardSettings } from './guard-settings.ts'
 import { isAlive } from './is-alive.ts'
-import { openDetectors } from './mask-rules.ts'
-import { openPatterns } from './redaction.ts'
+import { openMaskRules } from './mask-rules.ts'
+import { rulePlace } from './rule-place.ts'
 import type { Secrets } from './secrets.ts'
 
 export interface PoliciesInput {
   readonly identity: Identity
   readonly prices: PriceTable
   readonly secrets: Pick<Secrets, 'storePassword' | 'tls'>
+  /** Labels of the folder as it is now, of which some stand in texts. */
+  readonly findTags: () => Tags
+  /** Whether no request is sent. */
+  readonly isTrial?: boolean
   readonly onTrouble: (reason: string) => void
-}
-
-const MASK_ACTIONS: Readonly<Record<Config['values']['policies.mask.mode'], MaskAction>> = {
-  reversible: 'mask',
-  irreversible: 'irreversible',
-  flag: 'flag',
-  deny: 'deny',
 }
 
 /**
@@ -38,43 +38,32 @@ export async function openConfiguredPolicies(
   config: Config,
   input: PoliciesInput,
 ): Promise<OpenPolicies | undefined> {
-  const guard = await guardSettings(config)
+  const guard = await guardSettings(config, input.isTrial)
   const mask = await maskSettings(context, config)
   const answer = await answerSettings(config)
   const limits = await limitSettings(context, config, input)
-  const systemText = config.values['policies.system.append'] || undefined
-  if (!guard && !mask && !answer && !limits && systemText === undefined) return undefined
+  const decorators = decoratorSettings(context, config, input)
+  if (!guard && !decorators && !mask && !answer && !limits) return undefined
   const { openPolicies } = await import('../policies/index.ts')
-  return openPolicies({ guard, systemText, mask, answer, limits })
+  return openPolicies({ guard, decorators, mask, answer, limits })
 }
 
-async function guardSettings({ values, origins }: Config): Promise<PolicySettings['guard']> {
-  const open = (key: 'policies.guard.deny' | 'policies.guard.flag') =>
-    openPatterns(values[key], key, origins[key])
-  const [deny, flag] = await Promise.all([open('policies.guard.deny'), open('policies.guard.flag')])
-  const models = values['policies.guard.models']
-  const tools = values['policies.guard.tools']
-  return [deny, flag, models, tools].some((list) => list.length > 0)
-    ? { deny, flag, models, tools }
-    : undefined
-}
-
-async function maskSettings(context: Context, { values, origins }: Config): Promise<PolicySettings['mask']> {
-  const detectors = await openDetectors(values['policies.mask.detect'], origins['policies.mask.detect'])
-  if (detectors.length === 0) return undefined
+async function maskSettings(context: Context, config: Config): Promise<PolicySettings['mask']> {
+  const rules = await openMaskRules(config)
+  if (rules.length === 0) return undefined
+  const isDenyUsual = config.values['policies.mask.mode'] === 'deny'
   const { machineKey } = await import('../policies/mask/machine-key.ts')
-  const action = MASK_ACTIONS[values['policies.mask.mode']]
   return {
-    rules: detectors.map((detector) => ({ detector, action })),
+    rules,
     key: machineKey(context.stateDirectory()),
-    onError: values['policies.mask.onError'],
+    onError: config.values['policies.mask.onError'],
+    place: rulePlace(config, isDenyUsual ? 'policies.mask.mode' : 'policies.mask.detect'),
   }
 }
 
-async function answerSettings({ values, origins }: Config): Promise<PolicySettings['answer']> {
-  const key = 'policies.answer.detect'
-  const rules = await openAnswerRules(values[key], values['policies.answer.mode'], origins[key])
-  return rules.length > 0 ? { rules } : undefined
+async function answerSettings(config: Config): Promise<PolicySettings['answer']> {
+  const rules = await openAnswerRules(config)
+  return rules.length > 0 ? { rules, maxMatchBytes: config.values['policies.maxMatch'] } : undefined
 }
 
 async function limitSettings(
@@ -113,7 +102,7 @@ function readLimits({ values, origins }: Config): LimitSettings {
       onStoreError: values['policies.limits.onStoreError'],
     })
   } catch (error) {
-    if (error instanceof LimitFault) throw limitError(error, origins['policies.limits.storeCredential'])
+    if (error instanceof RuleFault) throw limitError(error, origins['policies.limits.storeCredential'])
     throw error
   }
 }
@@ -122,6 +111,5 @@ async function openStore({ store }: LimitSettings, { storePassword, tls }: Polic
   if (store === undefined) return undefined
   const { openTeamStore } = await import('../policies/limits/team-store.ts')
   const password = await storePassword()
-  const { ca } = tls
-  return openTeamStore({ url: store, password, ...(ca && { tls: { ca: [...ca] } }) })
+  return openTeamStore({ url: store, password, tls })
 }

@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { GatewayError } from '../base/errors.ts'
 import { GLOBAL_OPTIONS } from '../config/global-options.ts'
 import type { ConfigKey } from '../config/schema.ts'
 import { environmentName, SCHEMA } from '../config/schema.ts'
@@ -8,6 +9,7 @@ import { addConfig } from './config-commands.ts'
 import { createContext } from './context.ts'
 import type { Execute } from './execute.ts'
 import { addLogs } from './log-commands.ts'
+import { addPolicy } from './policy-commands.ts'
 import { SETTINGS_SCOPES } from './settings-place.ts'
 import { addUsage } from './usage-command.ts'
 
@@ -15,7 +17,11 @@ import { addUsage } from './usage-command.ts'
 export async function runProgram(argv: readonly string[]): Promise<number> {
   let exitCode = 0
   const program = createProgram(async (command, run) => {
-    exitCode = await run(createContext(toGlobalOptions(command.optsWithGlobals())))
+    try {
+      exitCode = await run(createContext(toGlobalOptions(command.optsWithGlobals())))
+    } catch (error) {
+      throw usageOf(command, error)
+    }
   })
   try {
     await program.parseAsync(argv.length === 0 ? ['help'] : [...argv], { from: 'user' })
@@ -24,6 +30,14 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     return error.exitCode === 0 ? 0 : 2
   }
   return exitCode
+}
+
+/** A usage error leads to the help of its own command; any other stays as it is. */
+function usageOf(command: Command, error: unknown): unknown {
+  if (!(error instanceof GatewayError) || error.code !== 'USAGE') return error
+  const names: string[] = []
+  for (let at: Command | null = command; at; at = at.parent) names.unshift(at.name())
+  return new GatewayError('USAGE_OF_COMMAND', { reason: error.message, command: names.join(' ') }, error)
 }
 
 /** The table of the commands; each loads its code only when it is called. */
@@ -44,6 +58,9 @@ function createProgram(execute: Execute): Command {
   addLogs(program, execute)
   addUsage(program, execute)
   addConfig(program, execute)
+  addPolicy(program, execute)
+  addDoctor(program, execute)
+  addModels(program, execute)
   addDemo(program, execute)
   return program.addHelpText('after', environmentHelp())
 }
@@ -128,6 +145,43 @@ function addSettings(program: Command, execute: Execute): void {
       execute(command, async (context) => {
         const { settings } = await import('./commands/settings.ts')
         return settings(context, { scope, editor, isWrapper: !!wrapper })
+      }),
+    )
+}
+
+function addModels(program: Command, execute: Execute): void {
+  program
+    .command('models')
+    .description('what the upstream serves, by which names it can be asked for, and what it costs')
+    .option('--check', 'ask for each whether there is a route to it; costs no tokens')
+    .option('--json', 'as one JSON array')
+    .action(({ check, json }, command) =>
+      execute(command, async (context) => {
+        const { models } = await import('./commands/models.ts')
+        return models(context, { isJson: !!json, isChecked: !!check })
+      }),
+    )
+}
+
+function addDoctor(program: Command, execute: Execute): void {
+  program
+    .command('doctor')
+    .description('look at this machine and at the upstream, and say what is wrong and what mends it')
+    .option('--offline', 'ask nothing of the upstream')
+    .option('--live', 'also ask for answers, which cost some hundred tokens')
+    .option('--slow', 'also what takes minutes, and some thousand tokens')
+    .option('--model <NAME>', 'ask this model instead of those in use')
+    .option('--json', 'as one JSON object')
+    .action(({ offline, live, slow, model, json }, command) =>
+      execute(command, async (context) => {
+        const { doctor } = await import('./commands/doctor.ts')
+        return doctor(context, {
+          isOffline: !!offline,
+          isLive: !!live,
+          isSlow: !!slow,
+          isJson: !!json,
+          model,
+        })
       }),
     )
 }

@@ -23,6 +23,8 @@ export interface Secrets {
   readonly tls: TlsSettings
   /** Looks up the password of the store of limits; undefined where there is none. @throws GatewayError of the source */
   readonly storePassword: () => Promise<string | undefined>
+  /** Looks up what lets a reader of metrics in; undefined where there is none. @throws GatewayError of the source */
+  readonly readerToken: () => Promise<string | undefined>
   /** Names of the variables that hold one of them. */
   readonly withheld: readonly string[]
   /** Tells what is known to be wrong before anything is looked up. @throws GatewayError of the sources */
@@ -63,7 +65,8 @@ export async function openSecrets(context: Context, input: SecretsInput): Promis
     authStyle: (values.auth || undefined) as AuthStyle | undefined,
     extraHeaders,
     tls: await openTls(context, surroundings, claude),
-    storePassword: () => findStorePassword(config, surroundings),
+    storePassword: () => findSecret(config, 'policies.limits.storeCredential', surroundings),
+    readerToken: () => findSecret(config, 'serve.metricsCredential', surroundings),
     withheld: [
       ...(credentials.kind === 'inject' ? credentials.withheld : []),
       ...namedVariables(config),
@@ -110,11 +113,11 @@ async function openHeaders(
 }
 
 /** It goes to no upstream, so it is not bound to one. */
-async function findStorePassword(
+async function findSecret(
   { values, origins }: Config,
+  key: 'policies.limits.storeCredential' | 'serve.metricsCredential',
   surroundings: Surroundings,
 ): Promise<string | undefined> {
-  const key = 'policies.limits.storeCredential'
   if (!values[key]) return undefined
   const place = { key, origin: origins[key] }
   const source = await openReference(values[key], place, { ...surroundings, upstream: undefined })
@@ -154,7 +157,12 @@ export function secretVariables(config: Config): string[] {
   return [...named, ...tellingVariables(config.values)]
 }
 
-const REFERENCE_KEYS = ['credential', 'tls.passphrase', 'policies.limits.storeCredential'] as const
+const REFERENCE_KEYS = [
+  'credential',
+  'tls.passphrase',
+  'policies.limits.storeCredential',
+  'serve.metricsCredential',
+] as const
 const SECRET_KEYS: readonly ConfigKey[] = ['headers', ...REFERENCE_KEYS]
 
 function variableOf(text: string): string[] {

@@ -1,34 +1,27 @@
-import { hostname } from 'node:os'
 import type { Config } from '../config/config.ts'
-import { bodiesDirectory, ledgerDirectory, trafficDirectory } from '../config/paths.ts'
+import type { Tags } from '../config/tags.ts'
 import { resolveTags } from '../config/tags.ts'
 import { resolveTimeouts } from '../config/timeouts.ts'
-import type { ExchangeRecord } from '../exchange/exchange.ts'
-import { toLine } from '../exchange/line.ts'
-import { redact } from '../exchange/redact.ts'
 import type { Totals } from '../exchange/totals.ts'
 import { addToTotals, createTotals } from '../exchange/totals.ts'
-import { uuidv7 } from '../exchange/uuid.ts'
 import type { Access } from '../gateway/access.ts'
 import { createAccess } from '../gateway/access.ts'
-import type { BodySettings } from '../gateway/body-settings.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { startGateway } from '../gateway/gateway.ts'
-import { ledgerLine } from '../log/ledger.ts'
-import { monthAt } from '../log/period.ts'
-import { TrafficLog } from '../log/writer.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import type { Upstream } from '../network/url.ts'
 import { claudeEnvironment } from './claude-environment.ts'
 import type { Context } from './context.ts'
+import { openIdentity } from './identity.ts'
 import { openConfiguredPolicies } from './policies.ts'
 import { openPrices } from './prices.ts'
 import { findProxy } from './proxy.ts'
-import { openPatterns } from './redaction.ts'
 import type { Secrets } from './secrets.ts'
 import { openSecrets } from './secrets.ts'
+import { openSessionLog } from './session-log.ts'
 import type { ClaudeSources } from './upstream.ts'
 import { configuredUpstream, resolveUpstream } from './upstream.ts'
-import { userName } from './user.ts'
+import { ownVersion } from './version.ts'
 
 /** One gateway with its log and its sums, as `run` and `serve` have it. */
 export interface Session {
@@ -62,10 +55,14 @@ export interface SessionOptions {
   readonly access?: Access
   readonly claude: ClaudeSources
   readonly mayUseApiKey: boolean
+  /** Whether others may read what the gateway does. */
+  readonly hasMetrics?: boolean
   /** Tells a person which look-up is waited for; absent where the terminal is the child's. */
   readonly onWait?: (reference: string) => void
+  /** Tells what goes wrong without disturbing an exchange as soon as it does; absent where the terminal is the child's. */
+  readonly onTrouble?: (reason: string) => void
   /** Labels of the records, under those of the configuration. */
-  readonly tags: Readonly<Record<string, string>>
+  readonly findTags: () => Tags
 }
 
 /**
@@ -75,30 +72,33 @@ export interface SessionOptions {
 export async function openSession(context: Context, options: SessionOptions): Promise<Session> {
   const config = context.config()
   const upstream = resolveUpstream(config, options.claude)
-  const tags = resolveTags(config.values.tags, options.tags)
+  const findTags = () => resolveTags(config.values.tags, options.findTags())
+  const tags = findTags()
   const secrets = await openSecrets(context, { ...options, upstream, tags })
   secrets.check()
   const kind = secrets.credentials.kind === 'inject' ? 'token' : 'path'
   const access = options.access?.kind === kind ? options.access : createAccess(kind)
-  const runId = uuidv7()
   const totals = createTotals()
   const troubles: string[] = []
   let last: LastExchange | undefined
-  const bodies = await bodySettings(context, config)
-  const log = openLog(context, config, troubles)
-  const ledger = openLedger(context, troubles)
-  const identity = {
-    runId,
-    profile: config.values.profile,
-    upstream: upstream.name,
-    user: userName(context.env),
-    host: hostname(),
-    tags,
+  const onTrouble = (reason: string) => {
+    troubles.push(reason)
+    options.onTrouble?.(reason)
   }
-  const prices = openPrices(context, config)
-  const onTrouble = (reason: string) => troubles.push(reason)
-  const policies = await openConfiguredPolicies(context, config, { identity, prices, secrets, onTrouble })
-  const gateway = await startGateway({
+  const log = await openSessionLog(context, config, onTrouble)
+  const identity = openIdentity(context, { upstream: upstream.name, tags })
+  const prices = await openPrices(context, config)
+  const policies = await openConfiguredPolicies(context, config, {
+    identity,
+    prices,
+    secrets,
+    findTags,
+    onTrouble,
+  })
+  const metrics = options.hasMetrics
+    ? await openMetrics(identity.profile, () => gateway.openCount())
+    : undefined
+  const gateway: Gateway = await startGateway({
     port: options.port,
     upstream,
     tls: secrets.tls,
@@ -113,14 +113,20 @@ export async function openSession(context: Context, options: SessionOptions): Pr
     retry: config.values['retry.upstream'],
     identity,
     policies: policies?.list,
-    bodies,
+    bodies: log.bodies,
+    patterns: log.patterns,
     prices,
+    ownPages: metrics && {
+      readerToken: await secrets.readerToken(),
+      metrics: async () => ({ text: await metrics.expose(), contentType: metrics.contentType }),
+    },
     onRecord: (record, { secrets: known, isStranger }) => {
+      if (!isStranger) metrics?.observe(record)
       if (!isStranger) addToTotals(totals, record)
       if (record.session_id !== undefined) last = { endedMs: Date.now(), sessionId: record.session_id }
-      if (log) append(log, record, known)
+      log.append(record, known)
       // Whoever knocks without a token is nobody's usage.
-      return !isStranger && ledger.append(redact(ledgerLine(record), known).text)
+      return !isStranger && log.book(record, known)
     },
     onTrouble,
   }).catch(async (error) => {
@@ -129,7 +135,7 @@ export async function openSession(context: Context, options: SessionOptions): Pr
     throw error
   })
   return {
-    runId,
+    runId: identity.runId,
     config,
     upstream,
     configuredUpstream: configuredUpstream(config, options.claude),
@@ -145,40 +151,19 @@ export async function openSession(context: Context, options: SessionOptions): Pr
     },
     totals,
     troubles,
-    droppedRecords: () => log?.dropped ?? 0,
+    droppedRecords: () => log.dropped(),
     limitWarnings: () => policies?.limits?.warnings() ?? [],
     last: () => last,
   }
+}
+
+async function openMetrics(profile: string, openCount: () => number): Promise<Metrics> {
+  const { createMetrics } = await import('../metrics/metrics.ts')
+  return createMetrics({ profile, version: ownVersion(), openCount })
 }
 
 /** What cleans up is loaded with all else, so that an upgrade under a running process breaks nothing. */
 async function loadAll(context: Context, gateway: Gateway): Promise<void> {
   const [{ startUpkeep }] = await Promise.all([import('./upkeep.ts'), gateway.load()])
   startUpkeep(context)
-}
-
-function openLog(context: Context, config: Config, troubles: string[]): TrafficLog | undefined {
-  if (config.values['log.level'] === 'off') return undefined
-  const directory = trafficDirectory(context.stateDirectory())
-  return new TrafficLog({ directory, onTrouble: (reason) => troubles.push(reason) })
-}
-
-async function bodySettings(context: Context, config: Config): Promise<BodySettings | undefined> {
-  const { values, origins } = config
-  const level = values['log.level']
-  const patterns = await openPatterns(values['log.redact'], 'log.redact', origins['log.redact'])
-  if (level !== 'errors' && level !== 'full') return undefined
-  return { level, directory: bodiesDirectory(context.stateDirectory()), patterns }
-}
-
-/** Whatever `log.level` says: budgets and sums need it. */
-function openLedger(context: Context, troubles: string[]): TrafficLog {
-  const directory = ledgerDirectory(context.stateDirectory())
-  return new TrafficLog({ directory, periodAt: monthAt, onTrouble: (reason) => troubles.push(reason) })
-}
-
-/** Writes a record without its secrets. */
-function append(log: TrafficLog, record: ExchangeRecord, secrets: readonly string[]): void {
-  const { text, count } = redact(toLine(record), secrets)
-  log.append(count === 0 ? text : `${text.slice(0, -2)},"redacted":${count}}\n`)
 }

@@ -28,6 +28,7 @@ function visiblePart(text: string, setting: SettingKey, audience: Audience): str
     case 'credential':
     case 'tls.passphrase':
     case 'policies.limits.storeCredential':
+    case 'serve.metricsCredential':
       return text === '' ? text : (shownReference(text, audience) ?? HIDDEN)
     case 'headers':
       return shownHeader(text, setting, audience)

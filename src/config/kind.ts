@@ -51,6 +51,13 @@ export const size: Kind<number> = {
   write: (value) => writeUnit(value, SIZE_UNITS),
 }
 
+/** What a pattern may match: as much as a stream may have to hold back for it. */
+export const matchSize: Kind<number> = {
+  ...fromText('a size from 1B to 8KB', parseMatchSize),
+  read: (json) => (isScalar(json) ? parseMatchSize(String(json)) : undefined),
+  write: (value) => writeUnit(value, SIZE_UNITS),
+}
+
 export const port: Kind<number> = {
   expected: 'a port number from 0 to 65535',
   parse: parsePort,
@@ -71,6 +78,14 @@ export const textList: Kind<readonly string[]> = {
   parse: (value) => readTexts(parseJson(value)),
   read: readTexts,
   write: (texts) => texts,
+}
+
+/** Paths with `*` and `?`: one that could never fit would forbid nothing. */
+export const pathPatterns: Kind<readonly string[]> = {
+  expected: 'a JSON array of at most 64 paths that begin with `/` or `*`, or with a `!` before that',
+  parse: (value) => readPathPatterns(parseJson(value)),
+  read: readPathPatterns,
+  write: (patterns) => patterns,
 }
 
 export const profileName = textKind('a name of letters, digits, `-`, `_` or `.`', (value) =>
@@ -105,6 +120,11 @@ function fromText<T>(expected: string, parse: (text: string) => T | undefined): 
   return { expected, parse, read: (json) => (typeof json === 'string' ? parse(json) : undefined) }
 }
 
+function parseMatchSize(value: string): number | undefined {
+  const bytes = parseSize(value) ?? 0
+  return bytes >= 1 && bytes <= 8 * 1024 ? bytes : undefined
+}
+
 function parsePort(value: string): number | undefined {
   return /^\d{1,5}$/.test(value) && Number(value) <= 65535 ? Number(value) : undefined
 }
@@ -116,6 +136,11 @@ function parseDays(value: string): number | undefined {
 function readTexts(json: unknown): readonly string[] | undefined {
   const isList = Array.isArray(json) && json.length <= 64 && json.every((item) => typeof item === 'string')
   return isList ? json : undefined
+}
+
+function readPathPatterns(json: unknown): readonly string[] | undefined {
+  const patterns = readTexts(json)
+  return patterns?.every((pattern) => /^!?[/*]/.test(pattern)) ? patterns : undefined
 }
 
 function isScalar(json: unknown): json is string | number {

@@ -2,8 +2,9 @@ import type { JsonObject } from '../json/object.ts'
 import { isJsonObject } from '../json/object.ts'
 import type { Kind } from './kind.ts'
 import { textKind } from './kind.ts'
-import { isStoreUrl, LimitFault, limitError, parseLimits } from './limit-parser.ts'
+import { isStoreUrl, limitError, parseLimits } from './limit-parser.ts'
 import { parseJson } from './map-kind.ts'
+import { faultOf } from './rule-fields.ts'
 
 /** The limits by name. They are kept as they were written; `parseLimits` makes rules of them. */
 export const limitRules: Kind<JsonObject> = {
@@ -13,7 +14,7 @@ export const limitRules: Kind<JsonObject> = {
   read,
   write: (rules) => rules,
   explain: (json, originOf) => {
-    const fault = faultOf(json)
+    const fault = faultIn(json)
     return fault && limitError(fault, originOf(fault.names.slice(1)))
   },
 }
@@ -24,15 +25,9 @@ export const limitStore = textKind(
 )
 
 function read(json: unknown): JsonObject | undefined {
-  return isJsonObject(json) && !faultOf(json) ? json : undefined
+  return isJsonObject(json) && !faultIn(json) ? json : undefined
 }
 
-function faultOf(rules: unknown): LimitFault | undefined {
-  try {
-    parseLimits({ rules: rules ?? null })
-    return undefined
-  } catch (error) {
-    if (error instanceof LimitFault) return error
-    throw error
-  }
+function faultIn(rules: unknown) {
+  return faultOf(() => parseLimits({ rules: rules ?? null }))
 }

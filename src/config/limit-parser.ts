@@ -1,21 +1,22 @@
-import { GatewayError } from '../base/errors.ts'
-import { nearest } from '../base/nearest.ts'
+import type { GatewayError } from '../base/errors.ts'
 import type { JsonObject } from '../json/object.ts'
 import { isJsonObject } from '../json/object.ts'
-import type { LimitAmount, LimitMatch, LimitRule, LimitSettings } from './limit-rule.ts'
+import type { LimitAmount, LimitRule, LimitSettings } from './limit-rule.ts'
+import { LIMIT_AMOUNTS, LIMIT_GROUPS, LIMIT_PERIODS, STORE_ERROR_CHOICES } from './limit-rule.ts'
 import {
-  LIMIT_AMOUNTS,
-  LIMIT_GROUPS,
-  LIMIT_MATCHES,
-  LIMIT_PERIODS,
-  STORE_ERROR_CHOICES,
-} from './limit-rule.ts'
-import { badValue, quoted, shownName } from './value-error.ts'
+  choiceOf,
+  isRuleName,
+  listed,
+  matchOf,
+  objectOf,
+  RuleFault,
+  ruleError,
+  wrong,
+} from './rule-fields.ts'
 
 const ABOVE = 'policies.limits'
 const WARN_AT = 0.8
 const MOST = 1e12
-const NAME = /^[\w-]{1,64}$/
 /** A password may not stand in it, the name of a user may. */
 const STORE_URL = /^rediss?:\/\/(?:[^\s/?#@:]+@)?[^\s/?#@]+(?:\/\d{0,3})?$/i
 const REFERENCE = /^(keychain|env|file|command|vault):|^op:\/\//i
@@ -26,25 +27,9 @@ export function isStoreUrl(text: string): boolean {
   return STORE_URL.test(text)
 }
 
-/** What is wrong in the limits, and where: the names from `policies.limits` down to it. */
-export class LimitFault extends Error {
-  readonly names: readonly string[]
-  /** What may stand there; absent where it is the name that is wrong. */
-  readonly expected: string | undefined
-  /** As people may see it. */
-  readonly shown: string
-
-  constructor(names: readonly string[], expected: string | undefined, shown: string) {
-    super(`${names.join('.')}: ${shown}`)
-    this.names = names
-    this.expected = expected
-    this.shown = shown
-  }
-}
-
 /**
  * Reads the JSON of `policies.limits`, all of it: a wrong limit would be one that does not hold.
- * @throws LimitFault
+ * @throws RuleFault
  */
 export function parseLimits(json: unknown): LimitSettings {
   const settings = objectOf(json, [], SETTINGS)
@@ -53,14 +38,14 @@ export function parseLimits(json: unknown): LimitSettings {
   return {
     rules: Object.entries(rules).map(([name, rule]) => parseLimit(name, rule)),
     ...storeOf(settings),
-    onStoreError: oneOf(settings['onStoreError'] ?? 'local', STORE_ERROR_CHOICES, ['onStoreError']),
+    onStoreError: choiceOf(settings['onStoreError'] ?? 'local', STORE_ERROR_CHOICES, ['onStoreError']),
   }
 }
 
-/** Reads one entry of `policies.limits.rules`. @throws LimitFault */
+/** Reads one entry of `policies.limits.rules`. @throws RuleFault */
 export function parseLimit(name: string, json: unknown): LimitRule {
   const names = ['rules', name]
-  if (!NAME.test(name)) throw wrong(['rules'], 'limits whose names are letters, digits, `-` and `_`', name)
+  if (!isRuleName(name)) throw wrong(['rules'], 'limits whose names are letters, digits, `-` and `_`', name)
   const fields = objectOf(json, names, FIELDS)
   const what = amountOf(fields, names)
   return {
@@ -68,17 +53,15 @@ export function parseLimit(name: string, json: unknown): LimitRule {
     what,
     most: mostOf(fields[what], what, [...names, what]),
     ...periodOf(fields['per'], what, [...names, 'per']),
-    by: oneOf(fields['by'] ?? 'all', LIMIT_GROUPS, [...names, 'by']),
+    by: choiceOf(fields['by'] ?? 'all', LIMIT_GROUPS, [...names, 'by']),
     warnAt: partOf(fields['warnAt'] ?? WARN_AT, [...names, 'warnAt']),
-    match: matchOf(fields['match'] ?? {}, [...names, 'match']),
+    match: matchOf(fields['match'], [...names, 'match']),
   }
 }
 
-/** The same for people. @param origin the file and the line, or the variable */
-export function limitError({ names, expected, shown }: LimitFault, origin: string): GatewayError {
-  const key = [ABOVE, ...names].join('.')
-  if (expected !== undefined) return badValue(origin, key, expected, shown)
-  return new GatewayError('CONFIG_UNKNOWN_KEY', { origin, key: shownName(key), nearest: shown })
+/** What is wrong in the limits, for people. @param origin the file and the line, or the variable */
+export function limitError(fault: RuleFault, origin: string): GatewayError {
+  return ruleError(ABOVE, fault, origin)
 }
 
 function storeOf({ store, storeCredential }: JsonObject): Pick<LimitSettings, 'store' | 'storeCredential'> {
@@ -99,7 +82,7 @@ function amountOf(fields: JsonObject, names: readonly string[]): LimitAmount {
   const [what, ...others] = LIMIT_AMOUNTS.filter((name) => Object.hasOwn(fields, name))
   if (what !== undefined && others.length === 0) return what
   const expected = `a limit with one of ${listed(LIMIT_AMOUNTS)}`
-  throw new LimitFault(
+  throw new RuleFault(
     names,
     expected,
     what === undefined ? 'one without' : `one with ${listed([what, ...others])}`,
@@ -113,7 +96,7 @@ function mostOf(value: unknown, what: LimitAmount, names: readonly string[]): nu
 }
 
 function periodOf(value: unknown, what: LimitAmount, names: readonly string[]): Pick<LimitRule, 'per'> {
-  if (what !== 'concurrent' && what !== 'burst') return { per: oneOf(value, LIMIT_PERIODS, names) }
+  if (what !== 'concurrent' && what !== 'burst') return { per: choiceOf(value, LIMIT_PERIODS, names) }
   if (value === undefined) return {}
   throw wrong(names, `left out beside \`${what}\``, value)
 }
@@ -123,46 +106,6 @@ function partOf(value: unknown, names: readonly string[]): number {
   throw wrong(names, 'a number from 0 to 1', value)
 }
 
-function matchOf(value: unknown, names: readonly string[]): LimitMatch {
-  const match = objectOf(value, names, LIMIT_MATCHES)
-  for (const [name, pattern] of Object.entries(match)) {
-    if (typeof pattern !== 'string' || !/^\P{Cc}{1,200}$/u.test(pattern))
-      throw wrong([...names, name], 'a text, in which `*` and `?` stand for others', pattern)
-  }
-  return match as LimitMatch
-}
-
-function objectOf(value: unknown, names: readonly string[], known: readonly string[]): JsonObject {
-  if (!isJsonObject(value)) throw wrong(names, 'a JSON object', value)
-  for (const name of Object.keys(value)) {
-    if (known.includes(name)) continue
-    const guess = nearest(name, known)
-    throw new LimitFault([...names, name], undefined, guess ? `; did you mean \`${guess}\`?` : '')
-  }
-  return value
-}
-
-function oneOf<T extends string>(value: unknown, choices: readonly T[], names: readonly string[]): T {
-  const choice = choices.find((one) => one === value)
-  if (choice !== undefined) return choice
-  throw wrong(names, `one of ${listed(choices)}`, value)
-}
-
-function wrong(names: readonly string[], expected: string, value: unknown): LimitFault {
-  return new LimitFault(names, expected, shown(value))
-}
-
-function hidden(names: readonly string[], expected: string): LimitFault {
-  return new LimitFault(names, expected, 'what stands there (it is not shown: it may hold a password)')
-}
-
-function shown(value: unknown): string {
-  if (value === undefined) return 'left out'
-  if (typeof value === 'string') return quoted(value)
-  if (Array.isArray(value)) return 'an array'
-  return isJsonObject(value) ? 'an object' : String(value)
-}
-
-function listed(words: readonly string[]): string {
-  return words.map((word) => `\`${word}\``).join(', ')
+function hidden(names: readonly string[], expected: string): RuleFault {
+  return new RuleFault(names, expected, 'what stands there (it is not shown: it may hold a password)')
 }

@@ -1,3 +1,5 @@
+import type { RuleMatch } from './rule-match.ts'
+
 /** What a limit counts; `burst` is requests that begin within one second, `concurrent` those that are under way. */
 export const LIMIT_AMOUNTS = [
   'requests',
@@ -18,10 +20,6 @@ export type LimitPeriod = (typeof LIMIT_PERIODS)[number]
 export const LIMIT_GROUPS = ['all', 'profile', 'model', 'project', 'session', 'user'] as const
 export type LimitGroup = (typeof LIMIT_GROUPS)[number]
 
-/** What a limit can be for; each is a pattern with `*` and `?`. */
-export const LIMIT_MATCHES = ['profile', 'model', 'project', 'user'] as const
-export type LimitMatch = Readonly<Partial<Record<(typeof LIMIT_MATCHES)[number], string>>>
-
 /** One entry of `policies.limits.rules`. */
 export interface LimitRule {
   readonly name: string
@@ -33,7 +31,7 @@ export interface LimitRule {
   readonly by: LimitGroup
   /** The part of `most` from which on people are told, 0 to 1. */
   readonly warnAt: number
-  readonly match: LimitMatch
+  readonly match: RuleMatch
 }
 
 /** What becomes of requests while the store cannot be reached. */

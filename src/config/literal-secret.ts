@@ -19,6 +19,7 @@ export function isLiteralSecret(text: string, setting: SettingKey | undefined): 
     case 'credential':
     case 'tls.passphrase':
     case 'policies.limits.storeCredential':
+    case 'serve.metricsCredential':
       return !/^$|^(auto|passthrough)$|^[a-z]+:/i.test(text.trim())
     case 'headers':
       return !REFERENCE.test(text) && isSecretHeader(setting.entry ?? '', text)

@@ -37,6 +37,16 @@ export const headerMap = mapOf(
   },
 )
 
+/** Patterns by name; placeholders and records have the name. */
+export const patternMap = mapOf(
+  'a JSON object of at most 64 patterns by names of at most 32 lower-case letters, digits and single `-`, such as `staff-id`',
+  {
+    isEntry: (name) => name.length <= 32 && /^[a-z][a-z\d]*(?:-[a-z\d]+)*$/.test(name),
+    identity: (name) => name,
+    maxEntries: 64,
+  },
+)
+
 /** Whether it is the name of a header (RFC 9110 section 5.6.2) that is not about the connection or the framing. */
 export function isFreeToSet(name: string): boolean {
   const lower = name.toLowerCase()

@@ -76,3 +76,13 @@ export function bodiesDirectory(state: string): string {
 export function usageCacheDirectory(state: string): string {
   return join(state, 'cache')
 }
+
+/** Where what texts of policies name is kept for each session. */
+export function sessionsDirectory(state: string): string {
+  return join(state, 'sessions')
+}
+
+/** Where it stands how far exchanges were shipped to collectors. */
+export function shippingDirectory(state: string): string {
+  return join(state, 'otlp')
+}

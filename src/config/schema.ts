@@ -1,10 +1,13 @@
+import { decoratorRules } from './decorator-kind.ts'
 import type { Kind } from './kind.ts'
 import {
   authStyle,
   boolean,
   days,
   duration,
+  matchSize,
   oneOf,
+  pathPatterns,
   port,
   profileName,
   proxyChoice,
@@ -14,7 +17,7 @@ import {
 } from './kind.ts'
 import { limitRules, limitStore } from './limit-kind.ts'
 import { STORE_ERROR_CHOICES } from './limit-rule.ts'
-import { headerMap, tagMap, textMap } from './map-kind.ts'
+import { headerMap, patternMap, tagMap, textMap } from './map-kind.ts'
 import { filePath, program } from './path-kind.ts'
 
 export interface Key<T> {
@@ -120,16 +123,23 @@ export const SCHEMA = {
     'local',
     'while the store is away: local counts on this machine, open lets all pass, closed nothing',
   ),
+  'policies.patterns': key(
+    patternMap,
+    {},
+    'patterns by name, each a detector for lists such as that of policies.mask.detect',
+    words('none'),
+  ),
+  'policies.maxMatch': key(matchSize, 256, 'longest match of such a pattern, at most 8KB'),
   'policies.mask.detect': key<readonly string[]>(
     textList,
     [],
-    'kinds of personal data and secrets to look for in requests, or all',
+    'detectors to look with in requests, or all; each alone or with :mask, :irreversible, :flag or :deny',
     words('none'),
   ),
   'policies.mask.mode': key(
     oneOf('reversible', 'irreversible', 'flag', 'deny'),
     'reversible',
-    'what is done with them: masked and restored in answers, masked for good, counted, or the request refused',
+    'what is done with what those without an action find: masked and restored in answers, masked for good, counted, or the request refused',
   ),
   'policies.mask.onError': key(
     oneOf('closed', 'open'),
@@ -160,6 +170,29 @@ export const SCHEMA = {
     'tools that requests may offer, or with `!` may not',
     words('none'),
   ),
+  'policies.guard.requiredTools': key<readonly string[]>(
+    textList,
+    [],
+    'tools that each request must offer which offers any',
+    words('none'),
+  ),
+  'policies.guard.paths': key<readonly string[]>(
+    pathPatterns,
+    [],
+    'paths that may be asked for, or with `!` may not',
+    words('none'),
+  ),
+  'policies.guard.maxBytes': key<number | undefined>(
+    size,
+    undefined,
+    'largest request for a message',
+    words('none'),
+  ),
+  'policies.guard.onError': key(
+    oneOf('closed', 'open'),
+    'closed',
+    'a request that a guard cannot look through is refused, or sent as it is',
+  ),
   'policies.answer.detect': key<readonly string[]>(
     textList,
     [],
@@ -172,6 +205,12 @@ export const SCHEMA = {
     'what is done with them where no action stands: counted, masked, or the answer ended',
   ),
   'policies.system.append': key(text, '', 'text behind the system prompt of every request', words('none')),
+  'policies.decorators': key(
+    decoratorRules,
+    {},
+    'texts by name for the system prompt or for each turn of a user',
+    words('none'),
+  ),
   'claude.command': key(
     program,
     '',
@@ -179,6 +218,12 @@ export const SCHEMA = {
     words('`claude` on PATH'),
   ),
   'serve.port': key(port, -1, 'port of `serve`; 0 for any free one', words('last port of the profile')),
+  'serve.metricsCredential': key(
+    text,
+    '',
+    'where the token comes from that lets a reader of metrics in, and nothing else: a reference',
+    words('none'),
+  ),
   'serve.idleExit': key<number | undefined>(
     duration,
     undefined,

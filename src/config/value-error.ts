@@ -17,6 +17,7 @@ const MAY_HOLD_SECRET = [
   'tls.passphrase',
   'policies.limits.store',
   'policies.limits.storeCredential',
+  'serve.metricsCredential',
 ]
 
 /** A value of a key as an error may show it: nothing of what may be a secret, of a URL neither who signs in nor its query. */
@@ -33,7 +34,7 @@ export function quoted(text: string): string {
 }
 
 /** A name out of a file, short and without what could move the cursor of a terminal. */
-export function shownName(text: string): string {
+export function shownName(text: string, longest = LONGEST_SHOWN): string {
   const safe = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '�')
-  return safe.length > LONGEST_SHOWN ? `${safe.slice(0, LONGEST_SHOWN)}…` : safe
+  return safe.length > longest ? `${safe.slice(0, longest)}…` : safe
 }

@@ -1,4 +1,5 @@
 import type { Span } from '../json/scanner.ts'
+import { Allowance } from './allowance.ts'
 import type { State } from './automaton.ts'
 import { Automaton } from './automaton.ts'
 import type { Finder } from './needles.ts'
@@ -7,13 +8,9 @@ import { parsePattern } from './pattern.ts'
 /** So far behind a match a longer one is still looked for. */
 const BEYOND_BYTES = 4096
 
-/** What a search may take beside one look at each byte: this, and a part that grows with the text. */
-const FREE_STATES = 5_000
-const BYTES_PER_STATE = 1_000
-const FREE_BYTES_BEHIND = 4 * 1024 ** 2
-const BYTES_BEHIND_PER_BYTE = 4
-
-const TOO_LONG = 'a pattern would take too long on it'
+/** What searches may take beside one look at each byte. */
+const STATES = { most: 5_000, perByte: 1 / 1_000 }
+const BYTES_BEHIND = { most: 4 * 1024 ** 2, perByte: 4 }
 
 /**
  * Finds what any of some patterns matches, the leftmost first and of those the longest: 8 ms for 1 MB with usual ones. Some
@@ -23,26 +20,32 @@ export class PatternFinder implements Finder {
   /** From the end of a text it tells at which bytes a match begins. */
   readonly #beginnings: Automaton
   readonly #match: Automaton
-  #mostStates = 0
-  #bytesLeft = 0
+  readonly #maxBytes: number
+  readonly #states = new Allowance(STATES)
+  readonly #bytesBehind = new Allowance(BYTES_BEHIND)
 
-  /** @throws SyntaxError where one is no pattern */
-  constructor(patterns: readonly string[]) {
+  /**
+   * @param maxBytes what is longer is no match
+   * @throws SyntaxError where one is no pattern
+   */
+  constructor(patterns: readonly string[], maxBytes = Number.POSITIVE_INFINITY) {
     const pattern = { kind: 'one', parts: patterns.map(parsePattern) } as const
     this.#beginnings = new Automaton(pattern, { isAnywhere: true, isBackward: true })
     this.#match = new Automaton(pattern)
+    this.#maxBytes = maxBytes
   }
 
   /** @throws RangeError where it would take too long */
   spansIn(bytes: Buffer): readonly Span[] {
     const spans: Span[] = []
-    this.#mostStates = this.#made + FREE_STATES + bytes.length / BYTES_PER_STATE
-    this.#bytesLeft = FREE_BYTES_BEHIND + bytes.length * BYTES_BEHIND_PER_BYTE
+    this.#states.earn(bytes.length)
+    this.#bytesBehind.earn(bytes.length)
     const beginnings = this.#beginningsIn(bytes)
-    let end = 0
-    for (let start = beginnings?.indexOf(1) ?? -1; start !== -1; start = beginnings?.indexOf(1, end) ?? -1) {
-      end = this.#endOf(bytes, start)
-      spans.push({ start, end })
+    let start = beginnings?.indexOf(1) ?? -1
+    while (start !== -1) {
+      const end = this.#endOf(bytes, start)
+      if (end !== undefined) spans.push({ start, end })
+      start = beginnings?.indexOf(1, end ?? start + 1) ?? -1
     }
     return spans
   }
@@ -63,33 +66,28 @@ export class PatternFinder implements Finder {
     return marks
   }
 
-  #endOf(bytes: Buffer, start: number): number {
+  /** Undefined where all that match are too long. */
+  #endOf(bytes: Buffer, start: number): number | undefined {
     const automaton = this.#match
     const { classes } = automaton
-    let end = start + 1
-    let isFound = false
+    const limit = Math.min(bytes.length, start + this.#maxBytes)
+    let end: number | undefined
     let state = automaton.start
     let at = start
-    for (; at < bytes.length && !state.isDead; at++) {
+    for (; at < limit && !state.isDead; at++) {
       const index = classes[bytes[at] as number] as number
       state = state.next[index] ?? this.#follow(automaton, state, index)
-      if (state.isMatch) {
-        end = at + 1
-        isFound = true
-      } else if (isFound && at - end > BEYOND_BYTES) break
+      if (state.isMatch) end = at + 1
+      else if (end !== undefined && at - end > BEYOND_BYTES) break
     }
-    this.#bytesLeft -= at - end
-    if (this.#bytesLeft < 0) throw new RangeError(TOO_LONG)
+    this.#bytesBehind.spend(at - (end ?? start))
     return end
   }
 
   #follow(automaton: Automaton, state: State, index: number): State {
+    const { made } = automaton
     const next = automaton.follow(state, index)
-    if (this.#made > this.#mostStates) throw new RangeError(TOO_LONG)
+    this.#states.spend(automaton.made - made)
     return next
-  }
-
-  get #made(): number {
-    return this.#beginnings.made + this.#match.made
   }
 }

@@ -5,6 +5,11 @@ export class Activity {
   #openCount = 0
   #lastMs = performance.now()
 
+  /** How many responses are open. */
+  get openCount(): number {
+    return this.#openCount
+  }
+
   /** Takes a response for work until its end, whole or not. */
   watch(response: ServerResponse): void {
     this.#openCount += 1

@@ -9,7 +9,7 @@ import { ExchangeFacts } from './exchange-facts.ts'
 import { internalError, redirectError } from './failure.ts'
 import type { FlowSettings } from './flow-settings.ts'
 import { isPoliced, namesModel } from './model-call.ts'
-import { policyRequest } from './policy-request.ts'
+import { pathOf, policyRequest } from './policy-request.ts'
 import { outcomeOf } from './record.ts'
 import type { Change, RelayObserver } from './relay.ts'
 import { relayAnswer } from './relay.ts'
@@ -57,6 +57,7 @@ export class Flow {
       return
     }
     try {
+      this.#checkPath()
       this.#checkSize()
       const supplied = this.#settings.supply.current()
       const ready = this.#settings.agent.ready()
@@ -79,6 +80,14 @@ export class Flow {
     } catch (error) {
       this.#fault(error)
     }
+  }
+
+  /** @throws GatewayError of a policy */
+  #checkPath(): void {
+    const refused = this.#settings.policies?.admit(pathOf(this.#facts.target))
+    if (!refused?.rejection) return
+    this.#facts.verdict = refused
+    throw refused.rejection
   }
 
   /** @throws GatewayError BODY_TOO_LARGE */

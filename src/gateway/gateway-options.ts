@@ -1,6 +1,7 @@
 import type { Timeouts } from '../config/timeouts.ts'
 import type { AuthStyle, CredentialPlan } from '../credentials/credential.ts'
 import type { ExchangeRecord } from '../exchange/exchange.ts'
+import type { Finder } from '../exchange/needles.ts'
 import type { ForwardProxy } from '../network/forward-proxy.ts'
 import type { TlsSettings } from '../network/secure-context.ts'
 import type { Upstream } from '../network/url.ts'
@@ -8,6 +9,7 @@ import type { PolicyList } from '../policies/policy-list.ts'
 import type { PriceTable } from '../usage/price-table.ts'
 import type { Access } from './access.ts'
 import type { BodySettings } from './body-settings.ts'
+import type { OwnPages } from './own-pages.ts'
 import type { Identity } from './record.ts'
 import type { RetryPolicy } from './retry.ts'
 import type { ExtraHeaders } from './supply.ts'
@@ -34,8 +36,12 @@ export interface GatewayOptions {
   readonly policies?: PolicyList | undefined
   /** Undefined keeps no bodies. */
   readonly bodies?: BodySettings | undefined
+  /** What is masked in bodies, and in what is said of an error, beside the secrets that are known. */
+  readonly patterns?: readonly Finder[]
   /** What the records' costs are taken from. */
   readonly prices: PriceTable
+  /** What the gateway shows of itself beside its health. */
+  readonly ownPages?: OwnPages | undefined
   /**
    * Called with each record before the client is given the end of its answer.
    * @returns false where its line could not be written to the ledger

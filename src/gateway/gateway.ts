@@ -6,6 +6,7 @@ import type { GatewayOptions } from './gateway-options.ts'
 import { inspect } from './guard.ts'
 import type { Patience } from './listener.ts'
 import { listen } from './listener.ts'
+import { ownReply } from './own-pages.ts'
 import type { Reply } from './reply.ts'
 import { errorReply, sendReply, warmUpReply } from './reply.ts'
 import type { Service } from './service.ts'
@@ -17,6 +18,8 @@ export interface Gateway {
   readonly port: number
   /** Loads everything that requests need; called when it delays nobody, at the latest by the first request. */
   load(): Promise<void>
+  /** How many requests are under way. */
+  openCount(): number
   /** How long no client has asked for anything; 0 while an answer is open. Refusals do not count. */
   idleMs(): number
   /** Accepts nothing more, lets running exchanges end, and settles when every one is recorded. */
@@ -47,7 +50,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
   const activity = new Activity()
   const listener = await listen(options.port, (request, response) => {
-    const verdict = inspect(request, listener.port, options.access)
+    const verdict = inspect(request, listener.port, options.access, options.ownPages?.readerToken)
+    if (verdict.kind === 'own') {
+      void ownReply(options.ownPages, verdict.path)
+        .catch(failure)
+        .then((reply) => sendReply(response, reply))
+      return
+    }
     if (verdict.kind !== 'refuse') activity.watch(response)
     if (verdict.kind === 'warm-up') {
       agent.warm()
@@ -56,13 +65,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     else
       load().then(
         () => service?.serve(request, response, verdict),
-        (error) => sendReply(response, loadFailure(error)),
+        (error) => sendReply(response, failure(error)),
       )
   })
   return {
     url: `http://127.0.0.1:${listener.port}${basePath(options.access)}`,
     port: listener.port,
     load,
+    openCount: () => activity.openCount,
     idleMs: () => activity.idleMs(),
     close: async (patience) => {
       await listener.close(patience)
@@ -72,6 +82,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
-function loadFailure(error: unknown): Reply {
+function failure(error: unknown): Reply {
   return errorReply(new GatewayError('INTERNAL', { reason: reasonOf(error) }, error))
 }

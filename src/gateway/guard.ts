@@ -4,27 +4,36 @@ import { isSame } from '../base/secret.ts'
 import { NONCE_HEADER, proofOf } from '../network/proof.ts'
 import type { Access } from './access.ts'
 import { basePath, secretOf } from './access.ts'
+import { HEALTH_PATH, METRICS_PATH, OWN_PREFIX } from './own-pages.ts'
 
 /**
- * `pass` with the path to send upstream, `warm-up` for Claude Code's first request, with a proof of who we are for the
+ * `pass` with the path to send upstream, `own` with that of a page of the gateway itself, `warm-up` for Claude Code's first request, with a proof of who we are for the
  * one of another claude-gw, or the reason of a refusal.
  */
 export type Verdict =
   | { readonly kind: 'pass'; readonly target: string }
   | { readonly kind: 'warm-up'; readonly proof: string | undefined }
+  | { readonly kind: 'own'; readonly path: string }
   | { readonly kind: 'refuse'; readonly code: ErrorCode }
 
 /**
  * Decides whether a request may use this gateway. "It comes from this machine" proves nothing: web pages reach
  * loopback ports too (DNS rebinding, CVE-2024-28224, CVE-2025-66414), so Host, Origin and the token are checked.
+ * @param readerToken lets in who reads metrics, and nobody else
  */
-export function inspect(request: IncomingMessage, port: number, access: Access): Verdict {
+export function inspect(
+  request: IncomingMessage,
+  port: number,
+  access: Access,
+  readerToken?: string,
+): Verdict {
   if (!hasOwnHost(request, port)) return refuse('HOST_FORBIDDEN')
   if (comesFromPage(request)) return refuse('ORIGIN_FORBIDDEN')
   if (request.headers.upgrade !== undefined) return refuse('METHOD_UNSUPPORTED')
   if (isWarmUp(request)) return { kind: 'warm-up', proof: prove(request, port, access) }
-  const target = admit(request, access)
+  const target = admit(request, access) ?? publicPage(request, readerToken)
   if (target === undefined) return refuse('TOKEN_MISSING')
+  if (target.startsWith(OWN_PREFIX)) return ownPage(request, target)
   return isPlainPath(target) ? { kind: 'pass', target } : refuse('PATH_FORBIDDEN')
 }
 
@@ -65,9 +74,23 @@ function admit({ url = '', headers }: IncomingMessage, access: Access): string |
     const rest = url.slice(prefix.length)
     return rest === '' ? '/' : rest
   }
-  const bearer = headers.authorization?.replace(/^bearer /i, '')
-  const given = [bearer, headers['x-api-key']]
+  const given = [bearerOf(headers), headers['x-api-key']]
   return given.some((value) => typeof value === 'string' && isSame(value, access.token)) ? url : undefined
+}
+
+/** That the gateway runs is no secret; what it did is read with a token of its own. */
+function publicPage({ url, headers }: IncomingMessage, readerToken: string | undefined): string | undefined {
+  if (url === HEALTH_PATH) return url
+  const isReader = readerToken !== undefined && isSame(bearerOf(headers) ?? '', readerToken)
+  return url === METRICS_PATH && isReader ? url : undefined
+}
+
+function ownPage({ method }: IncomingMessage, path: string): Verdict {
+  return method === 'GET' || method === 'HEAD' ? { kind: 'own', path } : refuse('METHOD_UNSUPPORTED')
+}
+
+function bearerOf({ authorization }: IncomingMessage['headers']): string | undefined {
+  return authorization?.replace(/^bearer /i, '')
 }
 
 /** What is checked is what is sent: no form that a URL parser would turn into another path or host. */

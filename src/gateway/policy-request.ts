@@ -6,7 +6,7 @@ import { headerValue } from './header-value.ts'
 export function policyRequest({ target, rawHeaders, body }: ExchangeFacts): PolicyRequest {
   const { model, maxTokens } = body.asked()
   return {
-    path: target.replace(/\?.*$/s, ''),
+    path: pathOf(target),
     body: Buffer.concat(body.chunks),
     isEncoded: body.isEncoded,
     model,
@@ -14,4 +14,9 @@ export function policyRequest({ target, rawHeaders, body }: ExchangeFacts): Poli
     session: headerValue(rawHeaders, 'x-claude-code-session-id'),
     agent: headerValue(rawHeaders, 'x-claude-code-agent-id'),
   }
+}
+
+/** Without the query. */
+export function pathOf(target: string): string {
+  return target.replace(/\?.*$/s, '')
 }

@@ -1,16 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import { peek } from '../json/peek.ts'
-import type { Span } from '../json/scanner.ts'
 import { splice } from '../json/splice.ts'
-
-/** The members of a request's JSON body that stand in its record, or that policies ask for. */
-export interface Asked {
-  readonly model?: string
-  /** Where its name stands, with the quotes. */
-  readonly modelSpan?: Span
-  readonly stream?: boolean
-  readonly maxTokens?: number
-}
+import type { Asked } from './asked.ts'
+import { readAsked } from './asked.ts'
 
 /** The exact bytes of a request's body, kept while they are streamed on, in case a second attempt needs them. */
 export class RequestBody {
@@ -122,14 +113,5 @@ export class RequestBody {
       this.#request.on('pause', () => setImmediate(() => this.#request.resume()))
       this.#request.resume()
     })
-  }
-}
-
-function readAsked(body: Buffer): Asked {
-  const { model, stream, max_tokens } = peek(body, ['model', 'stream', 'max_tokens']) ?? {}
-  return {
-    ...(typeof model?.value === 'string' && { model: model.value, modelSpan: model }),
-    ...(typeof stream?.value === 'boolean' && { stream: stream.value }),
-    ...(typeof max_tokens?.value === 'number' && { maxTokens: max_tokens.value }),
   }
 }

@@ -17,14 +17,14 @@ import { createSupply } from './supply.ts'
 
 export interface Service {
   /** Serves one request that is not answered at the door. */
-  serve(request: IncomingMessage, response: ServerResponse, verdict: Verdict): void
+  serve(request: IncomingMessage, response: ServerResponse, verdict: Exclude<Verdict, { kind: 'own' }>): void
   /** Settles when every exchange that was begun is recorded, and every body written or given up. */
   settled(): Promise<void>
 }
 
 /** The working half of a gateway: everything behind the guard. */
 export function createService(options: GatewayOptions, agent: UpstreamAgent): Service {
-  const secrets = new KnownSecrets(secretOf(options.access))
+  const secrets = new KnownSecrets(secretOf(options.access), agent.secrets)
   const bodies = openBodyKeeping(options, secrets)
   const strangers = new RefusalLimit()
   let openCount = 0

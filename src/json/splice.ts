@@ -25,6 +25,11 @@ export function splice(chunks: readonly Buffer[], edits: readonly Edit[]): Buffe
   return pieces.filter((piece) => piece.length > 0)
 }
 
+/** Bytes at a place where none are replaced. */
+export function insertion(at: number, bytes: Buffer): Edit {
+  return { start: at, end: at, bytes }
+}
+
 /** Gives, call by call, the pieces from where the last call ended up to an offset. */
 function cutter(chunks: readonly Buffer[]): (end: number) => Buffer[] {
   let index = 0

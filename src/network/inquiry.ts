@@ -1,16 +1,16 @@
-import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
+import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import { request } from 'node:http'
 import { request as requestTls } from 'node:https'
 import type { UpstreamAgent } from './agent.ts'
 import type { Upstream } from './url.ts'
 
-/** A small request of our own. */
+/** A request of our own. */
 export interface Inquiry {
   readonly method: 'GET' | 'POST'
   /** Below the upstream's own. */
   readonly path: string
   readonly headers: OutgoingHttpHeaders
-  readonly body: string
+  readonly body: string | Buffer
 }
 
 export interface InquiryAnswer {
@@ -27,17 +27,36 @@ export interface InquiryLimits {
 }
 
 const MAX_ANSWER_BYTES = 1024 ** 2
+const LARGE_BODY_BYTES = 256 * 1024
+const REFUSAL_MS = 500
 
 /**
  * Sends a request over a connection of its own, and gives the answer whatever it says; redirects are not followed.
  * @throws GatewayError UPSTREAM_TLS, PROXY_*, or that of a passphrase; a plain Error if there is no answer
  */
-export async function inquire(
+export function inquire(
   upstream: Upstream,
   agent: UpstreamAgent,
   inquiry: Inquiry,
   limits: InquiryLimits,
 ): Promise<InquiryAnswer> {
+  return withAnswer(upstream, agent, inquiry, limits, async (answer) => {
+    const { statusCode = 0, headers } = answer
+    return { status: statusCode, location: headers.location, body: await readStart(answer) }
+  })
+}
+
+/**
+ * Sends a request in the same way, and lets its answer be read as it comes.
+ * @param read is given the answer with its head, which is broken off when the limit is over
+ */
+export async function withAnswer<T>(
+  upstream: Upstream,
+  agent: UpstreamAgent,
+  inquiry: Inquiry,
+  limits: InquiryLimits,
+  read: (answer: IncomingMessage) => Promise<T>,
+): Promise<T> {
   await agent.ready()
   const ask = upstream.url.protocol === 'https:' ? requestTls : request
   const outgoing = ask(upstream.url, {
@@ -60,14 +79,25 @@ export async function inquire(
       }
       limit('connection', limits.connectMs)
       outgoing.once('socket', () => limit('answer', limits.answerMs))
-      outgoing.once('response', resolve).on('error', reject).end(inquiry.body)
+      outgoing.once('response', resolve).on('error', reject)
+      send(outgoing, inquiry.body)
     })
-    const { statusCode = 0, headers } = answer
-    return { status: statusCode, location: headers.location, body: await readStart(answer) }
+    return await read(answer)
   } finally {
     clearTimeout(timer)
     outgoing.destroy()
   }
+}
+
+/** Some refuse a body by its length, and close: what they say is lost to one that is still writing. */
+function send(outgoing: ClientRequest, body: string | Buffer): void {
+  if (body.length < LARGE_BODY_BYTES) {
+    outgoing.end(body)
+    return
+  }
+  outgoing.flushHeaders()
+  const timer = setTimeout(() => outgoing.end(body), REFUSAL_MS)
+  outgoing.once('response', () => clearTimeout(timer)).once('close', () => clearTimeout(timer))
 }
 
 async function readStart(answer: IncomingMessage): Promise<string> {

@@ -1,7 +1,11 @@
 import type { AnswerGuardSettings } from './answer/answer-guard.ts'
 import { answerGuardPolicy } from './answer/answer-guard.ts'
-import type { GuardSettings } from './guard.ts'
-import { guardPolicy } from './guard.ts'
+import type { DecoratorsSettings } from './decorators/decorators-policy.ts'
+import { decoratorsPolicy } from './decorators/decorators-policy.ts'
+import type { SessionValuesOptions } from './decorators/session-values.ts'
+import { SessionValues } from './decorators/session-values.ts'
+import type { GuardSettings } from './guard/guard-policy.ts'
+import { guardPolicy } from './guard/guard-policy.ts'
 import type { LimitsOptions } from './limits/limits.ts'
 import { Limits } from './limits/limits.ts'
 import type { LimitedParty } from './limits/limits-policy.ts'
@@ -12,15 +16,15 @@ import type { MaskRule } from './mask/masking.ts'
 import { createMasking } from './mask/masking.ts'
 import type { Policy } from './policy.ts'
 import { PolicyList } from './policy-list.ts'
-import { systemTextPolicy } from './system-text.ts'
 
 /** What is on; what is absent is off. */
 export interface PolicySettings {
   readonly guard?: GuardSettings | undefined
-  /** What stands behind each system prompt. */
-  readonly systemText?: string | undefined
+  readonly decorators?:
+    | (Omit<DecoratorsSettings, 'values'> & { readonly values: SessionValuesOptions })
+    | undefined
   readonly mask?:
-    | (Pick<MaskPolicyOptions, 'onError'> & {
+    | (Pick<MaskPolicyOptions, 'onError' | 'place'> & {
         readonly rules: readonly MaskRule[]
         /** That of this machine. */
         readonly key: Buffer
@@ -42,7 +46,7 @@ export interface OpenPolicies {
  */
 export function openPolicies({
   guard,
-  systemText,
+  decorators,
   mask,
   answer,
   limits: limited,
@@ -51,8 +55,8 @@ export function openPolicies({
   limits?.open()
   const policies: (Policy | undefined)[] = [
     guard && guardPolicy(guard),
-    systemText === undefined ? undefined : systemTextPolicy(systemText),
-    mask && maskPolicy({ masking: createMasking(mask.rules, mask), onError: mask.onError }),
+    decorators && decoratorsPolicy({ ...decorators, values: new SessionValues(decorators.values) }),
+    mask && maskPolicy({ ...mask, masking: createMasking(mask.rules, mask) }),
     answer && answerGuardPolicy(answer),
     limits && limited && limitsPolicy(limits, limited.party),
   ]

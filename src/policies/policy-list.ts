@@ -25,16 +25,31 @@ export class PolicyList {
     this.#policies = policies
   }
 
+  /** The first refusal of a request of any kind, before its body is read. @param path without the query */
+  admit(path: string): PolicyVerdict | undefined {
+    for (const policy of this.#policies) {
+      const outcome = policy.admit?.(path)
+      if (outcome?.rejection) return verdictOf([outcome], undefined)
+    }
+    return undefined
+  }
+
   /**
    * Asks one after the other, each about the body as those before have left it, until one rejects.
+   * @param onAsk is told before one is asked
    * @throws what a policy throws; what is held by then is given back
    */
-  async decide(request: PolicyRequest): Promise<PolicyVerdict> {
+  async decide(
+    request: PolicyRequest,
+    onAsk?: (policy: Policy, request: PolicyRequest) => void,
+  ): Promise<PolicyVerdict> {
     const outcomes: Outcome[] = []
     let { body } = request
     try {
       for (const policy of this.#policies) {
-        const outcome = await policy.apply({ ...request, body })
+        const asked = { ...request, body }
+        onAsk?.(policy, asked)
+        const outcome = await policy.apply(asked)
         outcomes.push(outcome)
         if (outcome.rejection) break
         body = edited(body, outcome.edits)

@@ -1,5 +1,6 @@
 import type { GatewayError } from '../base/errors.ts'
-import type { ExchangeRecord, PolicyDecision } from '../exchange/exchange.ts'
+import type { ExchangeRecord, PolicyAction, PolicyDecision } from '../exchange/exchange.ts'
+import type { Span } from '../json/scanner.ts'
 import type { Edit } from '../json/splice.ts'
 import type { AnswerTransform } from './answer-transform.ts'
 
@@ -40,10 +41,28 @@ export type Settle = (record: ExchangeRecord | undefined, isInLedger: boolean) =
 
 /** One rule set that is on. */
 export interface Policy {
+  /**
+   * Refuses a request of any kind before its body is read, or lets it go on.
+   * @param path as in `PolicyRequest`
+   */
+  admit?(path: string): Outcome | undefined
   /** May throw: the request is then answered with the error. */
   apply(request: PolicyRequest): Outcome | Promise<Outcome>
+  /** What each of its rules sees in a request, one by one, for somebody who tries them; it changes and counts nothing. */
+  explain?(request: PolicyRequest): readonly RuleSight[]
   /** When nothing more comes, and all is settled. */
   close?(): Promise<void>
+}
+
+/** What one rule sees in a request. */
+export interface RuleSight {
+  /** `mask.email`; of a rule with several patterns, one of them. */
+  readonly rule: string
+  readonly action: PolicyAction
+  /** What it applies to, in the order of the body; with bytes where something else is sent. */
+  readonly spans: readonly (Span & { readonly bytes?: Uint8Array })[]
+  /** Milliseconds that looking takes, by this rule alone; undefined where it only compares a name. */
+  readonly costMs?: number
 }
 
 export const NO_OUTCOME: Outcome = { decisions: [] }

@@ -1,6 +1,6 @@
 /**
  * What the gateway has to reach, log and tap on. A ratio is against plain http-proxy-3 in the same run; for
- * start-up it is milliseconds over an empty node script, and for masking the ratio is to JSON.parse.
+ * start-up it is milliseconds over an empty node script, and for masking and decorators the ratio is to JSON.parse.
  */
 export const AIMS = {
   'first-byte 85 kB': { atMost: 1.25, of: 'ratio' },
@@ -23,4 +23,9 @@ export const AIMS = {
   'logs model': { atMost: 0.25, of: 'ratio' },
   'mask cold': { atMost: 12, of: 'ratio' },
   'mask next': { atMost: 1, of: 'ratio' },
+  'pattern cold': { atMost: 12, of: 'ratio' },
+  'pattern next': { atMost: 1, of: 'ratio' },
+  'guard cold': { atMost: 12, of: 'ratio' },
+  'guard next': { atMost: 1, of: 'ratio' },
+  decorators: { atMost: 1, of: 'ratio' },
 }

@@ -10,11 +10,12 @@ import { answers } from './answers.mjs'
 import { bodies } from './bodies.mjs'
 import { bulkBinary, bulkEvents } from './bulk.mjs'
 import { concurrent } from './concurrent.mjs'
+import { decorators } from './decorators.mjs'
 import { eventDelay } from './event-delay.mjs'
 import { keySources } from './key-sources.mjs'
 import { limits } from './limits.mjs'
 import { logs } from './logs.mjs'
-import { masking } from './masking.mjs'
+import { guarding, masking, patternMasking } from './masking.mjs'
 import { memory } from './memory.mjs'
 import { pacedStreams } from './paced-streams.mjs'
 import { table } from './report.mjs'
@@ -33,8 +34,9 @@ const PARTS = {
   key: [keySources],
   bodies: [bodies],
   logs: [logs],
-  mask: [masking],
+  mask: [masking, patternMasking, guarding],
   answers: [answers],
+  decorators: [decorators],
   limits: [limits],
 }
 
@@ -80,7 +82,9 @@ async function measureAll(parts, { generations, share }) {
 /** There is nothing to start where a second plain proxy stands for the gateway; a look through 1 GB is for those who ask. */
 function isPossible(name) {
   if (name === 'logs') return false
-  return !(values.noise && ['start', 'key', 'bodies', 'mask', 'answers', 'limits'].includes(name))
+  return !(
+    values.noise && ['start', 'key', 'bodies', 'mask', 'answers', 'decorators', 'limits'].includes(name)
+  )
 }
 
 /** Shows that the gateway really kept its log and read the answers. */

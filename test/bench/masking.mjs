@@ -5,41 +5,77 @@ import { scaled } from './rounds.mjs'
 const ROUNDS = 40
 const BYTES = 2 * 1024 ** 2
 
+const PATTERNS = ['EMP-[0-9]{6}', '(?i)confidential']
+
+/** Masking with all that is on where nothing else is said. */
+export const masking = part('mask', 'masking', async () => {
+  const { USUAL_DETECTORS } = await load('policies/detect/detectors.js')
+  return maskWith(USUAL_DETECTORS)
+})
+
+/** Two patterns of the user's as detectors, and nothing else. */
+export const patternMasking = part('pattern', 'two patterns of one’s own', async () => {
+  const { patternDetector } = await load('policies/detect/pattern-detector.js')
+  return maskWith(PATTERNS.map((pattern, index) => patternDetector(`own-${index}`, pattern, 256)))
+})
+
+/** The same two where they are denied and flagged. */
+export const guarding = part('guard', 'the same as guards', async () => {
+  const { createPatternCounter } = await load('policies/guard/pattern-counts.js')
+  const { PatternFinder } = await load('exchange/pattern-finder.js')
+  return () => {
+    const count = createPatternCounter(PATTERNS.map((pattern) => [new PatternFinder([pattern])]))
+    return (bytes) => count(bytes, 'session')
+  }
+})
+
 /**
- * Time that masking takes over a request of 2 MB, over that of one JSON.parse of its text in the same round: `cold` for the first
- * request of a conversation, `next` for the one after it.
+ * Time over a request of 2 MB, over that of one JSON.parse of its text in the same round: `cold` for the first request of a
+ * conversation, `next` for the one after it.
  */
-export const masking = {
-  measure: async (_, share) => {
-    const { mask, splice } = await load()
-    const body = conversationBody(BYTES)
-    const next = nextBody(body)
-    const texts = [body, next].map((bytes) => bytes.toString())
-    const times = { parse: [], parseNext: [], cold: [], next: [] }
-    for (let round = 0; round < scaled(ROUNDS, share, 10); round += 1) {
-      const maskOne = mask()
-      const send = (bytes) => splice([bytes], maskOne(bytes, 'session').edits)
-      times.parse.push(timeOf(() => JSON.parse(texts[0])))
-      times.cold.push(timeOf(() => send(body)))
-      times.parseNext.push(timeOf(() => JSON.parse(texts[1])))
-      times.next.push(timeOf(() => send(next)))
-    }
-    return times
-  },
-  figures: (generations) => [
-    parsesFigure('mask cold', 'masking of 2 MB, over JSON.parse', generations, 'cold', 'parse'),
-    parsesFigure('mask next', 'masking of the next turn, over the same', generations, 'next', 'parseNext'),
-  ],
+function part(name, label, open) {
+  return {
+    measure: async (_, share) => measure(await open(), share),
+    figures: (generations) => [
+      parsesFigure(`${name} cold`, `${label} of 2 MB, over JSON.parse`, generations, 'cold', 'parse'),
+      parsesFigure(
+        `${name} next`,
+        `${label}, the next turn, over the same`,
+        generations,
+        'next',
+        'parseNext',
+      ),
+    ],
+  }
 }
 
-async function load() {
-  const [{ createMasking }, { USUAL_DETECTORS }, { splice }] = await Promise.all(
-    ['policies/mask/masking.js', 'policies/detect/detectors.js', 'json/splice.js'].map(
-      (path) => import(new URL(`../../dist/${path}`, import.meta.url)),
-    ),
-  )
-  const rules = USUAL_DETECTORS.map((detector) => ({ detector, action: 'mask' }))
-  return { splice, mask: () => createMasking(rules, { key: Buffer.alloc(32, 1) }) }
+function measure(openPolicy, share) {
+  const body = conversationBody(BYTES)
+  const next = nextBody(body)
+  const texts = [body, next].map((bytes) => bytes.toString())
+  const times = { parse: [], parseNext: [], cold: [], next: [] }
+  for (let round = 0; round < scaled(ROUNDS, share, 10); round += 1) {
+    const send = openPolicy()
+    times.parse.push(timeOf(() => JSON.parse(texts[0])))
+    times.cold.push(timeOf(() => send(body)))
+    times.parseNext.push(timeOf(() => JSON.parse(texts[1])))
+    times.next.push(timeOf(() => send(next)))
+  }
+  return times
+}
+
+async function maskWith(detectors) {
+  const { createMasking } = await load('policies/mask/masking.js')
+  const { splice } = await load('json/splice.js')
+  const rules = detectors.map((detector) => ({ detector, action: 'mask' }))
+  return () => {
+    const mask = createMasking(rules, { key: Buffer.alloc(32, 1) })
+    return (bytes) => splice([bytes], mask(bytes, 'session').edits)
+  }
+}
+
+function load(path) {
+  return import(new URL(`../../dist/${path}`, import.meta.url))
 }
 
 function timeOf(work) {

@@ -61,14 +61,50 @@ test.each(['mail', 'email:block', 'email:deny:mask'])(
     const value = JSON.stringify([entry])
     const { exitCode, stderr } = await configIn(openHome(), ['set', 'policies.answer.detect', value])
     expect(exitCode).toBe(3)
-    expect(stderr).toMatch(/`policies\.answer\.detect` must be of `all`, `private-key`.*`:deny`/)
+    expect(stderr).toMatch(/`policies\.answer\.detect` must be .*`/)
     expect(stderr).toContain(`not "${entry}"`)
   },
 )
+
+test('`config set` checks patterns, and lists that name them', async () => {
+  const home = openHome()
+  const set = (...args: string[]) => configIn(home, ['set', ...args])
+  const bad = await set('policies.patterns.staff-id', 'EMP-(')
+  expect(bad.exitCode).toBe(3)
+  expect(bad.stderr).toContain('config: `policies.patterns.staff-id` must be a pattern (')
+  expect((await set('policies.patterns.email', 'a')).exitCode).toBe(3)
+  expect((await set('policies.mask.detect', '["staff-id:deny"]')).exitCode).toBe(3)
+  expect(await set('policies.patterns.staff-id', 'EMP-\\d{6}')).toMatchObject({ exitCode: 0 })
+  expect(await set('policies.mask.detect', '["staff-id:deny"]')).toMatchObject({ exitCode: 0 })
+  expect((await set('policies.mask.detect', '["staff-id:hide"]')).exitCode).toBe(3)
+})
 
 test('`config set` takes limits and gives them back', async () => {
   const home = openHome()
   const rules = '{"daily":{"usd":20,"per":"day"}}'
   expect(await configIn(home, ['set', RULES, rules])).toMatchObject({ exitCode: 0 })
   expect((await configIn(home, ['get', RULES])).stdout.trim()).toBe(rules)
+})
+
+test('`config set` takes decorators, and says which variables there are where one is none', async () => {
+  const home = openHome()
+  const rules = '{"brief":{"text":"Be very concise on {branch}.","at":"user-turn"}}'
+  expect(await configIn(home, ['set', 'policies.decorators', rules])).toMatchObject({ exitCode: 0 })
+  expect((await configIn(home, ['get', 'policies.decorators'])).stdout.trim()).toBe(rules)
+  const wrong = rules.replace('{branch}', '{brnch}')
+  const { exitCode, stderr } = await configIn(home, ['set', 'policies.decorators', wrong])
+  expect(exitCode).toBe(3)
+  expect(stderr).toContain(
+    'config: `policies.decorators.brief.text` must be a text with no other variables than',
+  )
+  expect(stderr).toContain('`{repository}`, `{branch}`, `{user}`, `{date}`')
+  expect(stderr).toContain('not one with "{brnch}"')
+})
+
+test('decorators are refused with the line of what is wrong', async () => {
+  const document =
+    '{"policies": {"decorators": {\n"good": {"text": "x"},\n"bad": {\n"text": "x",\n"at": "end"}}}}'
+  const { exitCode, stderr } = await got(document, 'policies.decorators')
+  expect(exitCode).toBe(3)
+  expect(stderr).toContain('config.json:5: `policies.decorators.bad.at` must be one of `system-end`')
 })

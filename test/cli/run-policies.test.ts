@@ -1,8 +1,10 @@
 import { text } from 'node:stream/consumers'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { openHome, recordsOf, startAsking, upstreamEnv } from '../support/claude-run.ts'
 import { startFaultUpstream } from '../support/fault-upstream.ts'
 import { answer } from '../support/faults.ts'
+import { redisUnavailable, startRedis } from '../support/redis.ts'
+import { createThrowawayCa, opensslUnavailable } from '../support/throwaway-ca.ts'
 
 const RULES = JSON.stringify({ few: { requests: 2, per: 'hour' } })
 
@@ -49,3 +51,28 @@ test.each([
     expect(await run.stderr).not.toContain('password-of-the-store')
   },
 )
+
+describe.skipIf(redisUnavailable ?? opensslUnavailable)(`a store over TLS: ${redisUnavailable}`, () => {
+  test('two machines share a limit, by an authority that only they themselves trust', async () => {
+    const authority = createThrowawayCa()
+    onTestFinished(authority.remove)
+    const { port } = await startRedis((chosen) => [
+      ...['--port', '0', '--tls-port', String(chosen), '--tls-auth-clients', 'no'],
+      ...['--tls-cert-file', authority.serverKeyPath.replace(/\.key$/, '.pem')],
+      ...['--tls-key-file', authority.serverKeyPath, '--tls-ca-cert-file', authority.caPath],
+      ...['--requirepass', 'password-of-the-store'],
+    ])
+    const env = {
+      CLAUDE_GW_POLICIES_LIMITS_STORE: `rediss://127.0.0.1:${port}`,
+      CLAUDE_GW_POLICIES_LIMITS_STORE_CREDENTIAL: 'env:REDIS_PASSWORD',
+      CLAUDE_GW_POLICIES_LIMITS_ON_STORE_ERROR: 'closed',
+      REDIS_PASSWORD: 'password-of-the-store',
+      SSL_CERT_FILE: authority.caPath,
+    }
+    const runs = [await limitedRun(env), await limitedRun(env)] as const
+    const statuses = []
+    for (const run of [runs[0], runs[1], runs[0], runs[1]]) statuses.push((await run.ask()).status)
+    expect(statuses).toEqual([200, 200, 429, 429])
+    for (const run of runs) expect(await run.end()).toEqual([0, null])
+  })
+})

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { runCli, startCli } from '../support/cli.ts'
+import { answer } from '../support/faults.ts'
 import { holdAnswer } from '../support/held-answer.ts'
 import type { ReadyLine } from '../support/serve.ts'
 import { startServe } from '../support/serve.ts'
@@ -50,6 +51,22 @@ test('a clean stop leaves no process in its entry', async () => {
   const entry = JSON.parse(readFileSync(join(env.CLAUDE_GW_STATE_DIR, 'serve', 'default.json'), 'utf8'))
   expect(entry).not.toHaveProperty('pid')
   expect(entry).toHaveProperty('port')
+})
+
+test('says what goes wrong without disturbing an exchange as soon as it does', async () => {
+  const env = { CLAUDE_GW_POLICIES_LIMITS_RULES: '{"daily":{"usd":5,"per":"day"}}' }
+  const message = { type: 'message', model: 'glm-5', usage: { input_tokens: 5, output_tokens: 5 } }
+  const { child, ready } = await startServe({
+    env,
+    fault: answer({ body: JSON.stringify(message) }),
+  })
+  const told = once(child.stderr as NodeJS.ReadableStream, 'data')
+  const body = JSON.stringify({ model: 'glm-5', messages: [] })
+  const headers = { 'x-api-key': ready.token ?? '' }
+  expect((await fetch(`${ready.url}/v1/messages`, { method: 'POST', headers, body })).status).toBe(200)
+  expect(String(await told)).toMatch(
+    /^claude-gw: limit daily does not count what `glm-5` costs: there is no price for this model \(the key `prices` adds one\)\n$/,
+  )
 })
 
 test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it with 0', async (signal) => {

@@ -74,6 +74,18 @@ test('a conversation goes on behind what was withheld, and the model sees what t
   expect(sent).not.toContain(MAIL)
 })
 
+test("a pattern of the user's is found in pieces too", async () => {
+  const home = openClaudeHome()
+  const said: Block = { type: 'text', text: 'It was EMP 123 456, who left.' }
+  const upstream = await startMessagesUpstream(answer(streamed([said])))
+  const env = {
+    CLAUDE_GW_POLICIES_PATTERNS: '{"staff-id":"EMP [0-9]{3} [0-9]{3}"}',
+    CLAUDE_GW_POLICIES_ANSWER_DETECT: '["staff-id:mask"]',
+  }
+  const { stdout } = await runThrough(home, upstream.url, ['-p', 'who was it?'], { env })
+  expect(stdout).toBe('It was [STAFF_ID], who left.\n')
+})
+
 describe('the call of a tool with a value', () => {
   const allowed = ['--allowedTools', 'Bash']
 

@@ -36,6 +36,21 @@ test('an API key of the environment moves a subscriber to paid billing only with
   expect(upstream.messages()[0]?.values('x-api-key')).toEqual(['sk-ant-api03-paid'])
 })
 
+test('a text at the start of the system prompt leaves what the API wants to read first of a subscriber', async () => {
+  const plain = await runLoggedIn(openSubscriber(), 'passthrough')
+  const rules = { early: { text: 'You work for us.', at: 'system-start' } }
+  const env = { CLAUDE_GW_POLICIES_DECORATORS: JSON.stringify(rules) }
+  const { upstream } = await runLoggedIn(openSubscriber(), 'passthrough', env)
+  const [before, now] = [plain.upstream, upstream].map(
+    (one) => JSON.parse(String(one.messages()[0]?.body)).system,
+  )
+  expect(now.slice(0, 2)).toEqual(before.slice(0, 2))
+  expect(now[0].text).toMatch(/^x-anthropic-billing-header/)
+  expect(now[1].text).toMatch(/^You are /)
+  expect(now[2]).toEqual({ type: 'text', text: 'You work for us.' })
+  expect(now).toHaveLength(before.length + 1)
+})
+
 /** A home with a login that nobody ever made. */
 function openSubscriber(): Home {
   const home = openClaudeHome()

@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { eventsOf, messageOf } from '../../src/demo/message.ts'
 import type { ExchangeRecord } from '../../src/exchange/exchange.ts'
-import type { AnswerParts } from '../support/answer.ts'
 import { logText, recordsOf } from '../support/claude-run.ts'
 import type { Fault } from '../support/fault-upstream.ts'
 import { answer } from '../support/faults.ts'
 import type { RecordedRequest } from '../support/recorded-request.ts'
-import { openClaudeHome, runThrough, startMessagesUpstream, textAnswer } from './real-claude.ts'
+import { openClaudeHome, runThrough, startMessagesUpstream, textAnswer, toolAnswer } from './real-claude.ts'
 
 const MAIL = 'anna.schmidt@firma.de'
 const MODEL = 'claude-opus-4-8'
@@ -76,7 +74,7 @@ test('a budget that is used up ends the run with a message that says so', async 
 test('two runs at once share a budget', async () => {
   const home = openClaudeHome()
   const usage = { input_tokens: 100_000, output_tokens: 1000 }
-  const tool = toolAnswer('Bash', { command: 'echo on', description: 'go on' }, usage)
+  const tool = toolAnswer('Bash', { command: 'echo on', description: 'go on' }, { usage })
   const upstream = await startMessagesUpstream(answer(tool))
   const env = limits({ daily: { usd: 5, per: 'day' } })
   const args = ['-p', 'go on', '--model', MODEL, '--allowedTools', 'Bash(echo:*)']
@@ -129,14 +127,6 @@ function writesPlaceholder(file: string): Fault {
     const content = `mail "${placeholder}"\nand once more: ${placeholder}`
     await answer(toolAnswer('Write', { file_path: file, content }))(call)
   }
-}
-
-function toolAnswer(name: string, input: object, usage: object = {}): AnswerParts {
-  const scene = { kind: 'tool', text: 'I will.', name, input } as const
-  const message = messageOf(scene, { model: MODEL, messages: [] }, 900, 'tool')
-  const events = eventsOf({ ...message, usage: { ...message.usage, ...usage } })
-  const lines = events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
-  return { ...textAnswer(''), body: lines.join('') }
 }
 
 function placeholderIn(request: RecordedRequest | undefined): string | undefined {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { inject, onTestFinished } from 'vitest'
 import { eventsOf, messageOf } from '../../src/demo/message.ts'
+import type { Scene } from '../../src/demo/script.ts'
 import type { AnswerParts } from '../support/answer.ts'
 import type { Home, RunOptions } from '../support/claude-run.ts'
 import { openHome, runIn, UPSTREAM_SECRET, upstreamEnv } from '../support/claude-run.ts'
@@ -80,6 +81,16 @@ export function textAnswer(said: string, changes: AnswerChanges = {}): AnswerPar
   }
 }
 
+/** A streamed answer of the API that asks for a tool. @param id of the call; those of one conversation differ */
+export function toolAnswer(
+  name: string,
+  input: object,
+  { id = 'tool', ...changes }: AnswerChanges & { readonly id?: string } = {},
+): AnswerParts {
+  const scene = { kind: 'tool', text: 'I will.', name, input } as const
+  return { ...textAnswer(''), body: eventText(scene, changes, id) }
+}
+
 /** What a test wants different in it. */
 export interface AnswerChanges {
   readonly model?: string
@@ -87,11 +98,16 @@ export interface AnswerChanges {
 }
 
 /** The events of such an answer, as they go over the wire. */
-export function streamOf(
-  said: string,
-  { model = 'claude-opus-4-8', usage = {} }: AnswerChanges = {},
+export function streamOf(said: string, changes: AnswerChanges = {}): string {
+  return eventText({ kind: 'text', text: said }, changes, 'e2e')
+}
+
+function eventText(
+  scene: Scene,
+  { model = 'claude-opus-4-8', usage = {} }: AnswerChanges,
+  id: string,
 ): string {
-  const message = messageOf({ kind: 'text', text: said }, { model, messages: [] }, 900, 'e2e')
+  const message = messageOf(scene, { model, messages: [] }, 900, id)
   return eventsOf({ ...message, usage: { ...message.usage, ...usage } })
     .map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
     .join('')

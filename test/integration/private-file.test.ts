@@ -5,6 +5,8 @@ import {
   createPrivateFile,
   ensurePrivateDirectory,
   openPrivateFile,
+  publishPrivateFile,
+  readPrivateFile,
   replacePrivateFile,
 } from '../../src/base/private-file.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
@@ -68,3 +70,18 @@ test('makes a file only where there is none', () => {
 function modeOf(path: string): number {
   return statSync(path).mode & 0o777
 }
+
+test('a file that is published stays as the first one made it', () => {
+  const folder = temporaryDirectory()
+  const file = join(folder, 'a')
+  expect(readPrivateFile(file)).toBeUndefined()
+  publishPrivateFile(file, 'first')
+  publishPrivateFile(file, 'second')
+  expect(readPrivateFile(file)).toBe('first')
+  expect(modeOf(file)).toBe(0o600)
+  expect(readdirSync(folder)).toEqual(['a'])
+})
+
+test('a folder is no file to read', () => {
+  expect(() => readPrivateFile(temporaryDirectory())).toThrow('EISDIR')
+})

@@ -115,8 +115,10 @@ export interface Question {
   readonly path?: string
   readonly method?: 'GET' | 'POST'
   readonly headers?: Readonly<Record<string, string>>
-  /** Size of the body. */
+  /** Size of the body, at least. */
   readonly bytes?: number
+  /** The body; `{}` if absent. */
+  readonly text?: string
 }
 
 export interface Reply {

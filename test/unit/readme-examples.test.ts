@@ -20,6 +20,13 @@ test.each([
   expect(settings.top.length).toBeGreaterThan(0)
 })
 
+test('the README shows policies that count', () => {
+  const examples = [...README.matchAll(/```\n(\{[^`]*"policies"[\s\S]*?)```/g)].map(([, text = '']) => text)
+  expect(examples.length).toBeGreaterThan(3)
+  for (const text of examples)
+    expect(readSettings(parseJsonTree(text, 'README.md'), 'README.md', USER_SECTIONS).top).not.toEqual([])
+})
+
 test('the README names the keys of --json', () => {
   for (const name of ['key', 'value', 'origin', 'shadowed', 'enforced']) expect(README).toContain(`"${name}"`)
 })

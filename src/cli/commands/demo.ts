@@ -85,7 +85,8 @@ function findInstalled(context: Context): string | undefined {
 
 async function playWithStandIn(inside: Context, { prompt }: DemoPrompt): Promise<number> {
   const claude = { env: inside.env, managedEnv: {}, userEnv: {} }
-  const { gateway, access } = await openSession(inside, { port: 0, claude, mayUseApiKey: false, tags: {} })
+  const options = { port: 0, claude, mayUseApiKey: false, findTags: () => ({}) }
+  const { gateway, access } = await openSession(inside, options)
   try {
     const token = access.kind === 'token' ? access.token : ''
     await runStandIn(prompt, { baseUrl: gateway.url, token }, inside.stdout)

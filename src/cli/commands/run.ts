@@ -130,7 +130,7 @@ async function runWithGateway(context: Context, invocation: Invocation): Promise
     port: 0,
     claude: invocation.claude,
     mayUseApiKey: mayUseApiKey(context, invocation),
-    tags: repositoryTags(context.cwd),
+    findTags: () => repositoryTags(context.cwd),
     // What a script reads of stderr is for people as well; on a terminal of its own, the child owns every line.
     ...(invocation.parsed.isPrint && !context.options.isQuiet && { onWait: noteWait(context) }),
   })

@@ -8,6 +8,7 @@ import { noteWait } from '../../credentials/wait-notice.ts'
 import { readClaudeState } from '../claude-state.ts'
 import type { Context } from '../context.ts'
 import { untilIdle } from '../idle.ts'
+import { escapeControls } from '../output.ts'
 import { shortDuration } from '../quantity.ts'
 import type { Session } from '../session.ts'
 import { openSession } from '../session.ts'
@@ -78,8 +79,10 @@ async function open(context: Context, input: ServeInput, last: ServeEntry | unde
   const options = {
     claude: await readClaudeState(context),
     mayUseApiKey: true,
-    tags: {},
+    hasMetrics: true,
+    findTags: () => ({}),
     onWait: noteWait(context),
+    onTrouble: (reason: string) => context.stderr.write(`claude-gw: ${escapeControls(reason)}\n`),
     ...(access && { access }),
   }
   if (wanted !== undefined || !last) return openSession(context, { ...options, port: wanted ?? 0 })

@@ -13,14 +13,13 @@ import { UNREADABLE } from './withheld.ts'
 export interface AnswerGuardSettings {
   readonly rules: readonly AnswerRule[]
   /** How much of a text may wait, and so how long a value may be that is found whatever it begins with. */
-  readonly maxMatchBytes?: number
+  readonly maxMatchBytes: number
 }
 
-const MAX_MATCH_BYTES = 256
 const COUNT_OF_TOKENS = /\/count_tokens\/?$/
 
 /** Looks through the answers to all requests for a message. */
-export function answerGuardPolicy({ rules, maxMatchBytes = MAX_MATCH_BYTES }: AnswerGuardSettings): Policy {
+export function answerGuardPolicy({ rules, maxMatchBytes }: AnswerGuardSettings): Policy {
   const search = createAnswerSearch(rules, maxMatchBytes)
   return {
     apply: ({ path }) =>

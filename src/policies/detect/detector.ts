@@ -7,7 +7,7 @@ export interface Range {
 interface Named {
   /** In configuration and records: `credit-card`. */
   readonly name: string
-  /** In placeholders: `CREDIT_CARD`; upper-case letters and single underscores. */
+  /** In placeholders: `CREDIT_CARD`; upper-case letters, digits and single underscores, at most 32. */
   readonly noun: string
 }
 

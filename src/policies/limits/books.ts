@@ -52,7 +52,7 @@ export class Books {
     if (!this.#needsLedger) return
     const nowMs = this.#options.now()
     const since = this.accounts.map(({ rule }) => windowStartMs(rule.per, nowMs))
-    this.#try(() => this.#tail.readBack(Math.min(...since)))
+    this.#try(() => this.#tail.readBack(Math.min(...since), nowMs))
   }
 
   /** Reads what any process has written since. */

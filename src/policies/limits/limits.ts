@@ -19,6 +19,7 @@ import type { TeamHold } from './team-accounts.ts'
 import { TeamAccounts } from './team-accounts.ts'
 import { isShared } from './team-hold.ts'
 import type { TeamStore } from './team-store.ts'
+import { unpricedTeller } from './unpriced.ts'
 
 export interface LimitsOptions {
   readonly rules: readonly LimitRule[]
@@ -43,6 +44,7 @@ export class Limits {
   readonly #books: Books
   readonly #inFlight: InFlight
   readonly #team: TeamAccounts | undefined
+  readonly #tellUnpriced: ReturnType<typeof unpricedTeller>
   #isStoreTold = false
 
   constructor(options: LimitsOptions) {
@@ -57,6 +59,7 @@ export class Limits {
       accounts: () => this.accounts(),
     })
     this.#team = store && new TeamAccounts(store, rules, now)
+    this.#tellUnpriced = unpricedTeller(rules, options.onTrouble)
   }
 
   /** Reads what has been used up; to be called once, before the first request. */
@@ -151,6 +154,7 @@ export class Limits {
     const settle = (record: ExchangeRecord | undefined, isInLedger = true) => {
       if (isSettled) return
       isSettled = true
+      if (record) this.#tellUnpriced(record, use.subject)
       const used = record && (hold || !isInLedger) ? this.#books.readLine(ledgerLine(record)) : undefined
       if (used && !isInLedger) this.#books.enter(used)
       if (hold) this.#team?.settle(hold, used?.amounts ?? NOTHING)

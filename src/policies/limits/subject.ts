@@ -1,6 +1,7 @@
-import type { LimitGroup, LimitMatch } from '../../config/limit-rule.ts'
+import type { LimitGroup } from '../../config/limit-rule.ts'
+import type { RuleMatch } from '../../config/rule-match.ts'
 
-/** Whom an exchange is for, as far as limits tell exchanges apart. */
+/** Whom an exchange is for, as far as rules tell exchanges apart. */
 export interface Subject {
   readonly profile?: string | undefined
   /** The one that was asked for. */
@@ -15,11 +16,11 @@ export function groupOf(subject: Subject, by: LimitGroup): string {
   return by === 'all' ? '' : (subject[by] ?? '')
 }
 
-/** Whether a limit is for them: what it names must be there and fit. */
-export function isMeant(subject: Subject, match: LimitMatch): boolean {
+/** Whether a rule is for them: what it names must be there and fit. */
+export function isMeant(subject: Subject, match: RuleMatch): boolean {
   for (const name in match) {
-    const pattern = match[name as keyof LimitMatch]
-    const text = subject[name as keyof LimitMatch]
+    const pattern = match[name as keyof RuleMatch]
+    const text = subject[name as keyof RuleMatch]
     if (pattern !== undefined && (text === undefined || !fits(text, pattern))) return false
   }
   return true

@@ -1,5 +1,7 @@
-import type { ConnectionOptions } from 'node:tls'
 import { GatewayError, reasonOf } from '../../base/errors.ts'
+import { isUnknownAuthority } from '../../network/verification.ts'
+import type { StoreTls, StoreTrust } from './store-trust.ts'
+import { createStoreTrust } from './store-trust.ts'
 
 /** Sums that several machines share. */
 export interface TeamStore {
@@ -18,8 +20,8 @@ export interface TeamStoreOptions {
   /** `redis://` or `rediss://`, as `parseLimits` lets it pass. */
   readonly url: string
   readonly password?: string | undefined
-  /** For `rediss://`, such as authorities of a company. */
-  readonly tls?: ConnectionOptions | undefined
+  /** For `rediss://`. */
+  readonly tls?: StoreTls | undefined
 }
 
 const CONNECT_MS = 2_000
@@ -36,9 +38,10 @@ const REMEDY =
  */
 export async function openTeamStore({ url, password, tls }: TeamStoreOptions): Promise<TeamStore> {
   const { Redis, RateLimiterRedis } = await loadPackages(url)
+  const trust = createStoreTrust(tls ?? {})
   const redis = new Redis(url, {
     ...(password !== undefined && { password }),
-    ...(/^rediss:/i.test(url) && { tls: tls ?? {} }),
+    ...(/^rediss:/i.test(url) && { tls: trust.options }),
     connectionName: 'claude-gw',
     connectTimeout: CONNECT_MS,
     commandTimeout: COMMAND_MS,
@@ -55,7 +58,7 @@ export async function openTeamStore({ url, password, tls }: TeamStoreOptions): P
   redis.on('close', () => {
     isLeft = false
   })
-  const firstAnswer = firstOutcome(redis)
+  const firstAnswer = firstOutcome(redis, trust)
   const limiter = new RateLimiterRedis({
     ...{ storeClient: redis, keyPrefix: PREFIX, points: Number.MAX_SAFE_INTEGER, duration: 60 },
     rejectIfRedisNotReady: true,
@@ -93,13 +96,32 @@ async function loadPackages(url: string) {
   }
 }
 
-/** Settles when the first connection stands or has failed, so that a first request does not take it for lost. */
-function firstOutcome(redis: {
-  once(event: 'ready' | 'error' | 'close', listener: () => void): unknown
-}): Promise<void> {
+interface Connecting {
+  once(event: 'ready' | 'close', listener: () => void): unknown
+  once(event: 'error', listener: (error: unknown) => void): unknown
+}
+
+/**
+ * Settles when the first connection stands or has failed, so that a first request does not take it for lost. One that failed for
+ * want of an authority is followed by another, which may stand.
+ */
+function firstOutcome(redis: Connecting, trust: StoreTrust): Promise<void> {
   return new Promise((resolve) => {
-    for (const event of ['ready', 'error', 'close'] as const) redis.once(event, () => resolve())
+    let isWidening = false
+    redis.once('ready', resolve)
+    redis.once('close', () => isWidening || resolve())
+    redis.once('error', (error) => {
+      isWidening = isUnknownAuthority(error)
+      if (isWidening)
+        void trust.widen().then((isWider) => (isWider ? secondOutcome(redis, resolve) : resolve()))
+      else resolve()
+    })
   })
+}
+
+function secondOutcome(redis: Connecting, resolve: () => void): void {
+  redis.once('error', resolve)
+  setTimeout(resolve, CONNECT_MS).unref()
 }
 
 function shownUrl(url: string): string {

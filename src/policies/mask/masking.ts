@@ -1,11 +1,11 @@
 import type { Edit } from '../../json/splice.ts'
 import type { Detector } from '../detect/detector.ts'
 import { createFinder } from '../detect/find.ts'
+import { ScanMemory } from '../scan-memory.ts'
 import type { Digest, Placeholders } from './placeholder.ts'
 import { createPlaceholderMaker, keyedDigest } from './placeholder.ts'
 import type { Scan } from './scan.ts'
 import { scanRequest } from './scan.ts'
-import { ScanMemory } from './scan-memory.ts'
 
 /**
  * What is done with a value: `mask` puts a placeholder there that answers are restored from, `irreversible` one that
@@ -32,13 +32,15 @@ export interface MaskedRequest {
   readonly edits: readonly Edit[]
   /** By placeholder, what the answer to this request is restored from. */
   readonly values: ReadonlyMap<string, string>
+  /** Where the values stand. */
+  readonly scan: Scan
 }
 
 export interface MaskingOptions {
   /** The key of this machine. */
   readonly key: Buffer
   /** Of this masking alone: what is remembered are findings of its rules. The bodies in it must not change. */
-  readonly memory?: ScanMemory
+  readonly memory?: ScanMemory<Scan>
   /** In the place of an HMAC with the key. */
   readonly digest?: Digest
 }
@@ -52,7 +54,7 @@ export type Masking = (body: Buffer, owner: string) => MaskedRequest
  * @returns a function that throws SyntaxError for a body that is no JSON object
  */
 export function createMasking(rules: readonly MaskRule[], options: MaskingOptions): Masking {
-  const { key, memory = new ScanMemory(), digest = keyedDigest(key) } = options
+  const { key, memory = new ScanMemory<Scan>(), digest = keyedDigest(key) } = options
   const newPlaceholders = createPlaceholderMaker(digest)
   // What is only counted must not hide a value that is to be masked.
   const finders = [true, false]
@@ -87,7 +89,7 @@ function maskScan(
       if (bytes) edits.push({ start: part.start + start, end: part.start + end, bytes })
     }
   }
-  return { counts: countsOf(rules, counts), edits, values: placeholders.values }
+  return { counts: countsOf(rules, counts), edits, values: placeholders.values, scan }
 }
 
 /** Messages are added at the end of a conversation, but `system` stands behind them: it comes first here. */

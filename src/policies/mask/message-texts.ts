@@ -1,6 +1,7 @@
 import { nameAt } from '../../json/name.ts'
 import type { Span } from '../../json/scanner.ts'
 import { readObject, scanArray, scanObject, scanStrings, skipValue } from '../../json/scanner.ts'
+import { isAttribution } from '../attribution.ts'
 
 /** Reads the value at `start` of a body, gives the strings (with their quotes) to be looked at, and says where it ends. */
 export type TextReader = (body: Buffer, start: number, onText: (string: Span) => void) => number
@@ -10,8 +11,6 @@ type Members = Readonly<Record<string, TextReader>>
 const OPEN_BRACE = 0x7b
 const OPEN_BRACKET = 0x5b
 const QUOTE = 0x22
-
-const ATTRIBUTION = 'x-anthropic-billing-header'
 
 /** A message of a request, or a whole answer. @throws SyntaxError for malformed text */
 export const readMessage: TextReader = (body, start, onText) => readMembers(body, start, MESSAGE, onText)
@@ -107,12 +106,4 @@ function typeOf(body: Buffer, block: number, firstName: Span, firstValue: number
 
 function stringAt(body: Buffer, start: number): string | undefined {
   return body[start] === QUOTE ? nameAt(body, { start, end: skipValue(body, start) }) : undefined
-}
-
-function isAttribution(body: Buffer, block: number): boolean {
-  let text: Span | undefined
-  readBlock(body, block, (string) => {
-    text ??= string
-  })
-  return text !== undefined && body.toString('latin1', text.start + 1, text.end).startsWith(ATTRIBUTION)
 }

@@ -18,7 +18,7 @@ const ESCAPES = String.raw`\\{0,4}`
 const BLANKS = String.raw`\s{0,2}`
 const SHORTEST_HEX = 8
 /** More than the longest noun with all its escapes and blanks, and the signs around it. */
-const LONGEST_FRAME = 120
+const LONGEST_FRAME = 160
 
 /**
  * A model does not always write a placeholder as it was given it: the letters may be in another case, there may be

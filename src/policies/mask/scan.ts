@@ -1,9 +1,9 @@
-import { nameAt } from '../../json/name.ts'
 import type { Span } from '../../json/scanner.ts'
-import { contentStart, isContainer, readObject, scanArray, skipSpace, skipValue } from '../../json/scanner.ts'
+import { skipValue } from '../../json/scanner.ts'
 import { stringText } from '../../json/string-text.ts'
 import type { Detector } from '../detect/detector.ts'
 import type { Finding } from '../detect/find.ts'
+import { isSamePart, readParts } from '../request-parts.ts'
 import type { TextReader } from './message-texts.ts'
 import { readMessage, readSystem } from './message-texts.ts'
 
@@ -32,6 +32,7 @@ export interface Scan {
   readonly members: ReadonlyMap<string, Part>
   /** All of them, in the order of the body. */
   readonly parts: readonly Part[]
+  readonly itemCount: number
 }
 
 type Finder = (text: string) => readonly Finding[]
@@ -40,8 +41,6 @@ interface Previous {
   readonly body: Buffer
   readonly part: Part
 }
-
-const OPEN_BRACKET = 0x5b
 
 const NO_SIGHTINGS: readonly Sighting[] = []
 const skip: TextReader = (body, start) => skipValue(body, start)
@@ -67,20 +66,19 @@ export function scanRequest(body: Buffer, finders: readonly Finder[], previous?:
     parts.push(part)
     return part
   }
-  const end = readObject(body, contentStart(body), (name, value) => {
-    const member = nameAt(body, name)
-    if (member === 'messages' && body[value] === OPEN_BRACKET)
-      return scanArray(body, value, (start) => {
-        const message = addPart(start, readMessage, previous?.messages[messages.length])
-        messages.push(message)
-        return message.end
-      })
-    const part = addPart(value, member === 'system' ? readSystem : skip, previous?.members.get(member))
-    members.set(member, part)
-    return part.end
+  readParts(body, {
+    message: (start) => {
+      const message = addPart(start, readMessage, previous?.messages[messages.length])
+      messages.push(message)
+      return message.end
+    },
+    member: (start, name) => {
+      const part = addPart(start, name === 'system' ? readSystem : skip, previous?.members.get(name))
+      members.set(name, part)
+      return part.end
+    },
   })
-  if (skipSpace(body, end) !== body.length) throw new SyntaxError('text behind the object')
-  return { body, messages, members, parts }
+  return { body, messages, members, parts, itemCount: itemsOf(parts) }
 }
 
 function scanPart(
@@ -90,7 +88,7 @@ function scanPart(
   finders: readonly Finder[],
   previous: Previous | undefined,
 ): Part {
-  if (previous && isSame(body, start, previous)) return moved(previous.part, start)
+  if (previous && isSamePart(body, start, previous.body, previous.part)) return moved(previous.part, start)
   const texts: ScannedText[] = []
   const sightings: Sighting[] = []
   const end = read(body, start, (string) => {
@@ -101,13 +99,6 @@ function scanPart(
       sightings.push({ ...sighting, start: sighting.start + place, end: sighting.end + place })
   })
   return { start, end, texts, sightings: sightings.length === 0 ? NO_SIGHTINGS : sightings }
-}
-
-/** Equal bytes end at the same place only if their end can be seen in them. */
-function isSame(body: Buffer, start: number, { body: other, part }: Previous): boolean {
-  const end = start + part.end - part.start
-  if (end > body.length || !isContainer(other, part.start)) return false
-  return body.compare(other, part.start, part.end, start, end) === 0
 }
 
 function moved(part: Part, start: number): Part {
@@ -128,6 +119,11 @@ function knownSightings(
   const end = previous.part.start + text.end
   const isEqual = body.compare(previous.body, start, end, string.start, string.end) === 0
   return isEqual ? text.sightings : undefined
+}
+
+/** Texts and sightings, which stand in two lists. */
+function itemsOf(parts: readonly Part[]): number {
+  return parts.reduce((sum, { texts, sightings }) => sum + 1 + texts.length + 2 * sightings.length, 0)
 }
 
 function sightingsOf(body: Buffer, string: Span, finders: readonly Finder[]): readonly Sighting[] {

@@ -32,7 +32,7 @@ function streamed(body: string): AnswerParts {
 
 function guarding(action: AnswerAction, more: PolicySettings = {}): Overrides {
   const rules = USUAL_DETECTORS.map((detector) => ({ detector, action }))
-  return { policies: openPolicies({ ...more, answer: { rules } }).list }
+  return { policies: openPolicies({ ...more, answer: { rules, maxMatchBytes: 256 } }).list }
 }
 
 /** What the client and the record get of an answer. */

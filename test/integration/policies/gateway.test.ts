@@ -5,8 +5,9 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { GatewayError } from '../../../src/base/errors.ts'
 import { readBody } from '../../../src/log/body-reader.ts'
 import { USUAL_DETECTORS } from '../../../src/policies/detect/detectors.ts'
+import { patternDetector } from '../../../src/policies/detect/pattern-detector.ts'
 import { openPolicies } from '../../../src/policies/index.ts'
-import type { MaskAction } from '../../../src/policies/mask/masking.ts'
+import type { MaskAction, MaskRule } from '../../../src/policies/mask/masking.ts'
 import type { Outcome, Policy } from '../../../src/policies/policy.ts'
 import { PolicyList } from '../../../src/policies/policy-list.ts'
 import { answerOf, apiErrorAnswer, headBytes } from '../../support/answer.ts'
@@ -125,7 +126,7 @@ describe('masking', () => {
 
   test('keeps bodies as the upstream saw them', async () => {
     const directory = join(temporaryDirectory(), 'bodies')
-    const gateway = await masked(echo(5), { bodies: { level: 'full', directory, patterns: [] } })
+    const gateway = await masked(echo(5), { bodies: { level: 'full', directory } })
     await ask(gateway, { body: BODY })
     const { request_body, response_body } = await gateway.record(0)
     await gateway.close()
@@ -331,3 +332,46 @@ function countingPolicy() {
   }
   return policy
 }
+
+describe('patterns of the user', () => {
+  const TEXT = 'EMP-123456 asks for ünit-7.corp.example'
+  const body = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: TEXT }] })
+  const staff = patternDetector('staff-id', 'EMP-\\d{6}', 256)
+  const host = patternDetector('internal-host', '(ü|[a-z0-9-])+\\.corp\\.example', 256)
+  const open = (rules: readonly MaskRule[], onError: 'open' | 'closed' = 'closed') =>
+    openPolicies({ mask: { rules, key: Buffer.alloc(32, 7), onError } }).list
+
+  test('each with its action: one value is restored in the answer, the other gone for good', async () => {
+    const policies = open([
+      { detector: staff, action: 'irreversible' },
+      { detector: host, action: 'mask' },
+    ])
+    const gateway = await startTestGateway(echo(3), { policies })
+    const reply = await ask(gateway, { body })
+    const sent = String(gateway.upstream.requests[0]?.body)
+    expect(sent).toMatch(/"\[STAFF_ID\] asks for <INTERNAL_HOST_[\da-f]{8}>"/)
+    expect(textOf(String(reply.body))).toBe('[STAFF_ID] asks for ünit-7.corp.example')
+    expect((await gateway.record(0)).policy).toEqual([
+      { rule: 'mask.staff-id', action: 'mask', count: 1 },
+      { rule: 'mask.internal-host', action: 'mask', count: 1 },
+    ])
+  })
+
+  test.each([
+    ['closed', 400, 'deny'],
+    ['open', 200, 'flag'],
+  ] as const)('that would take too long: %s', async (onError, status, action) => {
+    const slow = patternDetector('slow', 'a[ab]*c', 8192)
+    const gateway = await startTestGateway(answer(), {
+      policies: open([{ detector: slow, action: 'mask' }], onError),
+    })
+    const content = `${'a'.repeat(20_000)}c`
+    const reply = await ask(gateway, {
+      body: JSON.stringify({ model: 'm', messages: [{ role: 'user', content }] }),
+    })
+    expect(reply.status).toBe(status)
+    if (status === 400)
+      expect(String(reply.body)).toContain('a pattern of policies.patterns would take too long')
+    expect((await gateway.record(0)).policy).toEqual([{ rule: 'mask.unreadable', action, count: 1 }])
+  })
+})

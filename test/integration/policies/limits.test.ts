@@ -326,3 +326,31 @@ test('a ledger that cannot be read is told once, and requests pass', async () =>
   for (let count = 0; count < 3; count++) await passed(limits.decide(asked()))
   expect(machine.troubles).toEqual([expect.stringMatching(/^limits count only what this run uses: /)])
 })
+
+test('of a model without a price it is told once that limits in USD do not count it', async () => {
+  const machine = limitedMachine()
+  const limits = machine.open({
+    daily: { usd: 5, per: 'day', match: { model: '*opus*' } },
+    pace: { requests: 99, per: 'minute' },
+  })
+  const settleOne = async (model: string, changes: Parameters<typeof machine.record>[0]) => {
+    const { subject } = asked()
+    const { settle } = await passed(limits.decide(asked({ subject: { ...subject, model } })))
+    settle(machine.record({ model, ...changes }))
+  }
+  const unpriced = {
+    cost_usd: null,
+    cost_usd_reason: 'there is no price for this model',
+    usage: { input_tokens: 5, output_tokens: 5 },
+  }
+  await settleOne('claude-opus-4-8', { cost_usd: 0.5 })
+  await settleOne('some-other', { ...unpriced, response_model: 'glm-5' })
+  await settleOne('my-opus', { ...unpriced, usage: null })
+  await settleOne('my-opus', { ...unpriced, outcome: 'truncated' })
+  expect(machine.troubles).toEqual([])
+  await settleOne('my-opus', { ...unpriced, response_model: 'glm-5\u001b[2J' })
+  await settleOne('my-opus', { ...unpriced, response_model: 'glm-5\u001b[2J' })
+  expect(machine.troubles).toEqual([
+    'limit daily does not count what `glm-5\ufffd[2J` costs: there is no price for this model',
+  ])
+})

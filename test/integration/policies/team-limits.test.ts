@@ -179,9 +179,11 @@ describe.skipIf(redisUnavailable)(`limits of a team: ${redisUnavailable}`, () =>
         ...['--tls-ca-cert-file', authority.caPath],
       ])
       const url = `rediss://127.0.0.1:${port}`
-      const trusting = await openStore({ url, tls: { ca: authority.ca } })
+      const trusting = await openStore({ url, tls: { ca: [authority.ca] } })
       expect(await trusting.add('k', 3, 60)).toBe(3)
-      const wary = await openStore({ url })
+      const asking = await openStore({ url, tls: { systemAuthorities: async () => [authority.ca] } })
+      expect(await asking.add('k', 3, 60)).toBe(6)
+      const wary = await openStore({ url, tls: { systemAuthorities: async () => [] } })
       await expect(wary.add('k', 3, 60)).rejects.toThrow(/certificate|self-signed|unable to verify/)
     },
   )

@@ -29,3 +29,13 @@ test('a model that was sent as it was asked for has one name', () => {
   expect(fact({}, 'Request', 'model')).toBe('claude-opus-4-8')
   expect(fact({}, 'Request', 'sent as')).toBeUndefined()
 })
+
+test('what policies did stands there by rule', () => {
+  const policy = [
+    { rule: 'guard.flag', action: 'flag', count: 3 },
+    { rule: 'mask.email', action: 'mask', count: 1 },
+  ] as const
+  expect(fact({ policy }, 'Policies', 'guard.flag')).toBe('flag, 3 times')
+  expect(fact({ policy }, 'Policies', 'mask.email')).toBe('mask')
+  expect(fact({}, 'Policies', 'guard.flag')).toBeUndefined()
+})

@@ -40,6 +40,12 @@ describe('the JSON of a value', () => {
     ['tags', { a: '1' }, { a: '1' }],
     ['tags', { a: 1 }, undefined],
     ['tags', ['a'], undefined],
+    ['policies.guard.paths', ['/v1/*', '!/v1/files', '!*batches*'], ['/v1/*', '!/v1/files', '!*batches*']],
+    ['policies.guard.paths', ['!v1/files'], undefined],
+    ['policies.maxMatch', '8KB', 8192],
+    ['policies.maxMatch', 0, undefined],
+    ['policies.patterns', { 'staff-id': 'EMP' }, { 'staff-id': 'EMP' }],
+    ['policies.patterns', { Staff: 'EMP' }, undefined],
     ['headers', { 'X-A': 'ü' }, undefined],
     ['headers', { 'Content-Length': '1' }, undefined],
   ])('%s reads %j as %j', (key, json, expected) => {

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
-import { LimitFault, limitError, parseLimits } from '../../../src/config/limit-parser.ts'
+import { limitError, parseLimits } from '../../../src/config/limit-parser.ts'
+import { RuleFault } from '../../../src/config/rule-fields.ts'
 
-function faultOf(json: unknown): LimitFault {
+function faultOf(json: unknown): RuleFault {
   try {
     parseLimits(json)
   } catch (error) {
-    if (error instanceof LimitFault) return error
+    if (error instanceof RuleFault) return error
   }
   throw new Error('it was accepted')
 }

@@ -5,7 +5,8 @@ import type { TextDetector } from '../../../src/policies/detect/detector.ts'
 import { DETECTORS, USUAL_DETECTORS } from '../../../src/policies/detect/detectors.ts'
 import type { MaskAction, Masking, MaskingOptions, MaskRule } from '../../../src/policies/mask/masking.ts'
 import { createMasking } from '../../../src/policies/mask/masking.ts'
-import { ScanMemory } from '../../../src/policies/mask/scan-memory.ts'
+import type { Scan } from '../../../src/policies/mask/scan.ts'
+import { ScanMemory } from '../../../src/policies/scan-memory.ts'
 import { conversation, sprinkled } from '../../support/masked-texts.ts'
 
 const KEY = Buffer.alloc(32, 7)
@@ -241,7 +242,7 @@ describe('what is remembered of the last request', () => {
   })
 
   test('is bounded', () => {
-    const memory = new ScanMemory(1_000_000)
+    const memory = new ScanMemory<Scan>(1_000_000)
     const mask = masking('mask', { memory })
     for (let index = 0; index < 50; index += 1) {
       mask(

@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { splice } from '../../../src/json/splice.ts'
 import { USUAL_DETECTORS } from '../../../src/policies/detect/detectors.ts'
+import { patternDetector } from '../../../src/policies/detect/pattern-detector.ts'
+import type { Masking } from '../../../src/policies/mask/masking.ts'
 import { createMasking } from '../../../src/policies/mask/masking.ts'
 import { createRestoring } from '../../../src/policies/mask/restoring.ts'
 import { crowded, sprinkled, VALUES } from '../../support/masked-texts.ts'
@@ -93,6 +95,15 @@ describe('in a text', () => {
     expect(restored(stream)).toBe(/[<\\&]$/.test(text) ? restored(stream) : stream)
     expect(textOf(restored(stream))).toBe(text)
   })
+})
+
+test('the longest noun comes back letter by letter, whatever is escaped in it', () => {
+  const { noun } = patternDetector(`${'a-'.repeat(15)}ab`, 'x', 1)
+  const values = new Map([[`<${noun}_1234abcd>`, 'x']])
+  const slashes = '\\'.repeat(4)
+  const spelt = `${slashes}u003c  ${noun.replaceAll('_', `${slashes}_`)}  ${slashes}_  1234ABCD  ${slashes}u003e`
+  const letters = [...spelt].map((letter) => delta('text', letter)).join('')
+  expect(textOf(restored(letters + stop(), values))).toBe('x')
 })
 
 describe('in the input of a tool', () => {
@@ -244,13 +255,13 @@ test('without a value nothing is held and nothing changed', () => {
 })
 
 describe('masked, repeated by a model, restored', () => {
-  const mask = createMasking(
+  const usual: Masking = createMasking(
     USUAL_DETECTORS.map((detector) => ({ detector, action: 'mask' as const })),
     { key: Buffer.alloc(32, 3) },
   )
 
   /** What a model that repeats a text sees of it. */
-  const seen = (text: string) => {
+  const seen = (text: string, mask = usual) => {
     const body = Buffer.from(JSON.stringify({ messages: [{ content: text }] }))
     const { edits, values } = mask(body, 'session')
     return {
@@ -286,6 +297,28 @@ describe('masked, repeated by a model, restored', () => {
       { numRuns: 10_000 },
     )
   }, 120_000)
+
+  test('is so too where patterns of the user’s are masked', () => {
+    const own = () =>
+      createMasking(
+        [
+          patternDetector('w', '([a-z]|é){2,}', 20),
+          patternDetector('w-2', '[A-Z@.\\d]+', 5),
+          patternDetector('any', '[\\\\<>].', 2),
+        ].map((detector) => ({ detector, action: 'mask' as const })),
+        { key: Buffer.alloc(32, 7) },
+      )
+    fc.assert(
+      fc.property(crowded, cuts, cuts, fc.boolean(), ({ text }, textCuts, streamCuts, isInput) => {
+        const { values, text: masked } = seen(text, own())
+        const spoken = isInput ? JSON.stringify({ a: masked }) : masked
+        const stream = START + deltas(isInput ? 'input' : 'text', spoken, textCuts) + stop()
+        const answer = textOf(restored(stream, values, streamCuts))
+        expect(isInput ? JSON.parse(answer).a : answer).toBe(text)
+      }),
+      { numRuns: 3000 },
+    )
+  }, 60_000)
 
   test('is, without a placeholder in it, the same byte for byte but for where events end', () => {
     fc.assert(

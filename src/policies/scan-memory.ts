@@ -1,4 +1,10 @@
-import type { Scan } from './scan.ts'
+/** What was found in a request. */
+interface Remembered {
+  /** Must not change. */
+  readonly body: Buffer
+  /** How many objects it consists of, about. */
+  readonly itemCount: number
+}
 
 const MAX_BYTES = 64 * 1024 ** 2
 /** Two conversations of a session, such as the main one and that of its title, differ in what they begin with. */
@@ -6,7 +12,7 @@ const BEGINNING_BYTES = 256
 const BYTES_PER_ITEM = 150
 
 /** Remembers the last scan of each conversation, as many as fit; the one that was not used for longest goes first. */
-export class ScanMemory {
+export class ScanMemory<Scan extends Remembered> {
   readonly #maxBytes: number
   readonly #scans = new Map<string, { readonly scan: Scan; readonly bytes: number }>()
   #bytes = 0
@@ -48,8 +54,6 @@ function keyOf(owner: string, body: Buffer): string {
   return `${owner} ${body.toString('latin1', 0, BEGINNING_BYTES)}`
 }
 
-function sizeOf({ body, parts }: Scan): number {
-  let items = parts.length
-  for (const { texts, sightings } of parts) items += texts.length + 2 * sightings.length
-  return body.length + items * BYTES_PER_ITEM
+function sizeOf({ body, itemCount }: Remembered): number {
+  return body.length + itemCount * BYTES_PER_ITEM
 }

@@ -1,0 +1,68 @@
+import { GatewayError } from '../../base/errors.ts'
+import { inWords } from '../../doctor/upstream/hearing.ts'
+import { lacksModel } from '../../doctor/upstream/messages.ts'
+import { modelIds } from '../../doctor/upstream/models.ts'
+import type { Questions } from '../../doctor/upstream/questions.ts'
+import { createQuestions } from '../../doctor/upstream/questions.ts'
+import type { Context } from '../context.ts'
+import type { ModelEntry } from '../model-entries.ts'
+import { modelEntries } from '../model-entries.ts'
+import { modelListing } from '../model-listing.ts'
+import type { OpenAsk } from '../open-ask.ts'
+import { openAsk } from '../open-ask.ts'
+import { openPalette, print } from '../output.ts'
+import { openPrices } from '../prices.ts'
+
+export interface ModelsInput {
+  readonly isJson: boolean
+  /** Asks for each whether there is a route to it; this costs no tokens. */
+  readonly isChecked: boolean
+}
+
+/**
+ * `claude-gw models`: what the upstream serves, by which names it can be asked for, and what it costs.
+ * @returns the exit code @throws GatewayError MODELS_UNLISTED, of the configuration and of the credential
+ */
+export async function models(context: Context, { isJson, isChecked }: ModelsInput): Promise<number> {
+  const opened = await openAsk(context)
+  try {
+    const { stdout, stderr, options } = context
+    const questions = createQuestions(opened.ask, '')
+    const { entries, note } = await listModels(context, opened, questions)
+    const shown = isChecked ? await checked(entries, questions) : entries
+    if (note && !options.isQuiet) stderr.write(`claude-gw: ${note}\n`)
+    if (isJson) await print(stdout, `${JSON.stringify(shown)}\n`)
+    else await print(stdout, modelListing(shown, stdout, await openPalette(context, stdout)))
+    return shown.some(({ route }) => route === 'none') ? 1 : 0
+  } finally {
+    opened.close()
+  }
+}
+
+/** Aliases are there whatever the upstream says. */
+async function listModels(context: Context, { config, upstream }: OpenAsk, questions: Questions) {
+  const heard = await questions.models()
+  const ids = heard.kind === 'answer' && heard.status === 200 ? modelIds(heard.text) : undefined
+  const aliases = config.values['models.aliases']
+  const entries = modelEntries(ids ?? [], aliases, await openPrices(context, config), Date.now())
+  if (ids) return { entries }
+  const reason = heard.kind === 'answer' && heard.status === 200 ? 'no list of models' : inWords(heard)
+  if (entries.length === 0) throw new GatewayError('MODELS_UNLISTED', { upstream: upstream.name, reason })
+  return { entries, note: `${upstream.name} lists no models (${reason}); these are the aliases` }
+}
+
+async function checked(entries: readonly ModelEntry[], questions: Questions): Promise<readonly ModelEntry[]> {
+  const found: ModelEntry[] = []
+  for (const entry of entries) found.push({ ...entry, ...(await routeOf(entry.id, questions)) })
+  return found
+}
+
+async function routeOf(
+  id: string,
+  questions: Questions,
+): Promise<Pick<ModelEntry, 'route' | 'route_reason'>> {
+  const heard = await questions.count(id)
+  if (heard.kind === 'answer' && heard.status === 200) return { route: 'there' }
+  const isMissing = heard.kind === 'answer' && lacksModel(heard)
+  return { route: isMissing ? 'none' : 'unknown', route_reason: inWords(heard) }
+}

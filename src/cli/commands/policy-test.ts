@@ -1,0 +1,82 @@
+import { GatewayError } from '../../base/errors.ts'
+import { repositoryTags } from '../../config/repository.ts'
+import { resolveTags } from '../../config/tags.ts'
+import { noteWait } from '../../credentials/wait-notice.ts'
+import type { PolicyRequest } from '../../policies/policy.ts'
+import type { PolicyList } from '../../policies/policy-list.ts'
+import type { Rehearsal } from '../../policies/rehearsal.ts'
+import { rehearse } from '../../policies/rehearsal.ts'
+import { readClaudeState } from '../claude-state.ts'
+import type { Context } from '../context.ts'
+import { openIdentity } from '../identity.ts'
+import { openPalette, print } from '../output.ts'
+import { openConfiguredPolicies } from '../policies.ts'
+import { openPrices } from '../prices.ts'
+import { rehearsalJson } from '../rehearsal-json.ts'
+import { rehearsalPage } from '../rehearsal-page.ts'
+import { openSecrets } from '../secrets.ts'
+import { readTestRequest } from '../test-request.ts'
+import { resolveUpstream } from '../upstream.ts'
+
+export interface PolicyTestInput {
+  /** A file, `-`, or the id of an exchange. */
+  readonly request: string
+  /** Shows what was found itself. */
+  readonly isTextShown: boolean
+  readonly isJson: boolean
+}
+
+/**
+ * `claude-gw policy test`: what the configured policies would do with a request, rule by rule and span by span, and what each
+ * rule costs. Nothing is sent, held or counted.
+ * @returns 0 where it would be sent, 1 where it would be refused
+ * @throws GatewayError USAGE, POLICY_NONE, RECORD_NOT_FOUND, BODY_NOT_KEPT, of the configuration
+ */
+export async function policyTest(context: Context, input: PolicyTestInput): Promise<number> {
+  const { request, notes } = await readTestRequest(context, input.request)
+  const rehearsal = await rehearseConfigured(context, request)
+  const { stdout, stderr, options } = context
+  if (!options.isQuiet) for (const note of notes) stderr.write(`claude-gw: ${note}\n`)
+  if (input.isJson) await print(stdout, `${rehearsalJson(request, rehearsal, input)}\n`)
+  else
+    await print(
+      stdout,
+      rehearsalPage(request, rehearsal, { ...input, palette: await openPalette(context, stdout) }),
+    )
+  return rehearsal.verdict.rejection ? 1 : 0
+}
+
+async function rehearseConfigured(context: Context, request: PolicyRequest): Promise<Rehearsal> {
+  const list = await openPolicyList(context)
+  try {
+    return await rehearse(list, request)
+  } finally {
+    await list.close()
+  }
+}
+
+/** As a gateway that starts here and now would have it. */
+async function openPolicyList(context: Context): Promise<PolicyList> {
+  const config = context.config()
+  const claude = await readClaudeState(context)
+  const upstream = resolveUpstream(config, claude)
+  const findTags = () => resolveTags(config.values.tags, repositoryTags(context.cwd))
+  const tags = findTags()
+  const secrets = await openSecrets(context, {
+    upstream,
+    claude,
+    mayUseApiKey: true,
+    tags,
+    onWait: noteWait(context),
+  })
+  const policies = await openConfiguredPolicies(context, config, {
+    identity: openIdentity(context, { upstream: upstream.name, tags }),
+    prices: await openPrices(context, config),
+    secrets,
+    findTags,
+    isTrial: true,
+    onTrouble: (reason) => context.stderr.write(`claude-gw: ${reason}\n`),
+  })
+  if (!policies) throw new GatewayError('POLICY_NONE', { profile: config.values.profile })
+  return policies.list
+}

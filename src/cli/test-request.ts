@@ -1,0 +1,67 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { GatewayError, reasonOf } from '../base/errors.ts'
+import { trafficDirectory } from '../config/paths.ts'
+import type { ExchangeRecord } from '../exchange/exchange.ts'
+import { readAsked } from '../gateway/asked.ts'
+import type { PolicyRequest } from '../policies/policy.ts'
+import type { Context } from './context.ts'
+import { findExchange } from './found-exchanges.ts'
+import { decodeBody, findBody } from './kept-body.ts'
+import { escapeControls } from './output.ts'
+
+/** A request that policies are tried on. */
+export interface TestRequest {
+  readonly request: PolicyRequest
+  /** What is to be known of it. */
+  readonly notes: readonly string[]
+}
+
+/**
+ * Reads it from a file, from stdin (`-`), or from the log, by the id of its exchange.
+ * @throws GatewayError USAGE, RECORD_NOT_FOUND, BODY_NOT_KEPT
+ */
+export async function readTestRequest(context: Context, name: string): Promise<TestRequest> {
+  if (name === '-') return ofBody(await buffer(process.stdin))
+  const path = resolve(context.cwd, name)
+  if (existsSync(path)) return ofBody(readFile(path))
+  if (!/^[\da-f-]{4,36}$/i.test(name))
+    throw new GatewayError('USAGE', {
+      reason: `there is no file ${path}, and \`${escapeControls(name)}\` is no id of an exchange`,
+    })
+  return ofExchange(context, findExchange(context, trafficDirectory(context.stateDirectory()), name).record)
+}
+
+function readFile(path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    throw new GatewayError('USAGE', { reason: `${path} cannot be read: ${reasonOf(error)}` })
+  }
+}
+
+function ofBody(body: Buffer): TestRequest {
+  return { request: { path: '/v1/messages', body, isEncoded: false, ...readAsked(body) }, notes: [] }
+}
+
+async function ofExchange(context: Context, record: ExchangeRecord): Promise<TestRequest> {
+  const kept = await findBody(context, record, 'request')
+  const found = 'bytes' in kept ? await decodeBody(record, 'request', kept.bytes) : kept
+  if ('reason' in found)
+    throw new GatewayError('BODY_NOT_KEPT', {
+      side: 'request',
+      id: escapeControls(record.id),
+      reason: escapeControls(found.reason),
+    })
+  const { request, notes } = ofBody(found.bytes)
+  const { path, session_id: session, agent_id: agent } = record
+  return { request: { ...request, path, session, agent }, notes: [...notes, ...changeNotes(record)] }
+}
+
+/** Bodies are kept as the upstream saw them. */
+function changeNotes({ policy = [] }: ExchangeRecord): string[] {
+  const changing = policy.filter(({ action }) => action === 'mask' || action === 'decorate')
+  if (changing.length === 0) return []
+  return [`this request is kept as the upstream saw it, after ${changing.map(({ rule }) => rule).join(', ')}`]
+}

@@ -1,0 +1,58 @@
+import type { Check, Finding } from '../check.ts'
+import { fail, ok, skipped } from '../check.ts'
+import type { Heard } from './hearing.ts'
+import { inWords, serverOf } from './hearing.ts'
+import type { Questions } from './questions.ts'
+import { wrongQuestion } from './questions.ts'
+import { obstacle } from './reach.ts'
+
+/** The API takes 32 MB (https://platform.claude.com/docs/en/api/errors); the last one stays a little below. */
+const SIZES = [512 * 1024, 1024 ** 2, 8 * 1024 ** 2, 31 * 1024 ** 2]
+const UPLOAD_MS = 120_000
+
+/** Whether long conversations get through: they are sent whole each time. */
+export function sizeCheck(questions: Questions): Check {
+  return {
+    id: 'size',
+    title: 'bodies of up to 32 MB are taken',
+    cost: 'requests',
+    run: async () => {
+      const plain = await questions.wrong()
+      const blocked = obstacle(plain)
+      if (blocked) return blocked
+      for (const [index, bytes] of SIZES.entries()) {
+        const heard = await questions.ask({ ...padded(questions.model, bytes), answerMs: UPLOAD_MS })
+        if (isTaken(heard, plain)) continue
+        return tooLarge(heard, bytes, SIZES[index - 1])
+      }
+      return ok('31 MB arrive')
+    },
+  }
+}
+
+function padded(model: string, bytes: number) {
+  return wrongQuestion(model, 'x'.repeat(bytes))
+}
+
+/** The same refusal as of a small one, or one that speaks of the length of the prompt, comes from behind the limit. */
+function isTaken(heard: Heard, plain: Heard): boolean {
+  if (heard.kind === 'silence' || plain.kind === 'silence') return false
+  return heard.status === plain.status || (heard.status === 400 && /too long/i.test(heard.text))
+}
+
+function tooLarge(heard: Heard, bytes: number, largest: number | undefined): Finding {
+  const taken = largest === undefined ? '' : `, ${inMegabytes(largest)} arrive`
+  const isNginx = heard.kind === 'answer' && /nginx/i.test(serverOf(heard) + heard.text)
+  const remedy = isNginx
+    ? '`client_max_body_size 32m;` in the configuration of nginx'
+    : 'raise the limit of the gateway, or of what stands before it, to 32 MB'
+  if (heard.kind === 'answer' && [429, 529].includes(heard.status)) return skipped(inWords(heard))
+  return fail(`${inMegabytes(bytes)} are refused (${inWords(heard)})${taken}`, {
+    remedy,
+    degrades: ['long conversations', 'images and documents'],
+  })
+}
+
+function inMegabytes(bytes: number): string {
+  return bytes < 1024 ** 2 ? `${bytes / 1024} KB` : `${bytes / 1024 ** 2} MB`
+}

@@ -1,0 +1,82 @@
+import type { Check, Finding } from '../check.ts'
+import { fail, ok, skipped, warn } from '../check.ts'
+import type { Answer } from './hearing.ts'
+import { errorIn, inWords } from './hearing.ts'
+import type { Questions } from './questions.ts'
+import { wrongQuestion } from './questions.ts'
+import { isRedirect } from './reach.ts'
+
+const STYLES = ['bearer', 'x-api-key'] as const
+
+/** Whether the credential lets requests in, and which header does. */
+export function credentialCheck(questions: Questions): Check {
+  return {
+    id: 'credential',
+    title: 'the credential is accepted',
+    cost: 'requests',
+    run: async () => {
+      const heard = await questions.wrong()
+      if (heard.kind === 'silence' || isRedirect(heard)) return skipped('there was no answer of the gateway')
+      if (!isRefusal(heard)) return ok(`HTTP ${heard.status}, not refused`)
+      return (await otherHeader(questions)) ?? refusal(heard)
+    },
+  }
+}
+
+function isRefusal({ status }: Answer): boolean {
+  return [401, 403, 407].includes(status)
+}
+
+/** A gateway may look into one header only. */
+async function otherHeader({ ask, model }: Questions): Promise<Finding | undefined> {
+  for (const auth of STYLES) {
+    const heard = await ask({ ...wrongQuestion(model, 'Hello'), auth })
+    if (heard.kind === 'silence' || isRefusal(heard) || isRedirect(heard)) continue
+    const name = auth === 'bearer' ? '`authorization: Bearer`' : '`x-api-key`'
+    return fail(`refused as it is sent now, and accepted in ${name}`, {
+      remedy: `claude-gw config set auth ${auth}`,
+    })
+  }
+  return undefined
+}
+
+function refusal(answer: Answer): Finding {
+  const evidence = `${whose(answer)} refuses it (${inWords(answer)})`
+  if (answer.status === 407)
+    return fail(evidence, {
+      remedy:
+        'give the proxy its user and password: `claude-gw config set proxy http://USER:PASSWORD@HOST:PORT`',
+    })
+  const remedy = isProviders(answer)
+    ? 'the gateway lets you in, but its own key for the provider is refused: tell who runs the gateway'
+    : 'replace the key with `claude-gw login`, or ask who runs the gateway for access'
+  return fail(evidence, { remedy })
+}
+
+/** An answer of the API has an id, and its words; some gateways put these into words of their own. */
+function isProviders(answer: Answer): boolean {
+  const { isEnveloped, message } = errorIn(answer)
+  return (isEnveloped && answer.headers['request-id'] !== undefined) || /invalid x-api-key/i.test(message)
+}
+
+function whose(answer: Answer): string {
+  return isProviders(answer) ? 'the provider behind the gateway' : 'the gateway'
+}
+
+/** Without it, what the API counts cannot be told to it. */
+export function requestIdCheck(questions: Questions): Check {
+  return {
+    id: 'request-id',
+    title: 'the API’s request id comes through',
+    cost: 'requests',
+    run: async () => {
+      const heard = await questions.wrong()
+      if (heard.kind === 'silence') return skipped('there was no answer')
+      return heard.headers['request-id']
+        ? ok('`request-id` is there')
+        : warn('answers have no `request-id`', {
+            remedy: 'have the gateway hand on response headers of the API',
+          })
+    },
+  }
+}

@@ -1,0 +1,102 @@
+import type { Check, Finding } from '../check.ts'
+import { fail, ok, skipped, warn } from '../check.ts'
+import type { Answer, Heard } from './hearing.ts'
+import { errorIn, inWords, objectIn } from './hearing.ts'
+import { lacksModel } from './messages.ts'
+import type { Questions } from './questions.ts'
+import { STRANGER } from './questions.ts'
+import { obstacle } from './reach.ts'
+
+const FIELD = 'context_management'
+
+/** A header of Claude Code and a field of its body come together, or the API refuses the request. */
+export function betasCheck(questions: Questions): Check {
+  return {
+    id: 'betas',
+    title: '`anthropic-beta` and its fields are passed on together',
+    cost: 'requests',
+    run: async () => {
+      const heard = await questions.countWithPair()
+      const before = await countable(questions)
+      if (before || heard.kind === 'silence') return before ?? skipped('there was no answer')
+      if (namesField(heard, FIELD))
+        return fail(`the field \`${FIELD}\` arrives without its header (${inWords(heard)})`, {
+          remedy:
+            'have the gateway pass `anthropic-beta` on; until then set CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS=1',
+          degrades: ['all requests of Claude Code that use betas', 'tool search'],
+        })
+      if (heard.status !== 200) return warn(inWords(heard), { remedy: 'look into the log of the gateway' })
+      if (objectIn(heard.text)?.[FIELD]) return ok('header and field arrive')
+      const stranger = await questions.countWithStranger()
+      if (stranger.kind === 'answer' && !namesField(stranger, STRANGER))
+        return skipped('fields are lost, see `fields`')
+      return warn(`the field \`${FIELD}\` has no effect`, {
+        remedy: 'have the gateway pass bodies on as they are',
+        degrades: ['context management', 'structured output'],
+      })
+    },
+  }
+}
+
+/** A gateway that writes bodies anew loses what it does not know. */
+export function fieldsCheck(questions: Questions): Check {
+  return {
+    id: 'fields',
+    title: 'unknown fields of a body are passed on',
+    cost: 'requests',
+    run: async () => {
+      const heard = await questions.countWithStranger()
+      const before = await countable(questions)
+      if (before || heard.kind === 'silence') return before ?? skipped('there was no answer')
+      if (namesField(heard, STRANGER)) return ok('the API itself names the field that it does not know')
+      return warn(`a field that the API does not know came to nothing (HTTP ${heard.status})`, {
+        remedy: 'have the gateway pass bodies on byte for byte',
+        degrades: ['features that are newer than the gateway', 'prompt caching'],
+      })
+    },
+  }
+}
+
+/** Optional: without it, Claude Code counts by asking the model. */
+export function countCheck(questions: Questions): Check {
+  return {
+    id: 'count-tokens',
+    title: 'tokens can be counted',
+    cost: 'requests',
+    run: async () => {
+      const heard = await questions.count(questions.model)
+      const blocked = obstacle(await questions.wrong())
+      if (blocked || heard.kind === 'silence') return blocked ?? skipped('there was no answer')
+      if (isCount(heard)) return ok(`${String(objectIn(heard.text)?.['input_tokens'])} tokens for a greeting`)
+      if (isMissing(heard) && !lacksModel(heard))
+        return warn(`\`/v1/messages/count_tokens\` is not there (${inWords(heard)})`, {
+          remedy: 'add the route to the gateway',
+          degrades: ['/context, which then asks a model, and pays for it'],
+        })
+      if (lacksModel(heard)) return skipped(`${inWords(heard)}, see the models below`)
+      return warn(inWords(heard), { remedy: 'look into the log of the gateway' })
+    },
+  }
+}
+
+/** Why nothing can be told by counting. */
+async function countable(questions: Questions): Promise<Finding | undefined> {
+  const blocked = obstacle(await questions.wrong())
+  if (blocked) return blocked
+  const heard: Heard = await questions.count(questions.model)
+  return heard.kind === 'answer' && isCount(heard)
+    ? undefined
+    : skipped('tokens cannot be counted, see `count-tokens`')
+}
+
+function isCount(answer: Answer): boolean {
+  return answer.status === 200 && typeof objectIn(answer.text)?.['input_tokens'] === 'number'
+}
+
+function isMissing({ status }: Answer): boolean {
+  return [404, 405, 501].includes(status)
+}
+
+function namesField(answer: Answer, field: string): boolean {
+  return answer.status === 400 && errorIn(answer).message.includes(field)
+}

@@ -1,0 +1,46 @@
+import { nameAt } from './name.ts'
+import { contentStart, isContainer, readObject, scanArray, skipValue } from './scanner.ts'
+
+const OPEN_BRACE = 0x7b
+const DEEPEST = 40
+const PLAIN_NAME = /^[A-Za-z_$][\w$]*$/
+
+/**
+ * Where bytes of a JSON text stand in what it says: `messages[3].content[0].text`. What stands deeper than forty
+ * levels is placed by them; a text that is no JSON has its top only, which has no name.
+ * @param offsets in ascending order
+ * @returns a place for each offset
+ */
+export function placesOf(body: Buffer, offsets: readonly number[]): string[] {
+  const places = offsets.map(() => '')
+  let next = 0
+  /** Gives a place to the offsets before `end`. */
+  const place = (end: number, path: string) => {
+    while (next < offsets.length && (offsets[next] as number) < end) places[next++] = path
+  }
+  const walk = (start: number, path: string, parent: string, depth: number): number => {
+    const end = skipValue(body, start)
+    // What stands before a value, such as its name, is in the container.
+    place(start, parent)
+    if (isContainer(body, start) && depth < DEEPEST && (offsets[next] ?? end) < end)
+      walkInto(start, path, depth + 1)
+    place(end, path)
+    return end
+  }
+  const walkInto = (start: number, path: string, depth: number) => {
+    if (body[start] === OPEN_BRACE)
+      readObject(body, start, (name, value) => walk(value, memberPath(path, nameAt(body, name)), path, depth))
+    else scanArray(body, start, (item, index) => walk(item, `${path}[${index}]`, path, depth))
+  }
+  try {
+    walk(contentStart(body), '', '', 0)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+  }
+  return places
+}
+
+function memberPath(path: string, name: string): string {
+  if (!PLAIN_NAME.test(name)) return `${path}[${JSON.stringify(name)}]`
+  return path === '' ? name : `${path}.${name}`
+}

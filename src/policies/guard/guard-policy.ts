@@ -1,0 +1,100 @@
+import { GatewayError } from '../../base/errors.ts'
+import { shownName } from '../../config/value-error.ts'
+import type { Finder } from '../../exchange/needles.ts'
+import { peek } from '../../json/peek.ts'
+import type { Outcome, Policy, PolicyRequest } from '../policy.ts'
+import type { Denial, GuardKey } from './denial.ts'
+import { notJson, Unreadable } from './denial.ts'
+import { isAllowed } from './name-list.ts'
+import { pathDenial } from './path-rule.ts'
+import { createPatternRules, UNREAD } from './pattern-rules.ts'
+import type { GuardPattern } from './pattern-sights.ts'
+import { patternSights } from './pattern-sights.ts'
+import { toolDenial } from './tool-rules.ts'
+
+export interface GuardSettings {
+  /** Paths with `*` and `?`, of which one must fit; behind a `!`, paths that may not be. */
+  readonly paths: readonly string[]
+  /** How long a request may be. */
+  readonly maxBytes?: number | undefined
+  /** The same as for paths. */
+  readonly models: readonly string[]
+  /** The same for each tool that a request offers. */
+  readonly tools: readonly string[]
+  /** Names with `*` and `?`: for each one a tool must be offered, if any is. */
+  readonly requiredTools: readonly string[]
+  /** Find what no request may hold. */
+  readonly deny: readonly Finder[]
+  /** Find what is only counted. */
+  readonly flag: readonly Finder[]
+  /** Each of those patterns alone, where somebody tries them. */
+  readonly patterns?: readonly GuardPattern[] | undefined
+  /** Whether a request that cannot be looked through is sent all the same. */
+  readonly onError: 'open' | 'closed'
+  /** Names a key of `policies.guard`, the place where it stands, and who can change it. */
+  readonly placeOf: (key: GuardKey) => string
+}
+
+/** Refuses requests by where they go, by what they ask for and by what they hold. */
+export function guardPolicy(settings: GuardSettings): Policy {
+  const judge = createJudge(settings)
+  return {
+    admit: (path) => {
+      const denial = pathDenial(path, settings.paths)
+      return denial && refusal(denial, settings)
+    },
+    apply: (request) => {
+      try {
+        const judged = judge(request)
+        return 'rule' in judged ? refusal(judged, settings) : judged
+      } catch (error) {
+        if (!(error instanceof Unreadable)) throw error
+        if (settings.onError === 'open') return { decisions: [UNREAD] }
+        return refusal(unreadableDenial(error), settings)
+      }
+    },
+    explain: ({ body, isEncoded }) => (isEncoded ? [] : patternSights(body, settings.patterns ?? [])),
+  }
+}
+
+function refusal({ rule, key, count = 1, reason, help }: Denial, { placeOf }: GuardSettings): Outcome {
+  const rejection = new GatewayError('GUARD_DENIED', { reason, help, place: placeOf(key) })
+  return { decisions: [{ rule, action: 'deny', count }], rejection }
+}
+
+/** Asks one rule after the other, the quickest first. @returns a function that throws Unreadable */
+function createJudge(settings: GuardSettings): (request: PolicyRequest) => Denial | Outcome {
+  const judgePatterns = createPatternRules(settings)
+  return (request) => {
+    const denial = sizeDenial(request, settings)
+    if (denial) return denial
+    if (request.isEncoded) throw new Unreadable('is compressed, so that it cannot be looked at')
+    return modelDenial(request, settings) ?? toolDenial(request.body, settings) ?? judgePatterns(request)
+  }
+}
+
+function sizeDenial({ body }: PolicyRequest, { maxBytes }: GuardSettings): Denial | undefined {
+  if (maxBytes === undefined || body.length <= maxBytes) return undefined
+  return {
+    rule: 'guard.size',
+    key: 'maxBytes',
+    reason: `has ${body.length} bytes, and ${maxBytes} are allowed`,
+    help: 'make the conversation shorter with `/compact` or `/clear`',
+  }
+}
+
+function modelDenial({ body, model }: PolicyRequest, { models }: GuardSettings): Denial | undefined {
+  if (models.length > 0 && model === undefined && !peek(body, [])) throw notJson()
+  if (isAllowed(model ?? '', models)) return undefined
+  return {
+    rule: 'guard.models',
+    key: 'models',
+    reason: `asks for the model \`${shownName(model ?? '')}\`, which is not allowed here`,
+    help: 'choose another model with `/model`',
+  }
+}
+
+function unreadableDenial({ message }: Unreadable): Denial {
+  const help = 'make it shorter with `/rewind` or `/clear`, or send it as plain JSON'
+  return { rule: 'guard.unreadable', key: 'onError', reason: message, help }
+}

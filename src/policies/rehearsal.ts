@@ -1,0 +1,25 @@
+import type { PolicyRequest, RuleSight } from './policy.ts'
+import type { PolicyList, PolicyVerdict } from './policy-list.ts'
+
+/** What the policies would do with a request. */
+export interface Rehearsal {
+  /** Those that are asked, in their order; the last one may reject. */
+  readonly steps: readonly RehearsalStep[]
+  readonly verdict: PolicyVerdict
+}
+
+export interface RehearsalStep {
+  /** As those before have left it: the spans are in it. */
+  readonly body: Buffer
+  readonly sights: readonly RuleSight[]
+}
+
+/** Asks all policies as a gateway would, for a request that is not sent: nothing is held for it, and nothing counts. */
+export async function rehearse(list: PolicyList, request: PolicyRequest): Promise<Rehearsal> {
+  const steps: RehearsalStep[] = []
+  const verdict = await list.decide(request, (policy, asked) => {
+    steps.push({ body: asked.body, sights: policy.explain?.(asked) ?? [] })
+  })
+  verdict.settle(undefined, false)
+  return { steps, verdict }
+}

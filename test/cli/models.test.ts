@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest'
+import type { Fault } from '../support/broken-gateway.ts'
+import { GATEWAY_KEY, startBrokenGateway } from '../support/broken-gateway.ts'
+import { runCli } from '../support/cli.ts'
+import { startModelApi } from '../support/model-api.ts'
+import { temporaryDirectory } from '../support/temporary-directory.ts'
+
+const ALIASES = JSON.stringify({ fast: 'claude-haiku-4-5', gone: 'acme-model' })
+
+async function models(fault: Fault, args: readonly string[], env: Record<string, string> = {}) {
+  const upstream = await startBrokenGateway(await startModelApi(), fault)
+  const own = {
+    CLAUDE_GW_STATE_DIR: temporaryDirectory(),
+    CLAUDE_GW_UPSTREAM: upstream,
+    CLAUDE_GW_CREDENTIAL: 'env:GATEWAY_KEY',
+    GATEWAY_KEY,
+  }
+  return runCli(['models', ...args], { env: { ...own, ...env } })
+}
+
+const unlisted: Fault = {
+  answer: ({ path }, response) => {
+    if (path.startsWith('/v1/models')) response.writeHead(404).end('{"message":"no such path"}')
+    return path.startsWith('/v1/models')
+  },
+}
+
+test('what the upstream lists has its aliases and its prices', async () => {
+  const { exitCode, stdout } = await models({}, [], { CLAUDE_GW_MODELS_ALIASES: ALIASES })
+  expect(exitCode).toBe(0)
+  expect(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split(/ +/)),
+  ).toEqual([
+    ['claude-opus-4-8', '-', '5', '25'],
+    ['claude-haiku-4-5', 'fast', '1', '5'],
+    ['acme-model', 'gone', 'unknown', 'unknown'],
+  ])
+})
+
+test('with `--check` each is asked for, and one without a route is a failure', async () => {
+  const { exitCode, stdout } = await models({}, ['--check', '--json'], { CLAUDE_GW_MODELS_ALIASES: ALIASES })
+  expect(exitCode).toBe(1)
+  const routes = JSON.parse(stdout).map(({ id, listed, route }: Record<string, unknown>) => [
+    id,
+    listed,
+    route,
+  ])
+  expect(routes).toEqual([
+    ['claude-opus-4-8', true, 'there'],
+    ['claude-haiku-4-5', true, 'there'],
+    ['acme-model', false, 'none'],
+  ])
+})
+
+test('where nothing is listed, aliases are shown, and why', async () => {
+  const { exitCode, stdout, stderr } = await models(unlisted, [], {
+    CLAUDE_GW_MODELS_ALIASES: '{"fast":"claude-haiku-4-5"}',
+  })
+  expect(exitCode).toBe(0)
+  expect(stdout).toMatch(/^claude-haiku-4-5 +fast +1 +5\n$/)
+  expect(stderr).toMatch(/lists no models \(HTTP 404: no such path\); these are the aliases/)
+})
+
+test('without a list and aliases it says so, and who finds the cause', async () => {
+  const { exitCode, stderr } = await models(unlisted, [])
+  expect(exitCode).toBe(5)
+  expect(stderr).toMatch(/lists no models: HTTP 404: no such path\n.*claude-gw doctor/)
+})
+
+test('a model whose name would move the cursor does not', async () => {
+  const evil: Fault = {
+    answer: ({ path }, response) => {
+      if (path.startsWith('/v1/models')) response.end(JSON.stringify({ data: [{ id: 'evil\u001b[2J' }] }))
+      return path.startsWith('/v1/models')
+    },
+  }
+  expect((await models(evil, [])).stdout).toContain('evil\\x1b[2J')
+})

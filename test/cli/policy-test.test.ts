@@ -1,0 +1,177 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { ledgerLine } from '../../src/log/ledger.ts'
+import type { CliOptions } from '../support/cli.ts'
+import { runCli } from '../support/cli.ts'
+import { exchangeRecord } from '../support/exchange-record.ts'
+import { keepExchanges } from '../support/kept-bodies.ts'
+import { temporaryDirectory } from '../support/temporary-directory.ts'
+
+const ADDRESS = 'jane@example.org'
+const BODY = JSON.stringify({
+  model: 'claude-opus-4-8',
+  system: [{ type: 'text', text: 'You are careful.' }],
+  messages: [
+    { role: 'user', content: `Write to ${ADDRESS}, please` },
+    {
+      role: 'assistant',
+      content: [{ type: 'tool_use', id: 't1', name: 'Mail', input: { 'the address': ADDRESS } }],
+    },
+  ],
+})
+
+const MASK = { CLAUDE_GW_POLICIES_MASK_DETECT: '["email","us-ssn"]' }
+
+async function policyTest(args: readonly string[], options: CliOptions = {}, home = temporaryDirectory()) {
+  const env = { HOME: home, CLAUDE_GW_STATE_DIR: home, ...options.env }
+  return runCli(['policy', 'test', ...args], { input: BODY, ...options, env })
+}
+
+describe('a request that is masked and decorated', () => {
+  const env = { ...MASK, CLAUDE_GW_POLICIES_SYSTEM_APPEND: 'Be brief.' }
+
+  test('is shown rule by rule and place by place, without its values', async () => {
+    const { exitCode, stdout, stderr } = await policyTest(['-'], { env })
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect(stdout).toMatch(/^\/v1\/messages · claude-opus-4-8 · \d+ B\n/)
+    expect(stdout).toMatch(/^system\.append +decorate +1 +[\d.]+ms\n {4}system at \d+ → .*Be brief\./m)
+    expect(stdout).toMatch(
+      /^mask\.email +mask +2 +[\d.]+ms\n {4}messages\[0\]\.content \d+–\d+ → <EMAIL_[\da-f]{8}>\n {4}messages\[1\]\.content\[0\]\.input\["the address"\] /m,
+    )
+    expect(stdout).toMatch(/^mask\.us-ssn +mask +0 /m)
+    expect(stdout).toMatch(/It would be sent, changed: \d+ B\.\nLooking takes [\d.]+ms, one JSON\.parse/)
+    expect(stdout).not.toContain(ADDRESS)
+  })
+
+  test('shows its values to who asks for them', async () => {
+    expect((await policyTest(['-', '--text'], { env })).stdout).toContain(`${ADDRESS} → <EMAIL_`)
+  })
+
+  test('is one object for scripts, whose spans stand in the body', async () => {
+    const report = JSON.parse((await policyTest(['-', '--json'], { env: MASK })).stdout)
+    expect(report).toMatchObject({ path: '/v1/messages', model: 'claude-opus-4-8', sent: true })
+    expect(report.bytes).toBe(BODY.length)
+    const [email] = report.rules
+    expect(email).toMatchObject({ rule: 'mask.email', action: 'mask', count: 2, cost_ms: expect.any(Number) })
+    const texts = email.spans.map(({ start, end }: { start: number; end: number }) => BODY.slice(start, end))
+    expect(texts).toEqual([ADDRESS, ADDRESS])
+  })
+})
+
+test.each([
+  [
+    { CLAUDE_GW_POLICIES_GUARD_MODELS: '["!*opus*"]' },
+    'guard.models',
+    'asks for the model `claude-opus-4-8`',
+  ],
+  [{ ...MASK, CLAUDE_GW_POLICIES_MASK_MODE: 'deny' }, 'mask.email', '2 × email'],
+])('with %j it would be refused, and the exit code says so', async (env, rule, reason) => {
+  const { exitCode, stdout } = await policyTest(['-'], { env })
+  expect(exitCode).toBe(1)
+  expect(stdout).toContain(rule)
+  expect(stdout).toContain('It would be refused: 4')
+  expect(stdout).toContain(reason)
+})
+
+test('guards are shown pattern by pattern, and by their name where they have none', async () => {
+  const env = {
+    CLAUDE_GW_POLICIES_PATTERNS: '{"careful":"(?i)you are [a-z]+"}',
+    CLAUDE_GW_POLICIES_MASK_DETECT: '["careful:flag"]',
+    CLAUDE_GW_POLICIES_GUARD_DENY: '["jane@[a-z]+","SECRET"]',
+    CLAUDE_GW_POLICIES_GUARD_FLAG: '["please"]',
+  }
+  const { exitCode, stdout } = await policyTest(['-'], { env })
+  expect(exitCode).toBe(1)
+  expect(stdout).toMatch(
+    /^guard\.deny "jane@\[a-z\]\+" +deny +2 +[\d.]+ms\n {4}messages\[0\]\.content \d+–\d+\n {4}messages\[1\]/m,
+  )
+  expect(stdout).toMatch(/^guard\.deny "SECRET" +deny +0 /m)
+  expect(stdout).toMatch(/^guard\.flag "please" +flag +1 /m)
+  expect(stdout).not.toMatch(/^guard\.deny +deny/m)
+  const flagged = await policyTest(['-'], { env: { ...env, CLAUDE_GW_POLICIES_GUARD_DENY: '' } })
+  expect(flagged.exitCode).toBe(0)
+  expect(flagged.stdout).toMatch(/^mask\.careful +flag +1 +[\d.]+ms\n {4}system\[0\]\.text /m)
+})
+
+test('what is tried counts nowhere', async () => {
+  const env = { CLAUDE_GW_POLICIES_LIMITS_RULES: '{"one":{"requests":1,"per":"hour"}}' }
+  const home = temporaryDirectory()
+  for (let time = 0; time < 3; time++) expect((await policyTest(['-'], { env }, home)).exitCode).toBe(0)
+  expect(readdirSync(join(home, 'ledger'), { recursive: true })).toEqual(['inflight'])
+})
+
+test('a limit that is used up by others stops it', async () => {
+  const home = temporaryDirectory()
+  const ts = new Date().toISOString()
+  mkdirSync(join(home, 'ledger'))
+  writeFileSync(join(home, 'ledger', `${ts.slice(0, 7)}.jsonl`), ledgerLine(exchangeRecord({ ts })))
+  const env = { CLAUDE_GW_POLICIES_LIMITS_RULES: '{"one":{"requests":1,"per":"month"}}' }
+  const { exitCode, stdout } = await policyTest(['-'], { env }, home)
+  expect(exitCode).toBe(1)
+  expect(stdout).toMatch(/^limits\.one +limit +1\n\nIt would be refused: 429 /m)
+})
+
+test('a file is read where it stands', async () => {
+  const cwd = temporaryDirectory()
+  writeFileSync(join(cwd, 'request.json'), BODY)
+  const { exitCode, stdout } = await policyTest(['request.json'], { cwd, env: MASK })
+  expect(exitCode).toBe(0)
+  expect(stdout).toMatch(/^mask\.email +mask +2 /m)
+})
+
+test('a logged exchange is found by its id, and what was changed in it before is named', async () => {
+  const home = temporaryDirectory()
+  const policy = [{ rule: 'mask.phone', action: 'mask', count: 1 }] as const
+  const [record] = await keepExchanges(home, [{ request: BODY, record: { policy } }])
+  const { exitCode, stdout, stderr } = await policyTest([record?.id ?? ''], { env: MASK }, home)
+  expect(exitCode).toBe(0)
+  expect(stdout).toMatch(/^mask\.email +mask +2 /m)
+  expect(stderr).toBe('claude-gw: this request is kept as the upstream saw it, after mask.phone\n')
+})
+
+test('texts are shown with their variables, and a session that is only tried keeps none', async () => {
+  const home = temporaryDirectory()
+  const [record] = await keepExchanges(home, [{ request: BODY }])
+  const rules = { day: { text: 'It is {date}.', at: 'user-turn' } }
+  const env = { CLAUDE_GW_POLICIES_DECORATORS: JSON.stringify(rules) }
+  const { stdout } = await policyTest([record?.id ?? ''], { env }, home)
+  expect(stdout).toMatch(
+    /^decorators\.day +decorate +1 .*\n {4}messages\[0\]\.content at \d+ → .*It is \d{4}-\d\d-\d\d\./m,
+  )
+  expect(readdirSync(home)).not.toContain('sessions')
+})
+
+test('patterns of your own are looked for, with the syntax of RE2 too', async () => {
+  const env = {
+    CLAUDE_GW_POLICIES_PATTERNS: JSON.stringify({ fast: 'jane@[a-z]+', edges: String.raw`\bplease$` }),
+    CLAUDE_GW_POLICIES_MASK_DETECT: '["fast","edges:flag"]',
+  }
+  const { stdout } = await policyTest(['-', '--text'], { env })
+  expect(stdout).toMatch(/^mask\.fast +mask +2 .*\n {4}messages\[0\]\.content \d+–\d+ jane@example → <FAST_/m)
+  expect(stdout).toMatch(/^mask\.edges +flag +1 .*\n {4}messages\[0\]\.content \d+–\d+ please$/m)
+})
+
+test.each([
+  ['nothing.json', MASK, 2, /no file .*nothing\.json, and `nothing\.json` is no id/],
+  ['0123456789ab', MASK, 1, /no exchange with the id 0123456789ab/],
+  ['-', {}, 1, /no policy is on for the profile `default`.*\n.*config set policies\.mask\.detect all/],
+])('`policy test %s` with %j ends with %i and says why', async (name, env, code, text) => {
+  const { exitCode, stdout, stderr } = await policyTest([name], { env })
+  expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' })
+  expect(stderr).toMatch(text)
+})
+
+test('an exchange without its body is named, with what keeps bodies', async () => {
+  const home = temporaryDirectory()
+  const [record] = await keepExchanges(home, [{}])
+  const { exitCode, stderr } = await policyTest([record?.id ?? ''], { env: MASK }, home)
+  expect(exitCode).toBe(1)
+  expect(stderr).toContain('config set log.level full')
+})
+
+test('a body that is no JSON is refused as a gateway would', async () => {
+  const { exitCode, stdout } = await policyTest(['-'], { env: MASK, input: 'no json' })
+  expect(exitCode).toBe(1)
+  expect(stdout).toContain('it is no JSON object')
+})
