@@ -455,8 +455,9 @@ export const ERROR_TABLE = {
     status: 502,
     type: 'api_error',
     message:
-      'the upstream compressed its answer ({coding}) though asked not to, so that what was masked cannot be restored in it',
-    remedy: 'let it honour `accept-encoding: identity`, or set policies.mask.mode to irreversible',
+      'the upstream compressed its answer in a way that cannot be read ({coding}), though asked not to, so that policies cannot look through it',
+    remedy:
+      'let it honour `accept-encoding: identity`, set policies.mask.mode to irreversible, and let policies.answer only flag',
   },
   MASK_KEY_UNUSABLE: {
     exit: 1,

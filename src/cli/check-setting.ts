@@ -7,6 +7,7 @@ import { selectProfile } from '../config/selected-profile.ts'
 import type { SettingName } from '../config/setting-name.ts'
 import { parseReference, REFERENCE_FORMS } from '../credentials/reference.ts'
 import { parseUpstream } from '../network/url.ts'
+import { openAnswerRules } from './answer-rules.ts'
 import type { Context } from './context.ts'
 import { openPatternDetectors } from './detect-rules.ts'
 import { openMaskRules } from './mask-rules.ts'
@@ -39,6 +40,7 @@ export async function checkSetting(
   if (key === 'prices' && value !== '') await checkPriceFile(value, home)
   if (key === 'policies.patterns') await openPatternDetectors(changed(name, value, env, files))
   if (key === 'policies.mask.detect') await openMaskRules(changed(name, value, env, files))
+  if (key === 'policies.answer.detect') await openAnswerRules(changed(name, value, env, files))
   if (
     key === 'tls.passphrase' ||
     key === 'policies.limits.storeCredential' ||

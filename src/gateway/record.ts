@@ -126,7 +126,9 @@ function asked(
 }
 
 function policyOf({ verdict }: ExchangeFacts): Pick<ExchangeRecord, 'policy'> {
-  return verdict && verdict.decisions.length > 0 ? { policy: verdict.decisions } : {}
+  // Those about the answer come last.
+  const decisions = [...(verdict?.decisions ?? []), ...(verdict?.answer?.decisions?.() ?? [])]
+  return decisions.length > 0 ? { policy: decisions } : {}
 }
 
 function lowerCased(raw: readonly string[]): Map<string, string> {
