@@ -3,6 +3,11 @@ import type { LogsInput } from './commands/logs.ts'
 import type { LogsExportInput } from './commands/logs-export.ts'
 import type { Execute } from './execute.ts'
 
+const HELP = `
+With --profile NAME: of that profile.
+--where takes FIELD, or FIELD and one of = != < <= > >= ~ (contains) and a value, joined with and, or, not and
+brackets: 'status >= 500 or (model ~ haiku and not stop_reason = end_turn)'. \`claude-gw logs schema\` has the fields.`
+
 /** `logs` and the commands below it; each loads its code only when it is called. */
 export function addLogs(program: Command, execute: Execute): void {
   const logs = program.command('logs').description('list what went through, newest last')
@@ -12,7 +17,7 @@ export function addLogs(program: Command, execute: Execute): void {
     .option('-f, --follow', 'go on with what comes')
     .option('--fields <NAMES>', 'only these fields, such as ts,model,usage.output_tokens')
     .option('--json', 'the records as JSON lines')
-    .addHelpText('after', '\nWith --profile NAME: of that profile. What --where takes is in the README.')
+    .addHelpText('after', HELP)
     .action((options, command) =>
       execute(command, async (context) =>
         (await import('./commands/logs.ts')).logs(context, toLogsInput(options)),

@@ -9,6 +9,7 @@ import type { UserStore } from '../../config/user-store.ts'
 import { checkSetting } from '../check-setting.ts'
 import type { Context } from '../context.ts'
 import { escapeControls } from '../output.ts'
+import { settingFault } from '../setting-fault.ts'
 import { findObstacles } from '../setting-obstacles.ts'
 
 export interface ConfigSetInput {
@@ -23,13 +24,22 @@ export interface ConfigSetInput {
  */
 export async function configSet(context: Context, { key, value }: ConfigSetInput): Promise<number> {
   const name = parseSettingName(withProfile(context, key))
-  const json = parseSettingValue(name, value)
-  await checkSetting(name, value, context.env, readableFiles(context))
+  const json = await checkedValue(context, name, value)
   const { store, path } = await openStore(context)
   await store.set(name.names, json)
   tell(context, `set \`${name.names.join('.')}\` in ${path}`)
   tellObstacles(context, name)
   return 0
+}
+
+async function checkedValue(context: Context, name: SettingName, value: string): Promise<unknown> {
+  try {
+    const json = parseSettingValue(name, value)
+    await checkSetting(name, value, context, readableFiles(context))
+    return json
+  } catch (error) {
+    throw settingFault(error, name)
+  }
 }
 
 /** Takes a value out of the user's file, or a whole profile. @throws GatewayError CONFIG_* */
