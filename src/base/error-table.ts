@@ -27,6 +27,11 @@ export interface ErrorEntry {
 export const ERROR_TABLE = {
   USAGE: { exit: 2, message: '{reason}', remedy: 'see `claude-gw help`' },
   USAGE_OF_COMMAND: { exit: 2, message: '{reason}', remedy: 'see `{command} --help`' },
+  HELP_UNKNOWN: {
+    exit: 2,
+    message: 'there is no {kind} `{words}`{nearest}',
+    remedy: 'commands and topics are listed by `claude-gw help`',
+  },
   CONFIG_UNKNOWN_KEY: {
     exit: 3,
     message: '{origin}: there is no key `{key}`{nearest}',

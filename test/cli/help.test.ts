@@ -46,12 +46,12 @@ test.each([
   [['log-fromat'], 'no command or topic `log-fromat`; did you mean `claude-gw help log-format`?'],
   [['config', 'sett'], 'no command `config sett`; did you mean `claude-gw help config set`?'],
   [['quantum'], 'no command or topic `quantum`\n'],
-  [['security', 'more'], 'no command or topic `security`'],
+  [['logs', 'security'], 'no command `logs security`\n'],
 ])('an unknown word is an error with the nearest one: %j', async (words, message) => {
   const { exitCode, stdout, stderr } = await runCli(['help', ...words])
   expect([exitCode, stdout]).toEqual([2, ''])
   expect(stderr).toContain(message)
-  expect(stderr).toContain('see `claude-gw help`')
+  expect(stderr).toContain('are listed by `claude-gw help`')
 })
 
 test('the package has the pages', async () => {

@@ -15,7 +15,7 @@ export interface HelpInput {
   readonly program: Command
 }
 
-/** `claude-gw help`: the commands, one command, or the page of a topic. @throws GatewayError USAGE */
+/** `claude-gw help`: the commands, one command, or the page of a topic. @throws GatewayError HELP_UNKNOWN */
 export async function help(context: Context, { words, program }: HelpInput): Promise<number> {
   const topic = TOPICS.find(({ name }) => words.length === 1 && name === words[0])
   if (topic) await showTopic(context, topic.name)
@@ -40,8 +40,9 @@ function refuse(command: Command, words: readonly string[]): never {
   const names = command.commands.map((candidate) => candidate.name())
   const guess = nearest(words.at(-1) ?? '', isFirst ? [...names, ...TOPICS.map(({ name }) => name)] : names)
   const whole = [...words.slice(0, -1), guess].join(' ')
-  const hint = guess === undefined ? '' : `; did you mean \`claude-gw help ${whole}\`?`
-  throw new GatewayError('USAGE', {
-    reason: `there is no command ${isFirst ? 'or topic ' : ''}\`${words.join(' ')}\`${hint}`,
+  throw new GatewayError('HELP_UNKNOWN', {
+    kind: isFirst ? 'command or topic' : 'command',
+    words: words.join(' '),
+    nearest: guess === undefined ? '' : `; did you mean \`claude-gw help ${whole}\`?`,
   })
 }
