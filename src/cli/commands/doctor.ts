@@ -74,15 +74,13 @@ async function openChecks(context: Context, input: DoctorInput): Promise<OpenChe
     onWait: noteWait(context),
   })
   const connectMs = config.values['timeouts.connect']
-  const agent = createUpstreamAgent(upstream, {
-    tls: secrets.tls,
-    proxy: findProxy(context, upstream, claude),
-    connectMs,
-  })
+  const proxy = findProxy(context, upstream, claude)
+  const agent = createUpstreamAgent(upstream, { tls: secrets.tls, proxy, connectMs })
   const supply = createSupply(secrets.credentials, secrets.extraHeaders)
   const ask = createAsk({ upstream, agent, supply, configured: secrets.authStyle, connectMs })
   const models = modelsInUse(config, claude, input.model)
-  return { checks: upstreamChecks({ ask, models, nowMs: Date.now }), agent, name: upstream.name }
+  const checks = upstreamChecks({ ask, upstream, isProxied: proxy !== undefined, models, nowMs: Date.now })
+  return { checks, agent, name: upstream.name }
 }
 
 function costsOf({ isOffline, isLive, isSlow }: DoctorInput): ReadonlySet<Cost> {
