@@ -6,6 +6,8 @@ import { startModelApi } from '../support/model-api.ts'
 import type { Directives } from '../support/nginx.ts'
 import { nginxUnavailable, startNginx } from '../support/nginx.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
+import type { VerdictRow } from '../support/verdict-table.ts'
+import { verdictTable } from '../support/verdict-table.ts'
 
 const because = nginxUnavailable ? `: ${nginxUnavailable}` : ''
 const COMPRESSED = { gzip: 'on', gzip_types: 'application/json text/event-stream', gzip_proxied: 'any' }
@@ -75,6 +77,8 @@ const MISCONFIGURATIONS: readonly Misconfiguration[] = [
 ]
 
 describe.skipIf(nginxUnavailable)(`an nginx${because}`, () => {
+  const rows: VerdictRow[] = []
+
   test.each([
     ['as it has to be set up', {}],
     ['that compresses and does not buffer', COMPRESSED],
@@ -91,6 +95,7 @@ describe.skipIf(nginxUnavailable)(`an nginx${because}`, () => {
     const upstream = await startNginx(await startModelApi({ tokenMs: 1 }), one.directives)
     const { exitCode, found } = await examined(upstream, one.options)
     expect(found).toMatchObject([{ id, verdict }])
+    rows.push([one.name, found[0]])
     expect(found[0]?.evidence).toMatch(one.evidence)
     expect(found[0]?.remedy).toMatch(one.remedy)
     expect(exitCode).toBe(verdict === 'fail' ? 1 : 0)
@@ -103,5 +108,11 @@ describe.skipIf(nginxUnavailable)(`an nginx${because}`, () => {
     const { found } = await examined(upstream)
     expect(found).toMatchObject([{ id: 'size', verdict: 'fail' }])
     expect(found[0]?.remedy).toContain('`client_body_temp_path`')
+    rows.push(['has lost the folder for large bodies', found[0]])
+  })
+
+  test('has a line in the table for each of them', async ({ skip }) => {
+    if (rows.length <= MISCONFIGURATIONS.length) skip('not all of them were looked at')
+    await expect(verdictTable('A real nginx', rows)).toMatchFileSnapshot('doctor-nginx.md')
   })
 })

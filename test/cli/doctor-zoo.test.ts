@@ -4,6 +4,8 @@ import { startBrokenGateway } from '../support/broken-gateway.ts'
 import { examined } from '../support/examined.ts'
 import { startModelApi } from '../support/model-api.ts'
 import { reply } from '../support/passing.ts'
+import type { VerdictRow } from '../support/verdict-table.ts'
+import { verdictTable } from '../support/verdict-table.ts'
 import { ZOO } from '../support/zoo.ts'
 import { HARMLESS } from '../support/zoo-products.ts'
 
@@ -29,6 +31,8 @@ test('of a healthy gateway nothing is said', async () => {
 })
 
 describe('a gateway that', () => {
+  const rows: VerdictRow[] = []
+
   test.each(ZOO.map((inmate) => [inmate.name, inmate] as const))('%s', async (_name, inmate) => {
     const [id, verdict] = inmate.finds
     const { exitCode, found } = await examined(await upstreamWith(inmate.fault), OPTIONS[id])
@@ -36,8 +40,14 @@ describe('a gateway that', () => {
     expect(report).toMatchObject({ id, verdict })
     expect(report?.evidence).toMatch(inmate.evidence)
     expect(report?.remedy).toMatch(inmate.remedy)
+    rows.push([inmate.name, report])
     expect(others.map((other) => other.id)).toEqual(inmate.also ?? [])
     expect(exitCode).toBe(found.some((check) => check.verdict === 'fail') ? 1 : 0)
+  })
+
+  test('has its line in the table', async ({ skip }) => {
+    if (rows.length < ZOO.length) skip('not all of them were looked at')
+    await expect(verdictTable('Broken gateways', rows)).toMatchFileSnapshot('doctor-zoo.md')
   })
 })
 

@@ -18,6 +18,22 @@ export const PRODUCTS: readonly Inmate[] = [
     remedy: /route `\/anthropic` of LiteLLM/,
   },
   {
+    name: 'has no such model, as LiteLLM says it',
+    fault: {
+      handOn: changed((body, { statusCode = 0 }, { path }) =>
+        path.includes('/messages') && !body.includes('max_tokens')
+          ? {
+              status: 400,
+              body: '{"error":{"message":"/v1/messages: Invalid model name passed in model=claude-haiku-4-5","code":"400"}}',
+            }
+          : { body, status: statusCode },
+      ),
+    },
+    finds: ['model claude-haiku-4-5', 'fail'],
+    evidence: /HTTP 400: .*Invalid model name passed/,
+    remedy: /models\.aliases\.claude-haiku-4-5/,
+  },
+  {
     name: 'words itself that a prompt is too long',
     fault: {
       handOn: streamed((piece) =>

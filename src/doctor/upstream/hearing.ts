@@ -93,9 +93,14 @@ export function isThrottled(heard: Heard): boolean {
   return heard.kind === 'answer' && (heard.status === 429 || heard.status === 529)
 }
 
+/** LiteLLM also tells the name of the model where something else is wrong. */
+const LACK =
+  '(unknown|invalid|unsupported|no such|no healthy|no access|does not exist|not (found|supported|allowed|available))'
+const NO_MODEL = new RegExp(`\\b${LACK}\\b.*\\bmodel|\\bmodel\\b.*\\b${LACK}\\b`, 'i')
+
 /** Whether a model is not known, rather than the path. */
 export function lacksModel(answer: Answer): boolean {
   const { type, message } = errorIn(answer)
   if (answer.status === 404) return type === 'not_found_error' && /model/i.test(message)
-  return [400, 403].includes(answer.status) && /model/i.test(message)
+  return [400, 403].includes(answer.status) && NO_MODEL.test(message)
 }

@@ -1,5 +1,5 @@
 import type { Check, Finding } from '../check.ts'
-import { fail, ok } from '../check.ts'
+import { fail, ok, skipped } from '../check.ts'
 import type { Answer } from './hearing.ts'
 import type { Questions } from './questions.ts'
 import { mendingWords, serverOf } from './servers.ts'
@@ -33,7 +33,7 @@ function judgeTimes(answer: Answer): Finding {
   const { pieces, endMs } = answer
   const firstMs = pieces[0]?.atMs ?? endMs
   const seconds = `${(endMs / 1000).toFixed(1)} s`
-  if (endMs < LONG_ENOUGH_MS) return ok(`whole after ${seconds}, too fast to tell more`)
+  if (endMs < LONG_ENOUGH_MS) return skipped(`whole after ${seconds}, too fast to tell more`)
   if (endMs - firstMs <= endMs * LATE_SHARE || pieces.length <= 2)
     return heldBack(answer, `all of it came at once, after ${Math.round(firstMs)} ms`)
   const atOnce = Math.round(eventsIn(answer.text).length / pieces.length)
