@@ -13,6 +13,7 @@ import { reportLines, summaryLines } from '../examination-page.ts'
 import { modelsInUse } from '../models-in-use.ts'
 import { openPalette, print } from '../output.ts'
 import { findProxy } from '../proxy.ts'
+import { rememberedFeatures } from '../remembered-features.ts'
 import { openSecrets } from '../secrets.ts'
 import { resolveUpstream } from '../upstream.ts'
 import { createAsk } from '../upstream-ask.ts'
@@ -48,6 +49,8 @@ export async function doctor(context: Context, input: DoctorInput): Promise<numb
       stdout,
       input.isJson ? `${examinationJson(name, reports)}\n` : `\n${summaryLines(reports, palette)}\n`,
     )
+    const note = rememberedFeatures(context, name, reports)
+    if (note && !input.isJson && !options.isQuiet) stderr.write(`claude-gw: ${note}\n`)
     return reports.some(({ finding }) => finding.verdict === 'fail') ? 1 : 0
   } finally {
     agent.destroy()
@@ -74,15 +77,13 @@ async function openChecks(context: Context, input: DoctorInput): Promise<OpenChe
     onWait: noteWait(context),
   })
   const connectMs = config.values['timeouts.connect']
-  const agent = createUpstreamAgent(upstream, {
-    tls: secrets.tls,
-    proxy: findProxy(context, upstream, claude),
-    connectMs,
-  })
+  const proxy = findProxy(context, upstream, claude)
+  const agent = createUpstreamAgent(upstream, { tls: secrets.tls, proxy, connectMs })
   const supply = createSupply(secrets.credentials, secrets.extraHeaders)
   const ask = createAsk({ upstream, agent, supply, configured: secrets.authStyle, connectMs })
   const models = modelsInUse(config, claude, input.model)
-  return { checks: upstreamChecks({ ask, models, nowMs: Date.now }), agent, name: upstream.name }
+  const checks = upstreamChecks({ ask, upstream, isProxied: proxy !== undefined, models, nowMs: Date.now })
+  return { checks, agent, name: upstream.name }
 }
 
 function costsOf({ isOffline, isLive, isSlow }: DoctorInput): ReadonlySet<Cost> {

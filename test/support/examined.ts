@@ -1,0 +1,42 @@
+import { expect } from 'vitest'
+import { GATEWAY_KEY } from './broken-gateway.ts'
+import { runCli } from './cli.ts'
+import { temporaryDirectory } from './temporary-directory.ts'
+
+export interface CheckReport {
+  readonly id: string
+  readonly verdict: string
+  readonly evidence: string
+  readonly remedy?: string
+}
+
+export interface Examined {
+  readonly exitCode: number | null
+  readonly checks: readonly CheckReport[]
+  /** Those that warned or failed. */
+  readonly found: readonly CheckReport[]
+  readonly degraded: readonly string[]
+}
+
+/** What `claude-gw doctor` says of a gateway. @param args such as `--live` @param env over that of a user with its key */
+export async function examined(
+  upstream: string,
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Examined> {
+  const own = {
+    CLAUDE_GW_STATE_DIR: temporaryDirectory(),
+    CLAUDE_GW_UPSTREAM: upstream,
+    CLAUDE_GW_CREDENTIAL: 'env:GATEWAY_KEY',
+    CLAUDE_GW_AUTH: 'bearer',
+    GATEWAY_KEY,
+  }
+  const { stdout, stderr, exitCode } = await runCli(['doctor', '--json', ...args], {
+    env: { ...own, ...env },
+  })
+  if (stdout === '') throw new Error(stderr)
+  expect(stdout + stderr).not.toContain(GATEWAY_KEY)
+  const { checks, degraded } = JSON.parse(stdout) as { checks: CheckReport[]; degraded: string[] }
+  const found = checks.filter(({ verdict }) => verdict === 'fail' || verdict === 'warn')
+  return { exitCode, checks, degraded, found }
+}
