@@ -1,3 +1,5 @@
+import { GatewayError, messageOf } from '../base/errors.ts'
+
 export type Verdict = 'ok' | 'warn' | 'fail' | 'skipped'
 
 /** What a check found. */
@@ -39,4 +41,9 @@ export function warn(evidence: string, trouble: Trouble = {}): Finding {
 
 export function fail(evidence: string, trouble: Trouble = {}): Finding {
   return { verdict: 'fail', evidence, ...trouble }
+}
+
+/** An error as a finding: what it says, and what it says mends it. */
+export function failed(error: unknown): Finding {
+  return fail(messageOf(error), error instanceof GatewayError ? { remedy: error.remedy } : {})
 }

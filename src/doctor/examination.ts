@@ -6,6 +6,7 @@ import { fail, skipped } from './check.ts'
 export interface Report {
   readonly id: string
   readonly title: string
+  readonly cost: Cost
   readonly finding: Finding
 }
 
@@ -34,7 +35,7 @@ export async function examine(
     const { id, title, cost } = check
     if (costs.has(cost)) onBegin?.(check)
     const finding = costs.has(cost) ? await find(check) : skipped(OPTION[cost])
-    const report = { id, title, finding }
+    const report = { id, title, cost, finding }
     reports.push(report)
     onReport(report)
   }

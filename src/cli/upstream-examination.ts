@@ -1,0 +1,59 @@
+import type { Check } from '../doctor/check.ts'
+import { factOf, known } from '../doctor/fact.ts'
+import { withPrecondition } from '../doctor/precondition.ts'
+import { upstreamChecks } from '../doctor/upstream/checks.ts'
+import { createSupply } from '../gateway/supply.ts'
+import { createUpstreamAgent } from '../network/agent.ts'
+import type { Circumstances } from './circumstances.ts'
+import type { Context } from './context.ts'
+import { modelsInUse } from './models-in-use.ts'
+import { findProxy } from './proxy.ts'
+import { createAsk } from './upstream-ask.ts'
+
+export interface UpstreamExamination {
+  /** Skipped, with the reason, where there is no way to ask. */
+  readonly checks: readonly Check[]
+  readonly close: () => void
+}
+
+const NO_KEY = 'there is nothing to ask it with, see `key`'
+
+/** Opens the way to the upstream. @param model that is asked, instead of those in use */
+export async function openUpstreamExamination(
+  context: Context,
+  circumstances: Circumstances,
+  model: string | undefined,
+): Promise<UpstreamExamination> {
+  const way = await factOf(() => open(context, circumstances, model))
+  if (way.isKnown) return way.value
+  const checks = upstreamChecks({ ask: () => Promise.reject(way.error), models: [], nowMs: Date.now })
+  return { checks: withPrecondition(checks, async () => obstacleIn(circumstances)), close: () => {} }
+}
+
+function open(
+  context: Context,
+  circumstances: Circumstances,
+  model: string | undefined,
+): UpstreamExamination {
+  const [config, claude] = [known(circumstances.config), known(circumstances.claude)]
+  const [upstream, secrets] = [known(circumstances.upstream), known(circumstances.secrets)]
+  const connectMs = config.values['timeouts.connect']
+  const proxy = findProxy(context, upstream, claude)
+  const agent = createUpstreamAgent(upstream, { tls: secrets.tls, proxy, connectMs })
+  const supply = createSupply(secrets.credentials, secrets.extraHeaders)
+  const ask = createAsk({ upstream, agent, supply, configured: secrets.authStyle, connectMs })
+  const checks = upstreamChecks({ ask, models: modelsInUse(config, claude, model), nowMs: Date.now })
+  const findObstacle = () =>
+    secrets.prefetch().then(
+      () => undefined,
+      () => NO_KEY,
+    )
+  return { checks: withPrecondition(checks, findObstacle), close: () => agent.destroy() }
+}
+
+/** Which check tells why there is no way to ask. */
+function obstacleIn({ config, claude, upstream, secrets }: Circumstances): string {
+  if (config.isKnown && !claude.isKnown) return 'the state folder cannot be used, see `state`'
+  if (!upstream.isKnown) return 'the configuration cannot be used, see `config`'
+  return secrets.isKnown ? 'there is no way to it, see `proxy`' : 'it cannot be asked, see `tls` and `key`'
+}

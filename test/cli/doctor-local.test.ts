@@ -1,0 +1,267 @@
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { runCli } from '../support/cli.ts'
+import { configIn, initRepository, projectFile, userFile, writeFile } from '../support/configured.ts'
+import { examined, installClaude, mountsUnavailable, openHomeWithClaude } from '../support/examination.ts'
+
+const LOCAL = [
+  ...['node', 'config', 'trust', 'claude', 'shims', 'settings', 'managed', 'nesting'],
+  ...['state', 'disk', 'log', 'proxy', 'tls', 'keychain', 'key', 'login'],
+]
+
+describe('of a fresh home', () => {
+  test('only the missing login is a warning', async () => {
+    const { checks, exitCode, of } = await examined(openHomeWithClaude())
+    const local = checks.filter(({ cost }) => cost === 'nothing')
+    expect(local.map(({ id }) => id)).toEqual(LOCAL)
+    expect(local.filter(({ verdict }) => verdict === 'warn' || verdict === 'fail')).toEqual([of('login')])
+    expect(exitCode).toBe(0)
+  })
+
+  test('local checks come first, and nothing is written', async () => {
+    const home = openHomeWithClaude()
+    const { checks } = await examined(home)
+    expect(checks.slice(LOCAL.length).map(({ verdict }) => verdict)).not.toContain('ok')
+    expect(readdirSync(home.directory).sort()).toEqual(['.claude', 'programs', 'project'])
+  })
+})
+
+describe('node', () => {
+  test('is told with its path', async () => {
+    expect((await examined(openHomeWithClaude())).of('node')).toMatchObject({
+      verdict: 'ok',
+      evidence: `${process.version}, ${process.execPath}`,
+    })
+  })
+
+  test('that loads other code is warned of, without naming it', async () => {
+    const home = openHomeWithClaude()
+    const script = writeFile(join(home.directory, 'canary-preload.cjs'), '')
+    const { of, printed } = await examined(home, { env: { NODE_OPTIONS: `--require ${script}` } })
+    expect(of('node')).toMatchObject({ verdict: 'warn', evidence: expect.stringContaining('--require') })
+    expect(printed).not.toContain('canary-preload')
+  })
+})
+
+describe('config', () => {
+  test('tells where it stands', async () => {
+    const home = openHomeWithClaude()
+    writeFile(userFile(home), { upstream: 'https://gateway.example/claude' })
+    const { of } = await examined(home, { env: { CLAUDE_GW_LOG_LEVEL: 'full' } })
+    expect(of('config')).toMatchObject({ verdict: 'ok' })
+    expect(of('config').evidence).toBe(
+      `profile default, https://gateway.example/claude; set in ${userFile(home)}, CLAUDE_GW_LOG_LEVEL`,
+    )
+  })
+
+  test('that cannot be read fails with file, line and key, and all else is still looked at', async () => {
+    const home = openHomeWithClaude()
+    writeFile(userFile(home), { upstraem: 'https://gateway.example' })
+    const { of, checks, exitCode } = await examined(home, { args: [] })
+    expect(of('config')).toMatchObject({ verdict: 'fail' })
+    expect(of('config').evidence).toContain(`${userFile(home)}:2: there is no key \`upstraem\``)
+    expect(of('claude').verdict).toBe('ok')
+    expect(of('state').verdict).toBe('ok')
+    const asking = checks.filter(({ cost }) => cost === 'requests')
+    expect(asking.length).toBeGreaterThan(10)
+    expect(asking.filter(({ verdict }) => verdict !== 'skipped')).toEqual([])
+    expect(of('reach').evidence).toBe('the configuration cannot be used, see `config`')
+    expect(exitCode).toBe(1)
+  })
+
+  test('names variables that mean nothing', async () => {
+    const { of } = await examined(openHomeWithClaude(), { env: { CLAUDE_GW_UPSTRAEM: 'canary' } })
+    expect(of('config')).toMatchObject({ verdict: 'fail', remedy: 'unset CLAUDE_GW_UPSTRAEM' })
+    expect(of('config').evidence).toContain('did you mean CLAUDE_GW_UPSTREAM?')
+    expect(of('config').evidence).not.toContain('canary')
+  })
+
+  test('an upstream that is no URL fails, whoever names it', async () => {
+    const { of } = await examined(openHomeWithClaude(), { env: { ANTHROPIC_BASE_URL: 'gateway.example' } })
+    expect(of('config')).toMatchObject({ verdict: 'fail' })
+    expect(of('config').evidence).toContain('ANTHROPIC_BASE_URL')
+  })
+})
+
+describe('trust', () => {
+  test('of a file that is not trusted is missing, until it is given', async () => {
+    const home = openHomeWithClaude()
+    initRepository(home.project)
+    writeFile(projectFile(home), { upstream: 'https://gateway.example' })
+    const before = await examined(home)
+    expect(before.of('trust')).toMatchObject({ verdict: 'warn' })
+    expect(before.of('trust').evidence).toContain(`${projectFile(home)} is not trusted`)
+    expect(before.of('trust').remedy).toContain('claude-gw config trust')
+    await configIn(home, ['trust', '--yes'])
+    expect((await examined(home)).of('trust')).toMatchObject({ verdict: 'ok' })
+  })
+
+  test('of a file that has changed since is missing', async () => {
+    const home = openHomeWithClaude()
+    initRepository(home.project)
+    writeFile(projectFile(home), { upstream: 'https://gateway.example' })
+    await configIn(home, ['trust', '--yes'])
+    writeFile(projectFile(home), { upstream: 'https://other.example' })
+    expect((await examined(home)).of('trust').evidence).toContain('has changed since you trusted it')
+  })
+})
+
+describe('claude', () => {
+  test('that is there tells its version', async () => {
+    const home = openHomeWithClaude()
+    expect((await examined(home)).of('claude')).toMatchObject({
+      verdict: 'ok',
+      evidence: `2.1.329, ${join(home.bin, 'claude')}`,
+    })
+  })
+
+  test.each([
+    ['is too old', "echo '2.0.99 (Claude Code)'", 'warn', 'claude update'],
+    ['is something else', "echo 'Claude desktop'", 'warn', '--version'],
+    ['breaks off', 'exit 7', 'fail', '--version'],
+  ])('that %s', async (_case, line, verdict, remedy) => {
+    const home = openHomeWithClaude()
+    installClaude(home.bin, line)
+    const { of } = await examined(home)
+    expect(of('claude')).toMatchObject({ verdict, remedy: expect.stringContaining(remedy) })
+  })
+
+  test('that is nowhere is a warning, and a failure where it is named', async () => {
+    const home = openHomeWithClaude()
+    const PATH = home.project
+    expect((await examined(home, { env: { PATH } })).of('claude').verdict).toBe('warn')
+    const named = await examined(home, { env: { PATH, CLAUDE_GW_CLAUDE_COMMAND: '/nowhere/claude' } })
+    expect(named.of('claude')).toMatchObject({
+      verdict: 'fail',
+      remedy: expect.stringContaining('npm install'),
+    })
+  })
+
+  test('gets no key of the upstream', async () => {
+    const home = openHomeWithClaude()
+    installClaude(home.bin, `echo "2.1.329 (Claude Code)"; set > "$HOME/seen"`)
+    const env = { CLAUDE_GW_CREDENTIAL: 'env:TEAM_KEY', TEAM_KEY: 'canary-key', OTHER: 'other' }
+    expect((await examined(home, { env })).of('claude').verdict).toBe('ok')
+    const seen = readFileSync(join(home.directory, 'seen'), 'utf8')
+    expect(seen).toContain('other')
+    expect(seen).not.toContain('canary-key')
+  })
+})
+
+describe('shims', () => {
+  test('two programs are a warning, which names the first first', async () => {
+    const home = openHomeWithClaude()
+    const other = installClaude(join(home.directory, 'others'))
+    const { of } = await examined(home, { env: { PATH: `${home.bin}:${join(home.directory, 'others')}` } })
+    expect(of('shims')).toMatchObject({ verdict: 'warn', remedy: expect.stringContaining('claude.command') })
+    expect(of('shims').evidence).toContain(`${join(home.bin, 'claude')} (a script), then ${other} (a script)`)
+  })
+
+  test('a wrapper of ours and links to one program are none too many', async () => {
+    const home = openHomeWithClaude()
+    const [wrappers, links] = ['wrappers', 'links'].map((name) => join(home.directory, name))
+    installClaude(wrappers as string, 'exec claude-gw run "$@"')
+    mkdirSync(links as string)
+    symlinkSync(join(home.bin, 'claude'), join(links as string, 'claude'))
+    const { of } = await examined(home, { env: { PATH: `${wrappers}:${home.bin}:${links}` } })
+    expect(of('shims')).toMatchObject({ verdict: 'ok' })
+    expect(of('shims').evidence).toContain('(starts claude-gw), then')
+    expect(of('claude').verdict).toBe('ok')
+  })
+})
+
+describe('state', () => {
+  test('that is private is well', async () => {
+    const home = openHomeWithClaude()
+    mkdirSync(home.state, { mode: 0o700 })
+    expect((await examined(home)).of('state')).toMatchObject({ verdict: 'ok', evidence: home.state })
+    expect(readdirSync(home.state)).toEqual([])
+  })
+
+  test('that others can enter is a warning, and a failure where they can read', async () => {
+    const home = openHomeWithClaude()
+    mkdirSync(home.state)
+    chmodSync(home.state, 0o755)
+    const entered = await examined(home)
+    expect(entered.of('state')).toMatchObject({
+      verdict: 'warn',
+      remedy: `run \`chmod -R go-rwx ${home.state}\``,
+    })
+    writeFileSync(join(home.state, 'log'), '')
+    chmodSync(join(home.state, 'log'), 0o644)
+    expect((await examined(home)).of('state')).toMatchObject({
+      verdict: 'fail',
+      evidence: `others can read ${join(home.state, 'log')}`,
+    })
+  })
+
+  test('that is a file, or relative, is a failure', async () => {
+    const home = openHomeWithClaude()
+    writeFileSync(home.state, '')
+    expect((await examined(home)).of('state')).toMatchObject({ verdict: 'fail' })
+    const relative = await examined(home, { env: { CLAUDE_GW_STATE_DIR: 'state' } })
+    expect(relative.of('state')).toMatchObject({ verdict: 'fail' })
+    expect(relative.of('state').evidence).toContain('CLAUDE_GW_STATE_DIR')
+    expect(relative.exitCode).toBe(1)
+  })
+})
+
+describe('log', () => {
+  test('within its limits is well', async () => {
+    const home = openHomeWithClaude()
+    const today = new Date().toISOString().slice(0, 10)
+    writeFile(join(home.state, 'traffic', `${today}.jsonl`), 'x'.repeat(3 * 1024 ** 2))
+    expect((await examined(home)).of('log')).toMatchObject({
+      verdict: 'ok',
+      evidence: '3.0 MB of 500 MB and 30 days',
+    })
+  })
+
+  test('beyond its limits is a warning', async () => {
+    const home = openHomeWithClaude()
+    const path = writeFile(join(home.state, 'traffic', '2024-05-01.jsonl'), 'x'.repeat(2048))
+    utimesSync(path, 1_714_600_000, 1_714_600_000)
+    expect((await examined(home)).of('log')).toMatchObject({
+      verdict: 'warn',
+      evidence: '2.0 KB of 500 MB and 30 days; 1 file is beyond that (2.0 KB)',
+      remedy: expect.stringContaining('claude-gw logs prune'),
+    })
+  })
+})
+
+describe.skipIf(mountsUnavailable)(`disk${mountsUnavailable ? `: ${mountsUnavailable}` : ''}`, () => {
+  test.each([
+    ['50m', 'fail'],
+    ['500m', 'warn'],
+    ['3g', 'ok'],
+  ])('of %s', async (size, verdict) => {
+    const home = openHomeWithClaude()
+    mkdirSync(home.state, { mode: 0o700 })
+    const mounts = `mount -t tmpfs -o size=${size},mode=0700 tmpfs '${home.state}'`
+    const { of } = await examined(home, { mounts })
+    expect(of('disk')).toMatchObject({ verdict })
+    expect(of('disk').evidence).toContain(home.state)
+  })
+})
+
+describe('--only', () => {
+  test('runs what it names', async () => {
+    const { checks } = await examined(openHomeWithClaude(), { args: ['--only', 'state,node'] })
+    expect(checks.map(({ id }) => id)).toEqual(['node', 'state'])
+  })
+
+  test('refuses what there is not', async () => {
+    const result = await runCli(['doctor', '--only', 'nodes'])
+    expect(result).toMatchObject({ exitCode: 2, stdout: '' })
+    expect(result.stderr).toContain('there is no check `nodes`; there are node, config')
+  })
+})
