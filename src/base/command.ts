@@ -6,8 +6,6 @@ export type CommandOutcome =
 
 export interface CommandOptions {
   readonly timeoutMs: number
-  /** All that it gets; absent gives it that of this process. */
-  readonly env?: Readonly<Record<string, string>>
 }
 
 /** More than this on stdout or stderr ends the command. */
@@ -29,7 +27,6 @@ export async function runCommand(
     windowsHide: true,
     timeout: options.timeoutMs,
     maxBuffer: MAX_OUTPUT_BYTES,
-    ...(options.env && { env: options.env, extendEnv: false }),
   })
   const { exitCode, stdout, stderr, signal } = result
   if (result.timedOut) return { kind: 'failed', reason: `it did not end within ${options.timeoutMs} ms` }

@@ -3,9 +3,9 @@ import type { Config } from '../config/config.ts'
 import type { Check } from '../doctor/check.ts'
 import type { Fact } from '../doctor/fact.ts'
 import { factOf, known } from '../doctor/fact.ts'
+import type { AuthorityFile } from '../doctor/local/certificates.ts'
+import { certificatesCheck } from '../doctor/local/certificates.ts'
 import { proxyCheck } from '../doctor/local/proxy.ts'
-import type { AuthorityFile } from '../doctor/local/tls.ts'
-import { tlsCheck } from '../doctor/local/tls.ts'
 import { exceptsLoopback } from '../launch/no-proxy.ts'
 import type { TlsFiles } from '../network/tls-files.ts'
 import { readTlsFiles } from '../network/tls-files.ts'
@@ -33,7 +33,7 @@ export async function connectionChecks(
       variables: PROXIES.filter((name) => env[name]),
       exceptsLoopback: exceptsLoopback(env['no_proxy'] || env['NO_PROXY'] || ''),
     }),
-    tlsCheck({ ground, files: tls, authorities, nowMs: Date.now }),
+    certificatesCheck({ ground, files: tls, authorities, nowMs: Date.now }),
   ]
 }
 

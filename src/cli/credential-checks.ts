@@ -26,15 +26,19 @@ export async function credentialChecks(
   circumstances: Circumstances,
   tls: Fact<unknown>,
 ): Promise<readonly Check[]> {
-  const { config, secrets } = circumstances
+  const { config, upstream, secrets } = circumstances
   const users = await factOf(() => keychainUsers(context, known(config)))
   const probe = probeOnce(context)
   const isKept = users.isKnown && users.value.length > 0
-  const ground = async () => (tls.isKnown && isKept ? factOf(probe) : tls)
+  const findObstacle = async () => {
+    if (!upstream.isKnown) return 'config'
+    if (!tls.isKnown) return 'certificates'
+    return isKept && !(await factOf(probe)).isKnown ? 'keychain' : undefined
+  }
   return [
     keychainCheck({ users, probe }),
     keyCheck({
-      ground,
+      findObstacle,
       credentials: await factOf(() => known(secrets).credentials),
       lookUp: () => known(secrets).prefetch(),
       file: config.isKnown ? fileOf(config.value, context) : undefined,

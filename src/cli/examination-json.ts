@@ -12,12 +12,12 @@ export function examinationJson(upstream: string | undefined, reports: readonly 
 }
 
 function checkJson(report: Report): object {
-  const { id, title, cost, finding } = report
+  const { id, title, isLocal, finding } = report
   const { verdict, remedy, degrades } = finding
   return {
     id,
     title,
-    cost,
+    about: isLocal ? 'machine' : 'upstream',
     verdict,
     evidence: evidenceOf(report),
     ...(remedy && { remedy }),

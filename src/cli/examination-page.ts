@@ -23,8 +23,8 @@ export function reportLines(report: Report, palette: Palette): string {
 }
 
 /** What an upstream said may hold anything; what was seen on this machine is in words of ours, and names files and keys. */
-export function evidenceOf({ cost, finding: { evidence } }: Report): string {
-  if (cost !== 'nothing') return escapeControls(oneLine(evidence, [], { areIdsPublic: true }))
+export function evidenceOf({ isLocal, finding: { evidence } }: Report): string {
+  if (!isLocal) return escapeControls(oneLine(evidence, [], { areIdsPublic: true }))
   return escapeControls(redact(plainText(evidence).replace(/\s+/g, ' ').trim(), []).text)
 }
 

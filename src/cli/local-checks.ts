@@ -20,6 +20,7 @@ import type { Circumstances } from './circumstances.ts'
 import { connectionChecks, tlsFilesOf } from './connection-checks.ts'
 import type { Context } from './context.ts'
 import { credentialChecks } from './credential-checks.ts'
+import { machineOf } from './machine.ts'
 import { OWN_ROOT } from './own-root.ts'
 import { environmentWithoutSecrets } from './plain-environment.ts'
 import { settingsFacts } from './settings-facts.ts'
@@ -28,7 +29,7 @@ import { logFolders, retentionOf } from './upkeep.ts'
 /** All that is looked at on this machine, causes before what they cause. Nothing of it sends a request. */
 export async function localChecks(context: Context, circumstances: Circumstances): Promise<readonly Check[]> {
   const tls = await factOf(() => tlsFilesOf(context, circumstances))
-  return [
+  const checks = [
     nodeCheck({ version: process.version, path: process.execPath, options: context.env['NODE_OPTIONS'] }),
     ...(await configurationChecks(context, circumstances)),
     ...claudeChecks(context, circumstances),
@@ -38,6 +39,7 @@ export async function localChecks(context: Context, circumstances: Circumstances
     ...(await connectionChecks(context, circumstances, tls)),
     ...(await credentialChecks(context, circumstances, tls)),
   ]
+  return checks.map((check) => ({ ...check, isLocal: true }))
 }
 
 async function configurationChecks(
@@ -52,12 +54,13 @@ async function configurationChecks(
 /** Where the configuration cannot be read, what is on PATH is looked at. */
 function claudeChecks(context: Context, { config }: Circumstances): readonly Check[] {
   const { env, home, platform } = context
+  const seen = config.isKnown ? environmentWithoutSecrets(context) : { PATH: env['PATH'], HOME: home }
   const command = config.isKnown ? config.value.values['claude.command'] : ''
   return [
     claudeProgramCheck({
       locate: () => locateClaude({ command, env, home, platform, ownRoot: OWN_ROOT }),
       isNamed: command !== '',
-      env: config.isKnown ? environmentWithoutSecrets(context) : { PATH: env['PATH'] ?? '', HOME: home },
+      machine: machineOf(context, seen),
     }),
     shimsCheck({ list: () => claudesOnPath({ env, home, platform, ownRoot: OWN_ROOT }), command }),
   ]

@@ -9,7 +9,6 @@ import { policyKeys, routingKeys } from '../launch/routing-keys.ts'
 import type { Upstream } from '../network/url.ts'
 import type { ClaudeState } from './claude-state.ts'
 import type { Context } from './context.ts'
-import { visibleValue } from './visible-value.ts'
 
 /** What settings of Claude Code say about the way to the API, in words without secrets. */
 export function settingsFacts(
@@ -19,8 +18,11 @@ export function settingsFacts(
 ): SettingsFacts {
   const managed = layers.filter(({ scope }) => scope === 'managed')
   const own = layers.filter(({ scope }) => scope !== 'managed')
-  const welcome = [upstream?.name, ...listEntries(context.stateDirectory()).map(({ url }) => url)]
-  const diversions = divertingKeys(own, context.platform).filter((key) => !welcome.includes(addressOf(key)))
+  const gateways = listEntries(context.stateDirectory()).map(({ url }) => url)
+  const welcome = upstream ? [upstream.name, ...gateways] : gateways
+  const diversions = divertingKeys(own, context.platform).filter(
+    (key) => !welcome.includes(addressOf(key) ?? ''),
+  )
   const policies = policyKeys(managed)
   const isAddress = ({ key }: SettingsKey) => key.startsWith('env.')
   return {
@@ -55,12 +57,12 @@ function addressOf({ layer, key }: SettingsKey): string | undefined {
   return layer.env['ANTHROPIC_BASE_URL']?.replace(/\/+$/, '').replace(/\/v1$/, '')
 }
 
-/** Of values only an address is shown: all others may be secret. */
+/** Of values only where an address leads is shown: all else may be secret. */
 function describe({ layer, key }: SettingsKey): string {
   if (key === '(unreadable)') return faultOf(layer)
   const address = key === 'env.ANTHROPIC_BASE_URL' ? layer.env['ANTHROPIC_BASE_URL'] : undefined
-  const value = address && ` (${visibleValue(address, { key: 'upstream' }, 'anybody')})`
-  return `${key}${value ?? ''} in ${layer.origin}`
+  const value = address !== undefined && URL.canParse(address) ? ` (${new URL(address).origin})` : ''
+  return `${key}${value} in ${layer.origin}`
 }
 
 function faultOf({ origin, unreadable }: SettingsLayer): string {

@@ -1,4 +1,5 @@
 import type { Check } from '../doctor/check.ts'
+import { skipped } from '../doctor/check.ts'
 import { factOf, known } from '../doctor/fact.ts'
 import { withPrecondition } from '../doctor/precondition.ts'
 import { upstreamChecks } from '../doctor/upstream/checks.ts'
@@ -27,7 +28,8 @@ export async function openUpstreamExamination(
   const way = await factOf(() => open(context, circumstances, model))
   if (way.isKnown) return way.value
   const checks = upstreamChecks({ ask: () => Promise.reject(way.error), models: [], nowMs: Date.now })
-  return { checks: withPrecondition(checks, async () => obstacleIn(circumstances)), close: () => {} }
+  const run = () => skipped(obstacleIn(circumstances))
+  return { checks: checks.map((check) => ({ ...check, run })), close: () => {} }
 }
 
 function open(
@@ -55,5 +57,7 @@ function open(
 function obstacleIn({ config, claude, upstream, secrets }: Circumstances): string {
   if (config.isKnown && !claude.isKnown) return 'the state folder cannot be used, see `state`'
   if (!upstream.isKnown) return 'the configuration cannot be used, see `config`'
-  return secrets.isKnown ? 'there is no way to it, see `proxy`' : 'it cannot be asked, see `tls` and `key`'
+  return secrets.isKnown
+    ? 'there is no way to it, see `proxy`'
+    : 'it cannot be asked, see `certificates` and `key`'
 }

@@ -21,6 +21,8 @@ export interface Check {
   readonly id: string
   readonly title: string
   readonly cost: Cost
+  /** Whether it is about this machine, and not about the upstream. */
+  readonly isLocal?: boolean
   /** Never throws for what it looks at: that is a finding. */
   run(): Finding | Promise<Finding>
 }

@@ -1,4 +1,3 @@
-import { messageOf } from '../base/errors.ts'
 import type { Finding } from './check.ts'
 import { skipped } from './check.ts'
 
@@ -22,10 +21,14 @@ export function known<T>(fact: Fact<T>): T {
   throw fact.error
 }
 
-/** Finds something by a fact. Where it is not known, another check has told why, and this one is skipped. */
+/**
+ * Finds something by a fact; skipped where that is not known.
+ * @param teller id of the check that tells why
+ */
 export function given<T>(
   fact: Fact<T>,
+  teller: string,
   find: (value: T) => Finding | Promise<Finding>,
 ): Finding | Promise<Finding> {
-  return fact.isKnown ? find(fact.value) : skipped(`it depends on this: ${messageOf(fact.error)}`)
+  return fact.isKnown ? find(fact.value) : skipped(`it needs what failed, see \`${teller}\``)
 }

@@ -37,86 +37,94 @@ describe('proxy', () => {
   })
 })
 
-describe.skipIf(opensslUnavailable)(`tls${opensslUnavailable ? `: ${opensslUnavailable}` : ''}`, () => {
-  let ca: ThrowawayCa
-  beforeAll(() => {
-    ca = createThrowawayCa()
-  })
-  afterAll(() => ca.remove())
-
-  /** @param days that it lasts, counted from now */
-  function certificate(days: number): string {
-    const folder = temporaryDirectory()
-    const openssl = (line: string) =>
-      execFileSync('openssl', line.split(' '), { cwd: folder, stdio: 'ignore' })
-    openssl(
-      'req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout key.pem -out csr.pem -subj /CN=x',
-    )
-    openssl(`x509 -req -in csr.pem -signkey key.pem -days ${days} -out cert.pem`)
-    return folder
-  }
-
-  async function authorities(path: string) {
-    const env = { ...GATEWAY, CLAUDE_GW_TLS_CA: path }
-    return (await examined(openHomeWithClaude(), { env })).of('tls')
-  }
-
-  test('an authority that lasts is well', async () => {
-    const path = join(certificate(400), 'cert.pem')
-    expect(await authorities(path)).toMatchObject({
-      verdict: 'ok',
-      evidence: expect.stringContaining(`${path} (tls.ca) lasts until 20`),
+describe.skipIf(opensslUnavailable)(
+  `certificates${opensslUnavailable ? `: ${opensslUnavailable}` : ''}`,
+  () => {
+    let ca: ThrowawayCa
+    beforeAll(() => {
+      ca = createThrowawayCa()
     })
-  })
+    afterAll(() => ca.remove())
 
-  test('one that ends soon is a warning, one that has ended a failure', async () => {
-    expect(await authorities(ca.caPath)).toMatchObject({
-      verdict: 'warn',
-      remedy: expect.stringContaining('`tls.ca`'),
-    })
-    expect(await authorities(join(certificate(-1), 'cert.pem'))).toMatchObject({
-      verdict: 'fail',
-      evidence: expect.stringContaining('expired on 20'),
-    })
-  })
-
-  test('a file that is not there fails, and the key is not blamed for it', async () => {
-    const env = { ...GATEWAY, CLAUDE_GW_TLS_CA: '/nowhere/ca.pem' }
-    const { of } = await examined(openHomeWithClaude(), { env })
-    expect(of('tls')).toMatchObject({ verdict: 'fail', evidence: expect.stringContaining('/nowhere/ca.pem') })
-    expect(of('key').verdict).toBe('skipped')
-  })
-
-  test('one of Node.js that cannot be read is a warning', async () => {
-    const env = { ...GATEWAY, NODE_EXTRA_CA_CERTS: '/nowhere/ca.pem' }
-    expect((await examined(openHomeWithClaude(), { env })).of('tls')).toMatchObject({
-      verdict: 'warn',
-      evidence: expect.stringContaining('/nowhere/ca.pem (NODE_EXTRA_CA_CERTS) cannot be read'),
-    })
-  })
-
-  test.each([
-    [400, 'ok'],
-    [13, 'warn'],
-    [-1, 'fail'],
-  ])('a certificate of our own that ends in %i days', async (days, verdict) => {
-    const folder = certificate(days)
-    const env = {
-      ...GATEWAY,
-      CLAUDE_GW_TLS_CERT: join(folder, 'cert.pem'),
-      CLAUDE_GW_TLS_KEY: join(folder, 'key.pem'),
+    /** @param days that it lasts, counted from now */
+    function certificate(days: number): string {
+      const folder = temporaryDirectory()
+      const openssl = (line: string) =>
+        execFileSync('openssl', line.split(' '), { cwd: folder, stdio: 'ignore' })
+      openssl(
+        'req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout key.pem -out csr.pem -subj /CN=x',
+      )
+      openssl(`x509 -req -in csr.pem -signkey key.pem -days ${days} -out cert.pem`)
+      return folder
     }
-    expect((await examined(openHomeWithClaude(), { env })).of('tls')).toMatchObject({
-      verdict,
-      evidence: expect.stringContaining('your own certificate'),
-    })
-  })
 
-  test('verification that is switched off fails', async () => {
-    const env = { ...GATEWAY, NODE_TLS_REJECT_UNAUTHORIZED: '0' }
-    expect((await examined(openHomeWithClaude(), { env })).of('tls')).toMatchObject({ verdict: 'fail' })
-  })
-})
+    async function authorities(path: string) {
+      const env = { ...GATEWAY, CLAUDE_GW_TLS_CA: path }
+      return (await examined(openHomeWithClaude(), { env })).of('certificates')
+    }
+
+    test('an authority that lasts is well', async () => {
+      const path = join(certificate(400), 'cert.pem')
+      expect(await authorities(path)).toMatchObject({
+        verdict: 'ok',
+        evidence: expect.stringContaining(`${path} (tls.ca) lasts until 20`),
+      })
+    })
+
+    test('one that ends soon is a warning, one that has ended a failure', async () => {
+      expect(await authorities(ca.caPath)).toMatchObject({
+        verdict: 'warn',
+        remedy: expect.stringContaining('`tls.ca`'),
+      })
+      expect(await authorities(join(certificate(-1), 'cert.pem'))).toMatchObject({
+        verdict: 'fail',
+        evidence: expect.stringContaining('expired on 20'),
+      })
+    })
+
+    test('a file that is not there fails, and the key is not blamed for it', async () => {
+      const env = { ...GATEWAY, CLAUDE_GW_TLS_CA: '/nowhere/ca.pem' }
+      const { of } = await examined(openHomeWithClaude(), { env })
+      expect(of('certificates')).toMatchObject({
+        verdict: 'fail',
+        evidence: expect.stringContaining('/nowhere/ca.pem'),
+      })
+      expect(of('key').verdict).toBe('skipped')
+    })
+
+    test('one of Node.js that cannot be read is a warning', async () => {
+      const env = { ...GATEWAY, NODE_EXTRA_CA_CERTS: '/nowhere/ca.pem' }
+      expect((await examined(openHomeWithClaude(), { env })).of('certificates')).toMatchObject({
+        verdict: 'warn',
+        evidence: expect.stringContaining('/nowhere/ca.pem (NODE_EXTRA_CA_CERTS) cannot be read'),
+      })
+    })
+
+    test.each([
+      [400, 'ok'],
+      [13, 'warn'],
+      [-1, 'fail'],
+    ])('a certificate of our own that ends in %i days', async (days, verdict) => {
+      const folder = certificate(days)
+      const env = {
+        ...GATEWAY,
+        CLAUDE_GW_TLS_CERT: join(folder, 'cert.pem'),
+        CLAUDE_GW_TLS_KEY: join(folder, 'key.pem'),
+      }
+      expect((await examined(openHomeWithClaude(), { env })).of('certificates')).toMatchObject({
+        verdict,
+        evidence: expect.stringContaining('your own certificate'),
+      })
+    })
+
+    test('verification that is switched off fails', async () => {
+      const env = { ...GATEWAY, NODE_TLS_REJECT_UNAUTHORIZED: '0' }
+      expect((await examined(openHomeWithClaude(), { env })).of('certificates')).toMatchObject({
+        verdict: 'fail',
+      })
+    })
+  },
+)
 
 describe('key', () => {
   const later = (seconds: number) => jwt({ exp: Math.floor(Date.now() / 1000) + seconds })
@@ -171,7 +179,7 @@ describe('key', () => {
     const env = { CLAUDE_GW_UPSTREAM: 'http://127.0.0.1:9', CLAUDE_GW_CREDENTIAL: 'env:TEAM_KEY' }
     const { of, checks, exitCode } = await examined(openHomeWithClaude(), { env, args: [] })
     expect(of('key').verdict).toBe('fail')
-    const asking = checks.filter(({ cost }) => cost === 'requests')
+    const asking = checks.filter(({ isLocal }) => !isLocal)
     expect(new Set(asking.map(({ verdict }) => verdict))).toEqual(new Set(['skipped']))
     expect(of('reach').evidence).toBe('there is nothing to ask it with, see `key`')
     expect(exitCode).toBe(1)

@@ -15,13 +15,13 @@ import { examined, installClaude, mountsUnavailable, openHomeWithClaude } from '
 
 const LOCAL = [
   ...['node', 'config', 'trust', 'claude', 'shims', 'settings', 'managed', 'nesting'],
-  ...['state', 'disk', 'log', 'proxy', 'tls', 'keychain', 'key', 'login'],
+  ...['state', 'disk', 'log', 'proxy', 'certificates', 'keychain', 'key', 'login'],
 ]
 
 describe('of a fresh home', () => {
   test('only the missing login is a warning', async () => {
     const { checks, exitCode, of } = await examined(openHomeWithClaude())
-    const local = checks.filter(({ cost }) => cost === 'nothing')
+    const local = checks.filter(({ isLocal }) => isLocal)
     expect(local.map(({ id }) => id)).toEqual(LOCAL)
     expect(local.filter(({ verdict }) => verdict === 'warn' || verdict === 'fail')).toEqual([of('login')])
     expect(exitCode).toBe(0)
@@ -71,7 +71,7 @@ describe('config', () => {
     expect(of('config').evidence).toContain(`${userFile(home)}:2: there is no key \`upstraem\``)
     expect(of('claude').verdict).toBe('ok')
     expect(of('state').verdict).toBe('ok')
-    const asking = checks.filter(({ cost }) => cost === 'requests')
+    const asking = checks.filter(({ isLocal }) => !isLocal)
     expect(asking.length).toBeGreaterThan(10)
     expect(asking.filter(({ verdict }) => verdict !== 'skipped')).toEqual([])
     expect(of('reach').evidence).toBe('the configuration cannot be used, see `config`')
@@ -128,6 +128,7 @@ describe('claude', () => {
     ['is too old', "echo '2.0.99 (Claude Code)'", 'warn', 'claude update'],
     ['is something else', "echo 'Claude desktop'", 'warn', '--version'],
     ['breaks off', 'exit 7', 'fail', '--version'],
+    ['does not end', '/bin/sleep 60; true', 'fail', '--version'],
   ])('that %s', async (_case, line, verdict, remedy) => {
     const home = openHomeWithClaude()
     installClaude(home.bin, line)

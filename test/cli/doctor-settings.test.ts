@@ -26,7 +26,7 @@ describe('settings', () => {
     })
     const { of, printed } = await examined(home, { env: GATEWAY })
     expect(of('settings')).toMatchObject({ verdict: 'warn', remedy: expect.stringContaining('remove it') })
-    expect(of('settings').evidence).toContain('env.ANTHROPIC_BASE_URL (https://[hidden]@elsewhere.example/x')
+    expect(of('settings').evidence).toContain('env.ANTHROPIC_BASE_URL (https://elsewhere.example)')
     expect(of('settings').evidence).toContain(`in ${path}`)
     expect(printed).not.toContain('canary')
   })

@@ -13,7 +13,8 @@ const BIN = resolve(import.meta.dirname, '../../bin/claude-gw.js')
 /** A check as `doctor --json` tells it. */
 export interface CheckReport {
   readonly id: string
-  readonly cost: string
+  /** Whether it is about this machine. */
+  readonly isLocal: boolean
   readonly verdict: string
   readonly evidence: string
   readonly remedy?: string
@@ -60,13 +61,19 @@ export function installClaude(folder: string, line = "echo '2.1.329 (Claude Code
 export async function examined(home: Home, options: ExaminationOptions = {}): Promise<Examination> {
   const { stdout, stderr, exitCode } = await startExamination(home, options)
   if (stdout === '') throw new Error(stderr)
-  const { checks } = JSON.parse(stdout) as { checks: CheckReport[] }
+  const checks = checksIn(stdout)
   const of = (id: string) => {
     const found = checks.find((check) => check.id === id)
     expect(found, id).toBeDefined()
     return found as CheckReport
   }
   return { exitCode, checks, printed: stdout + stderr, of }
+}
+
+/** The checks of what `doctor --json` printed. */
+export function checksIn(json: string): readonly CheckReport[] {
+  const { checks } = JSON.parse(json) as { checks: (Omit<CheckReport, 'isLocal'> & { about: string })[] }
+  return checks.map((check) => ({ ...check, isLocal: check.about === 'machine' }))
 }
 
 function startExamination(home: Home, options: ExaminationOptions): Promise<CliResult> {

@@ -1,6 +1,7 @@
-import type { CommandOutcome } from '../../base/command.ts'
-import { runCommand } from '../../base/command.ts'
 import { GatewayError } from '../../base/errors.ts'
+import type { HelperOutcome } from '../../credentials/helper-process.ts'
+import { runHelper } from '../../credentials/helper-process.ts'
+import type { Machine } from '../../credentials/machine.ts'
 import type { Check, Finding } from '../check.ts'
 import { fail, failed, ok, warn } from '../check.ts'
 
@@ -9,8 +10,8 @@ export interface ClaudeProgramFacts {
   readonly locate: () => string
   /** Whether the configuration names it, so that it has to be there. */
   readonly isNamed: boolean
-  /** Its environment, without secrets of ours. */
-  readonly env: Readonly<Record<string, string>>
+  /** What it is run on, with an environment without secrets of ours. */
+  readonly machine: Machine
 }
 
 type Version = readonly [major: number, minor: number, patch: number]
@@ -28,12 +29,17 @@ export function claudeProgramCheck(facts: ClaudeProgramFacts): Check {
     run: async () => {
       try {
         const path = facts.locate()
-        return judge(path, await runCommand(path, ['--version'], { timeoutMs: TIMEOUT_MS, env: facts.env }))
+        return judge(path, await askVersion(path, facts.machine))
       } catch (error) {
         return absence(error, facts)
       }
     },
   }
+}
+
+function askVersion(path: string, machine: Machine): Promise<HelperOutcome> {
+  const command = { kind: 'program', file: path, args: ['--version'] } as const
+  return runHelper(command, { machine, timeoutMs: TIMEOUT_MS })
 }
 
 function absence(error: unknown, { isNamed }: ClaudeProgramFacts): Finding {
@@ -42,10 +48,10 @@ function absence(error: unknown, { isNamed }: ClaudeProgramFacts): Finding {
   return warn(`${error.message}: \`run\` needs it`, { remedy: error.remedy })
 }
 
-function judge(path: string, outcome: CommandOutcome): Finding {
+function judge(path: string, outcome: HelperOutcome): Finding {
   const remedy = `see what \`${path} --version\` says`
   if (outcome.kind === 'not-found') return fail(`${path} is there, and what it starts is not`, { remedy })
-  if (outcome.kind === 'failed') return fail(`${path} --version: ${outcome.reason}`, { remedy })
+  if (outcome.kind !== 'exited') return fail(`${path} --version: ${outcome.reason}`, { remedy })
   if (outcome.exitCode !== 0) return fail(`${path} --version exits with ${outcome.exitCode}`, { remedy })
   const version = versionIn(outcome.stdout)
   if (!version) return warn(`${path} does not tell a version as Claude Code does`, { remedy })

@@ -15,7 +15,7 @@ export function diskCheck(directory: Fact<string>): Check {
     id: 'disk',
     title: 'there is room for logs',
     cost: 'nothing',
-    run: () => given(directory, (path) => judge(existingFolder(path))),
+    run: () => given(directory, 'state', (path) => judge(existingFolder(path))),
   }
 }
 

@@ -3,13 +3,13 @@ import type { Credential, CredentialPlan } from '../../credentials/credential.ts
 import { isOauthToken } from '../../credentials/credential.ts'
 import { expiryMs, isJwt } from '../../credentials/token-expiry.ts'
 import type { Check, Finding } from '../check.ts'
-import { failed, ok, warn } from '../check.ts'
+import { failed, ok, skipped, warn } from '../check.ts'
 import type { Fact } from '../fact.ts'
-import { given, known } from '../fact.ts'
+import { known } from '../fact.ts'
 
 export interface KeyFacts {
-  /** What has to be in order first, such as the keychain, which another check tells. */
-  readonly ground: () => Promise<Fact<unknown>>
+  /** Gives the id of the check that tells why it cannot be looked up, such as that of the keychain. */
+  readonly findObstacle: () => Promise<string | undefined>
   readonly credentials: Fact<CredentialPlan>
   /** Looks up all that requests carry, secret headers too. @throws GatewayError of their sources */
   readonly lookUp: () => Promise<void>
@@ -29,7 +29,12 @@ export function keyCheck(facts: KeyFacts): Check {
     id: 'key',
     title: 'a credential is found',
     cost: 'nothing',
-    run: async () => given(await facts.ground(), () => find(facts).catch(failed)),
+    run: async () => {
+      const teller = await facts.findObstacle()
+      return teller === undefined
+        ? find(facts).catch(failed)
+        : skipped(`it needs what failed, see \`${teller}\``)
+    },
   }
 }
 

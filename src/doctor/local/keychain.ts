@@ -17,7 +17,9 @@ export function keychainCheck({ users, probe }: KeychainFacts): Check {
     title: 'the keychain can be written and read',
     cost: 'nothing',
     run: () =>
-      given(users, (names) => (names.length > 0 ? tryOut(names, probe) : skipped('nothing is kept in one'))),
+      given(users, 'config', (names) =>
+        names.length > 0 ? tryOut(names, probe) : skipped('nothing is kept in one'),
+      ),
   }
 }
 

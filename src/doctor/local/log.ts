@@ -18,7 +18,7 @@ export function logCheck(facts: Fact<LogFacts>): Check {
     id: 'log',
     title: 'the traffic log keeps to its limits',
     cost: 'nothing',
-    run: () => given(facts, judge),
+    run: () => given(facts, 'config', judge),
   }
 }
 

@@ -22,7 +22,7 @@ export function loginCheck(facts: Fact<LoginFacts>): Check {
     id: 'login',
     title: 'a Claude login goes where it belongs',
     cost: 'nothing',
-    run: () => given(facts, judge),
+    run: () => given(facts, 'key', judge),
   }
 }
 

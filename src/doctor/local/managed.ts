@@ -10,7 +10,7 @@ export function managedCheck(facts: Fact<SettingsFacts>): Check {
     id: 'managed',
     title: 'no policy leads past claude-gw',
     cost: 'nothing',
-    run: () => given(facts, ({ managed }) => judge(managed)),
+    run: () => given(facts, 'state', ({ managed }) => judge(managed)),
   }
 }
 

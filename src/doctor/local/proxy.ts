@@ -22,7 +22,7 @@ export function proxyCheck(facts: ProxyFacts): Check {
     title: 'the proxy to the upstream is known',
     cost: 'nothing',
     run: () =>
-      given(facts.ground, () =>
+      given(facts.ground, 'config', () =>
         facts.proxy.isKnown ? judge(facts.proxy.value, facts) : failed(facts.proxy.error),
       ),
   }

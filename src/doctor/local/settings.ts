@@ -31,7 +31,7 @@ export function settingsCheck(facts: Fact<SettingsFacts>): Check {
     id: 'settings',
     title: 'no settings of Claude Code lead elsewhere',
     cost: 'nothing',
-    run: () => given(facts, judge),
+    run: () => given(facts, 'state', judge),
   }
 }
 

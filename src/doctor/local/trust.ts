@@ -18,7 +18,7 @@ export function trustCheck({ cwd, home, directory }: TrustFacts): Check {
     id: 'trust',
     title: 'a file of the repository is trusted',
     cost: 'nothing',
-    run: () => given(directory, (path) => judge(cwd, home, path)),
+    run: () => given(directory, 'config', (path) => judge(cwd, home, path)),
   }
 }
 

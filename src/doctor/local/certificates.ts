@@ -8,7 +8,7 @@ import { fail, failed, ok, warn } from '../check.ts'
 import type { Fact } from '../fact.ts'
 import { given } from '../fact.ts'
 
-export interface TlsFacts {
+export interface CertificateFacts {
   /** What has to be in order first. */
   readonly ground: Fact<unknown>
   readonly files: Fact<TlsFiles>
@@ -25,19 +25,19 @@ export interface AuthorityFile {
 const SOON_MS = 14 * 86_400_000
 
 /** Whether certificates of our own, and of private authorities, can be read and last. */
-export function tlsCheck(facts: TlsFacts): Check {
+export function certificatesCheck(facts: CertificateFacts): Check {
   return {
-    id: 'tls',
+    id: 'certificates',
     title: 'certificates can be read and have not expired',
     cost: 'nothing',
     run: () =>
-      given(facts.ground, () =>
+      given(facts.ground, 'config', () =>
         facts.files.isKnown ? judge(facts.files.value, facts) : failed(facts.files.error),
       ),
   }
 }
 
-function judge({ client }: TlsFiles, { authorities, nowMs }: TlsFacts): Finding {
+function judge({ client }: TlsFiles, { authorities, nowMs }: CertificateFacts): Finding {
   const findings = [
     ...authorities.map((file) => judgeAuthorities(file, nowMs())),
     ...(client ? [judgeClient(client.cert, nowMs())] : []),
