@@ -1,17 +1,12 @@
-import {
-  chmodSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { readProjectFile } from '../../src/config/project-file.ts'
+import { trustFile } from '../../src/config/trust-store.ts'
 import { runCli } from '../support/cli.ts'
 import { configIn, initRepository, projectFile, userFile, writeFile } from '../support/configured.ts'
 import { examined, installClaude, mountsUnavailable, openHomeWithClaude } from '../support/examination.ts'
+import { Pty, ptyUnavailable } from '../support/pty.ts'
 
 const LOCAL = [
   ...['node', 'config', 'trust', 'claude', 'shims', 'settings', 'managed', 'nesting'],
@@ -85,6 +80,15 @@ describe('config', () => {
     expect(of('config').evidence).not.toContain('canary')
   })
 
+  test.skipIf(mountsUnavailable)('of a machine whose file anybody can write is a warning', async () => {
+    const home = openHomeWithClaude()
+    const etc = join(home.directory, 'etc')
+    chmodSync(writeFile(join(etc, 'claude-gw', 'config.json'), { allowHttp: true }), 0o666)
+    const { of } = await examined(home, { mounts: `mount --bind '${etc}' /etc` })
+    expect(of('config')).toMatchObject({ verdict: 'warn' })
+    expect(of('config').evidence).toContain('/etc/claude-gw/config.json')
+  })
+
   test('an upstream that is no URL fails, whoever names it', async () => {
     const { of } = await examined(openHomeWithClaude(), { env: { ANTHROPIC_BASE_URL: 'gateway.example' } })
     expect(of('config')).toMatchObject({ verdict: 'fail' })
@@ -112,6 +116,20 @@ describe('trust', () => {
     await configIn(home, ['trust', '--yes'])
     writeFile(projectFile(home), { upstream: 'https://other.example' })
     expect((await examined(home)).of('trust').evidence).toContain('has changed since you trusted it')
+  })
+})
+
+describe('a file that is trusted and wrong', () => {
+  test('fails, and is told with its line', async () => {
+    const home = openHomeWithClaude()
+    initRepository(home.project)
+    writeFile(projectFile(home), { upstraem: 'https://gateway.example' })
+    const file = readProjectFile(home.project, home.directory)
+    if (file?.kind !== 'file') throw new Error('there is no project file')
+    await trustFile(dirname(userFile(home)), file)
+    const { of } = await examined(home)
+    expect(of('trust')).toMatchObject({ verdict: 'fail' })
+    expect(of('trust').evidence).toContain(`${projectFile(home)}:2: there is no key \`upstraem\``)
   })
 })
 
@@ -180,78 +198,14 @@ describe('shims', () => {
   })
 })
 
-describe('state', () => {
-  test('that is private is well', async () => {
-    const home = openHomeWithClaude()
-    mkdirSync(home.state, { mode: 0o700 })
-    expect((await examined(home)).of('state')).toMatchObject({ verdict: 'ok', evidence: home.state })
-    expect(readdirSync(home.state)).toEqual([])
-  })
-
-  test('that others can enter is a warning, and a failure where they can read', async () => {
-    const home = openHomeWithClaude()
-    mkdirSync(home.state)
-    chmodSync(home.state, 0o755)
-    const entered = await examined(home)
-    expect(entered.of('state')).toMatchObject({
-      verdict: 'warn',
-      remedy: `run \`chmod -R go-rwx ${home.state}\``,
-    })
-    writeFileSync(join(home.state, 'log'), '')
-    chmodSync(join(home.state, 'log'), 0o644)
-    expect((await examined(home)).of('state')).toMatchObject({
-      verdict: 'fail',
-      evidence: `others can read ${join(home.state, 'log')}`,
-    })
-  })
-
-  test('that is a file, or relative, is a failure', async () => {
-    const home = openHomeWithClaude()
-    writeFileSync(home.state, '')
-    expect((await examined(home)).of('state')).toMatchObject({ verdict: 'fail' })
-    const relative = await examined(home, { env: { CLAUDE_GW_STATE_DIR: 'state' } })
-    expect(relative.of('state')).toMatchObject({ verdict: 'fail' })
-    expect(relative.of('state').evidence).toContain('CLAUDE_GW_STATE_DIR')
-    expect(relative.exitCode).toBe(1)
-  })
-})
-
-describe('log', () => {
-  test('within its limits is well', async () => {
-    const home = openHomeWithClaude()
-    const today = new Date().toISOString().slice(0, 10)
-    writeFile(join(home.state, 'traffic', `${today}.jsonl`), 'x'.repeat(3 * 1024 ** 2))
-    expect((await examined(home)).of('log')).toMatchObject({
-      verdict: 'ok',
-      evidence: '3.0 MB of 500 MB and 30 days',
-    })
-  })
-
-  test('beyond its limits is a warning', async () => {
-    const home = openHomeWithClaude()
-    const path = writeFile(join(home.state, 'traffic', '2024-05-01.jsonl'), 'x'.repeat(2048))
-    utimesSync(path, 1_714_600_000, 1_714_600_000)
-    expect((await examined(home)).of('log')).toMatchObject({
-      verdict: 'warn',
-      evidence: '2.0 KB of 500 MB and 30 days; 1 file is beyond that (2.0 KB)',
-      remedy: expect.stringContaining('claude-gw logs prune'),
-    })
-  })
-})
-
-describe.skipIf(mountsUnavailable)(`disk${mountsUnavailable ? `: ${mountsUnavailable}` : ''}`, () => {
-  test.each([
-    ['50m', 'fail'],
-    ['500m', 'warn'],
-    ['3g', 'ok'],
-  ])('of %s', async (size, verdict) => {
-    const home = openHomeWithClaude()
-    mkdirSync(home.state, { mode: 0o700 })
-    const mounts = `mount -t tmpfs -o size=${size},mode=0700 tmpfs '${home.state}'`
-    const { of } = await examined(home, { mounts })
-    expect(of('disk')).toMatchObject({ verdict })
-    expect(of('disk').evidence).toContain(home.state)
-  })
+test.skipIf(ptyUnavailable)('at a terminal, a check that takes long is named while it runs', async () => {
+  const home = openHomeWithClaude()
+  installClaude(home.bin, "/bin/sleep 1; echo '2.1.329 (Claude Code)'")
+  const args = [join(import.meta.dirname, '../../bin/claude-gw.js'), 'doctor', '--only', 'claude']
+  const pty = new Pty({ command: process.execPath, args, env: home.env, cwd: home.project })
+  const shown = await pty.waitFor(/… whether Claude Code is found and runs/)
+  await pty.waitFor(/\[K.*ok.*2\.1\.329/s, shown)
+  expect(await pty.exitCode()).toBe(0)
 })
 
 describe('--only', () => {

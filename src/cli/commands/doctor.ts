@@ -2,6 +2,7 @@ import { GatewayError } from '../../base/errors.ts'
 import type { Check, Cost } from '../../doctor/check.ts'
 import type { Report } from '../../doctor/examination.ts'
 import { examine } from '../../doctor/examination.ts'
+import { openCheckProgress } from '../check-progress.ts'
 import { readCircumstances } from '../circumstances.ts'
 import type { Context } from '../context.ts'
 import { examinationJson } from '../examination-json.ts'
@@ -77,9 +78,12 @@ async function report(
 ): Promise<readonly Report[]> {
   const { stdout } = context
   const palette = await openPalette(context, stdout)
+  const progress = openCheckProgress(context)
   return examine(checks, {
     costs: costsOf(input),
+    onBegin: ({ title }) => progress.begin(title),
     onReport: (found) => {
+      progress.end()
       if (!input.isJson) stdout.write(`${reportLines(found, palette)}\n`)
     },
   })
