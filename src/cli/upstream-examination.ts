@@ -5,6 +5,7 @@ import { withPrecondition } from '../doctor/precondition.ts'
 import { upstreamChecks } from '../doctor/upstream/checks.ts'
 import { createSupply } from '../gateway/supply.ts'
 import { createUpstreamAgent } from '../network/agent.ts'
+import { parseUpstream } from '../network/url.ts'
 import type { Circumstances } from './circumstances.ts'
 import type { Context } from './context.ts'
 import { modelsInUse } from './models-in-use.ts'
@@ -27,7 +28,9 @@ export async function openUpstreamExamination(
 ): Promise<UpstreamExamination> {
   const way = await factOf(() => open(context, circumstances, model))
   if (way.isKnown) return way.value
-  const checks = upstreamChecks({ ask: () => Promise.reject(way.error), models: [], nowMs: Date.now })
+  const upstream = parseUpstream('https://api.anthropic.com', false, 'default')
+  const ask = () => Promise.reject(way.error)
+  const checks = upstreamChecks({ ask, upstream, isProxied: false, models: [], nowMs: Date.now })
   const run = () => skipped(obstacleIn(circumstances))
   return { checks: checks.map((check) => ({ ...check, run })), close: () => {} }
 }
@@ -44,7 +47,9 @@ function open(
   const agent = createUpstreamAgent(upstream, { tls: secrets.tls, proxy, connectMs })
   const supply = createSupply(secrets.credentials, secrets.extraHeaders)
   const ask = createAsk({ upstream, agent, supply, configured: secrets.authStyle, connectMs })
-  const checks = upstreamChecks({ ask, models: modelsInUse(config, claude, model), nowMs: Date.now })
+  const models = modelsInUse(config, claude, model)
+  const isProxied = proxy !== undefined
+  const checks = upstreamChecks({ ask, upstream, isProxied, models, nowMs: Date.now })
   const findObstacle = () =>
     secrets.prefetch().then(
       () => undefined,

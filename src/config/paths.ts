@@ -81,3 +81,8 @@ export function usageCacheDirectory(state: string): string {
 export function sessionsDirectory(state: string): string {
   return join(state, 'sessions')
 }
+
+/** Where it is kept what works through which upstream. */
+export function upstreamsDirectory(state: string): string {
+  return join(state, 'upstreams')
+}

@@ -6,7 +6,7 @@ import type { Home } from '../support/claude-run.ts'
 import { writeSettings } from '../support/claude-run.ts'
 import { runCli } from '../support/cli.ts'
 import { initRepository, projectFile, userFile, writeFile } from '../support/configured.ts'
-import { openHomeWithClaude } from '../support/examination.ts'
+import { openHomeWithClaude } from '../support/local-examination.ts'
 
 const PLAIN = plainCanaries('key', 'header', 'literal header', 'proxy password', 'auth token', 'saved login')
 const LOTS = randomCanaries('helper argument', 'query of an address', 'node option', 'project value')

@@ -5,7 +5,12 @@ import { readProjectFile } from '../../src/config/project-file.ts'
 import { trustFile } from '../../src/config/trust-store.ts'
 import { runCli } from '../support/cli.ts'
 import { configIn, initRepository, projectFile, userFile, writeFile } from '../support/configured.ts'
-import { examined, installClaude, mountsUnavailable, openHomeWithClaude } from '../support/examination.ts'
+import {
+  examineMachine,
+  installClaude,
+  mountsUnavailable,
+  openHomeWithClaude,
+} from '../support/local-examination.ts'
 import { Pty, ptyUnavailable } from '../support/pty.ts'
 
 const LOCAL = [
@@ -15,7 +20,7 @@ const LOCAL = [
 
 describe('of a fresh home', () => {
   test('only the missing login is a warning', async () => {
-    const { checks, exitCode, of } = await examined(openHomeWithClaude())
+    const { checks, exitCode, of } = await examineMachine(openHomeWithClaude())
     const local = checks.filter(({ isLocal }) => isLocal)
     expect(local.map(({ id }) => id)).toEqual(LOCAL)
     expect(local.filter(({ verdict }) => verdict === 'warn' || verdict === 'fail')).toEqual([of('login')])
@@ -24,15 +29,15 @@ describe('of a fresh home', () => {
 
   test('local checks come first, and nothing is written', async () => {
     const home = openHomeWithClaude()
-    const { checks } = await examined(home)
-    expect(checks.slice(LOCAL.length).map(({ verdict }) => verdict)).not.toContain('ok')
+    const { checks } = await examineMachine(home)
+    expect(checks.findLastIndex(({ isLocal }) => isLocal)).toBe(LOCAL.length - 1)
     expect(readdirSync(home.directory).sort()).toEqual(['.claude', 'programs', 'project'])
   })
 })
 
 describe('node', () => {
   test('is told with its path', async () => {
-    expect((await examined(openHomeWithClaude())).of('node')).toMatchObject({
+    expect((await examineMachine(openHomeWithClaude())).of('node')).toMatchObject({
       verdict: 'ok',
       evidence: `${process.version}, ${process.execPath}`,
     })
@@ -41,7 +46,7 @@ describe('node', () => {
   test('that loads other code is warned of, without naming it', async () => {
     const home = openHomeWithClaude()
     const script = writeFile(join(home.directory, 'canary-preload.cjs'), '')
-    const { of, printed } = await examined(home, { env: { NODE_OPTIONS: `--require ${script}` } })
+    const { of, printed } = await examineMachine(home, { env: { NODE_OPTIONS: `--require ${script}` } })
     expect(of('node')).toMatchObject({ verdict: 'warn', evidence: expect.stringContaining('--require') })
     expect(printed).not.toContain('canary-preload')
   })
@@ -51,7 +56,7 @@ describe('config', () => {
   test('tells where it stands', async () => {
     const home = openHomeWithClaude()
     writeFile(userFile(home), { upstream: 'https://gateway.example/claude' })
-    const { of } = await examined(home, { env: { CLAUDE_GW_LOG_LEVEL: 'full' } })
+    const { of } = await examineMachine(home, { env: { CLAUDE_GW_LOG_LEVEL: 'full' } })
     expect(of('config')).toMatchObject({ verdict: 'ok' })
     expect(of('config').evidence).toBe(
       `profile default, https://gateway.example/claude; set in ${userFile(home)}, CLAUDE_GW_LOG_LEVEL`,
@@ -61,7 +66,7 @@ describe('config', () => {
   test('that cannot be read fails with file, line and key, and all else is still looked at', async () => {
     const home = openHomeWithClaude()
     writeFile(userFile(home), { upstraem: 'https://gateway.example' })
-    const { of, checks, exitCode } = await examined(home, { args: [] })
+    const { of, checks, exitCode } = await examineMachine(home, { args: [] })
     expect(of('config')).toMatchObject({ verdict: 'fail' })
     expect(of('config').evidence).toContain(`${userFile(home)}:2: there is no key \`upstraem\``)
     expect(of('claude').verdict).toBe('ok')
@@ -74,7 +79,7 @@ describe('config', () => {
   })
 
   test('names variables that mean nothing', async () => {
-    const { of } = await examined(openHomeWithClaude(), { env: { CLAUDE_GW_UPSTRAEM: 'canary' } })
+    const { of } = await examineMachine(openHomeWithClaude(), { env: { CLAUDE_GW_UPSTRAEM: 'canary' } })
     expect(of('config')).toMatchObject({ verdict: 'fail', remedy: 'unset CLAUDE_GW_UPSTRAEM' })
     expect(of('config').evidence).toContain('did you mean CLAUDE_GW_UPSTREAM?')
     expect(of('config').evidence).not.toContain('canary')
@@ -84,13 +89,15 @@ describe('config', () => {
     const home = openHomeWithClaude()
     const etc = join(home.directory, 'etc')
     chmodSync(writeFile(join(etc, 'claude-gw', 'config.json'), { allowHttp: true }), 0o666)
-    const { of } = await examined(home, { mounts: `mount --bind '${etc}' /etc` })
+    const { of } = await examineMachine(home, { mounts: `mount --bind '${etc}' /etc` })
     expect(of('config')).toMatchObject({ verdict: 'warn' })
     expect(of('config').evidence).toContain('/etc/claude-gw/config.json')
   })
 
   test('an upstream that is no URL fails, whoever names it', async () => {
-    const { of } = await examined(openHomeWithClaude(), { env: { ANTHROPIC_BASE_URL: 'gateway.example' } })
+    const { of } = await examineMachine(openHomeWithClaude(), {
+      env: { ANTHROPIC_BASE_URL: 'gateway.example' },
+    })
     expect(of('config')).toMatchObject({ verdict: 'fail' })
     expect(of('config').evidence).toContain('ANTHROPIC_BASE_URL')
   })
@@ -101,12 +108,12 @@ describe('trust', () => {
     const home = openHomeWithClaude()
     initRepository(home.project)
     writeFile(projectFile(home), { upstream: 'https://gateway.example' })
-    const before = await examined(home)
+    const before = await examineMachine(home)
     expect(before.of('trust')).toMatchObject({ verdict: 'warn' })
     expect(before.of('trust').evidence).toContain(`${projectFile(home)} is not trusted`)
     expect(before.of('trust').remedy).toContain('claude-gw config trust')
     await configIn(home, ['trust', '--yes'])
-    expect((await examined(home)).of('trust')).toMatchObject({ verdict: 'ok' })
+    expect((await examineMachine(home)).of('trust')).toMatchObject({ verdict: 'ok' })
   })
 
   test('of a file that has changed since is missing', async () => {
@@ -115,7 +122,7 @@ describe('trust', () => {
     writeFile(projectFile(home), { upstream: 'https://gateway.example' })
     await configIn(home, ['trust', '--yes'])
     writeFile(projectFile(home), { upstream: 'https://other.example' })
-    expect((await examined(home)).of('trust').evidence).toContain('has changed since you trusted it')
+    expect((await examineMachine(home)).of('trust').evidence).toContain('has changed since you trusted it')
   })
 })
 
@@ -127,7 +134,7 @@ describe('a file that is trusted and wrong', () => {
     const file = readProjectFile(home.project, home.directory)
     if (file?.kind !== 'file') throw new Error('there is no project file')
     await trustFile(dirname(userFile(home)), file)
-    const { of } = await examined(home)
+    const { of } = await examineMachine(home)
     expect(of('trust')).toMatchObject({ verdict: 'fail' })
     expect(of('trust').evidence).toContain(`${projectFile(home)}:2: there is no key \`upstraem\``)
   })
@@ -136,7 +143,7 @@ describe('a file that is trusted and wrong', () => {
 describe('claude', () => {
   test('that is there tells its version', async () => {
     const home = openHomeWithClaude()
-    expect((await examined(home)).of('claude')).toMatchObject({
+    expect((await examineMachine(home)).of('claude')).toMatchObject({
       verdict: 'ok',
       evidence: `2.1.329, ${join(home.bin, 'claude')}`,
     })
@@ -150,15 +157,15 @@ describe('claude', () => {
   ])('that %s', async (_case, line, verdict, remedy) => {
     const home = openHomeWithClaude()
     installClaude(home.bin, line)
-    const { of } = await examined(home)
+    const { of } = await examineMachine(home)
     expect(of('claude')).toMatchObject({ verdict, remedy: expect.stringContaining(remedy) })
   })
 
   test('that is nowhere is a warning, and a failure where it is named', async () => {
     const home = openHomeWithClaude()
     const PATH = home.project
-    expect((await examined(home, { env: { PATH } })).of('claude').verdict).toBe('warn')
-    const named = await examined(home, { env: { PATH, CLAUDE_GW_CLAUDE_COMMAND: '/nowhere/claude' } })
+    expect((await examineMachine(home, { env: { PATH } })).of('claude').verdict).toBe('warn')
+    const named = await examineMachine(home, { env: { PATH, CLAUDE_GW_CLAUDE_COMMAND: '/nowhere/claude' } })
     expect(named.of('claude')).toMatchObject({
       verdict: 'fail',
       remedy: expect.stringContaining('npm install'),
@@ -169,7 +176,7 @@ describe('claude', () => {
     const home = openHomeWithClaude()
     installClaude(home.bin, `echo "2.1.329 (Claude Code)"; set > "$HOME/seen"`)
     const env = { CLAUDE_GW_CREDENTIAL: 'env:TEAM_KEY', TEAM_KEY: 'canary-key', OTHER: 'other' }
-    expect((await examined(home, { env })).of('claude').verdict).toBe('ok')
+    expect((await examineMachine(home, { env })).of('claude').verdict).toBe('ok')
     const seen = readFileSync(join(home.directory, 'seen'), 'utf8')
     expect(seen).toContain('other')
     expect(seen).not.toContain('canary-key')
@@ -180,7 +187,9 @@ describe('shims', () => {
   test('two programs are a warning, which names the first first', async () => {
     const home = openHomeWithClaude()
     const other = installClaude(join(home.directory, 'others'))
-    const { of } = await examined(home, { env: { PATH: `${home.bin}:${join(home.directory, 'others')}` } })
+    const { of } = await examineMachine(home, {
+      env: { PATH: `${home.bin}:${join(home.directory, 'others')}` },
+    })
     expect(of('shims')).toMatchObject({ verdict: 'warn', remedy: expect.stringContaining('claude.command') })
     expect(of('shims').evidence).toContain(`${join(home.bin, 'claude')} (a script), then ${other} (a script)`)
   })
@@ -191,7 +200,7 @@ describe('shims', () => {
     installClaude(wrappers as string, 'exec claude-gw run "$@"')
     mkdirSync(links as string)
     symlinkSync(join(home.bin, 'claude'), join(links as string, 'claude'))
-    const { of } = await examined(home, { env: { PATH: `${wrappers}:${home.bin}:${links}` } })
+    const { of } = await examineMachine(home, { env: { PATH: `${wrappers}:${home.bin}:${links}` } })
     expect(of('shims')).toMatchObject({ verdict: 'ok' })
     expect(of('shims').evidence).toContain('(starts claude-gw), then')
     expect(of('claude').verdict).toBe('ok')
@@ -210,7 +219,7 @@ test.skipIf(ptyUnavailable)('at a terminal, a check that takes long is named whi
 
 describe('--only', () => {
   test('runs what it names', async () => {
-    const { checks } = await examined(openHomeWithClaude(), { args: ['--only', 'state,node'] })
+    const { checks } = await examineMachine(openHomeWithClaude(), { args: ['--only', 'state,node'] })
     expect(checks.map(({ id }) => id)).toEqual(['node', 'state'])
   })
 

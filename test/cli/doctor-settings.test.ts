@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { startAsking, upstreamEnv, writeSettings } from '../support/claude-run.ts'
 import { writeFile } from '../support/configured.ts'
-import { examined, mountsUnavailable, openHomeWithClaude } from '../support/examination.ts'
+import { examineMachine, mountsUnavailable, openHomeWithClaude } from '../support/local-examination.ts'
 
 const GATEWAY = { CLAUDE_GW_UPSTREAM: 'https://gateway.example/claude' }
 
@@ -13,7 +13,7 @@ describe('settings', () => {
       env: { ANTHROPIC_BASE_URL: 'https://gateway.example/claude/v1/', ANTHROPIC_MODEL: 'opus' },
       apiKeyHelper: 'claude-gw key',
     })
-    expect((await examined(home, { env: GATEWAY })).of('settings')).toMatchObject({
+    expect((await examineMachine(home, { env: GATEWAY })).of('settings')).toMatchObject({
       verdict: 'ok',
       evidence: path,
     })
@@ -24,7 +24,7 @@ describe('settings', () => {
     const path = writeSettings(home, 'user', {
       env: { ANTHROPIC_BASE_URL: 'https://me:canary@elsewhere.example/x?key=canary' },
     })
-    const { of, printed } = await examined(home, { env: GATEWAY })
+    const { of, printed } = await examineMachine(home, { env: GATEWAY })
     expect(of('settings')).toMatchObject({ verdict: 'warn', remedy: expect.stringContaining('remove it') })
     expect(of('settings').evidence).toContain('env.ANTHROPIC_BASE_URL (https://elsewhere.example)')
     expect(of('settings').evidence).toContain(`in ${path}`)
@@ -38,7 +38,7 @@ describe('settings', () => {
       apiKeyHelper: 'print canary',
     })
     writeSettings(home, 'user', { env: { no_proxy: 'intranet.example' } })
-    const { of, printed } = await examined(home, { env: GATEWAY })
+    const { of, printed } = await examineMachine(home, { env: GATEWAY })
     for (const key of ['env.ANTHROPIC_AUTH_TOKEN', 'apiKeyHelper', 'env.no_proxy'])
       expect(of('settings').evidence).toContain(key)
     expect(printed).not.toContain('canary')
@@ -47,7 +47,7 @@ describe('settings', () => {
   test('of a cloud provider are a failure, as for `run`', async () => {
     const home = openHomeWithClaude()
     const path = writeSettings(home, 'user', { env: { CLAUDE_CODE_USE_BEDROCK: '1' } })
-    const { of, exitCode } = await examined(home)
+    const { of, exitCode } = await examineMachine(home)
     expect(of('settings')).toMatchObject({ verdict: 'fail' })
     expect(of('settings').evidence).toContain(`${path} sets CLAUDE_CODE_USE_BEDROCK`)
     expect(exitCode).toBe(1)
@@ -56,7 +56,7 @@ describe('settings', () => {
   test('that are no JSON are a warning', async () => {
     const home = openHomeWithClaude()
     writeFile(join(home.claudeDirectory, 'settings.json'), '{ "env": ')
-    expect((await examined(home)).of('settings')).toMatchObject({
+    expect((await examineMachine(home)).of('settings')).toMatchObject({
       verdict: 'warn',
       evidence: expect.stringContaining('it is no valid JSON'),
     })
@@ -77,7 +77,7 @@ describe.skipIf(mountsUnavailable)(`managed${mountsUnavailable ? `: ${mountsUnav
     const home = openHomeWithClaude()
     const etc = join(home.directory, 'etc')
     writeFile(join(etc, 'claude-code', 'managed-settings.json'), document)
-    const { of, printed } = await examined(home, { mounts: `mount --bind '${etc}' /etc` })
+    const { of, printed } = await examineMachine(home, { mounts: `mount --bind '${etc}' /etc` })
     expect(of('managed')).toMatchObject({ verdict, evidence: expect.stringContaining(evidence) })
     expect(of('managed').evidence).toContain('/etc/claude-code/managed-settings.json')
     expect(printed).not.toContain('canary')
@@ -117,7 +117,7 @@ describe('login', () => {
   ])('%s', async (_case, isSaved, env, verdict, evidence) => {
     const home = openHomeWithClaude()
     if (isSaved) writeFile(join(home.claudeDirectory, '.credentials.json'), { canary: 'login-canary' })
-    const { of, printed } = await examined(home, { env })
+    const { of, printed } = await examineMachine(home, { env })
     expect(of('login')).toMatchObject({ verdict, evidence: expect.stringContaining(evidence) })
     expect(printed).not.toContain('login-canary')
   })
@@ -129,15 +129,17 @@ describe('nesting', () => {
     const PATH = process.env['PATH'] ?? ''
     const { env, end } = await startAsking(home, { env: { ...upstreamEnv('http://127.0.0.1:9'), PATH } })
     const inside = { ...env, PATH: home.bin }
-    const alive = await examined(home, { env: inside })
+    const alive = await examineMachine(home, { env: inside })
     expect(alive.of('nesting')).toMatchObject({ verdict: 'ok' })
     expect(alive.of('nesting').evidence).toContain('inside a run of the profile default')
     await end()
-    expect((await examined(home, { env: inside })).of('nesting')).toMatchObject({ verdict: 'warn' })
+    expect((await examineMachine(home, { env: inside })).of('nesting')).toMatchObject({ verdict: 'warn' })
   })
 
   test('of many runs is a loop', async () => {
     const env = { CLAUDE_GW_RUN_DEPTH: '8' }
-    expect((await examined(openHomeWithClaude(), { env })).of('nesting')).toMatchObject({ verdict: 'fail' })
+    expect((await examineMachine(openHomeWithClaude(), { env })).of('nesting')).toMatchObject({
+      verdict: 'fail',
+    })
   })
 })

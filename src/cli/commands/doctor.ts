@@ -9,6 +9,7 @@ import { examinationJson } from '../examination-json.ts'
 import { reportLines, summaryLines } from '../examination-page.ts'
 import { localChecks } from '../local-checks.ts'
 import { openPalette, print } from '../output.ts'
+import { rememberedFeatures } from '../remembered-features.ts'
 import { openUpstreamExamination } from '../upstream-examination.ts'
 
 export interface DoctorInput {
@@ -36,10 +37,12 @@ export async function doctor(context: Context, input: DoctorInput): Promise<numb
   try {
     const all = [...(await localChecks(context, circumstances)), ...upstream.checks]
     const checks = input.only === undefined ? all : choose(all, input.only)
-    announce(context, announcement(name, checks, input), input)
+    tell(context, announcement(name, checks, input), input)
     const reports = await report(context, checks, input)
     const text = input.isJson ? examinationJson(name, reports) : await summary(context, reports)
     await print(context.stdout, `${text}\n`)
+    const note = name === undefined ? undefined : rememberedFeatures(context, name, reports)
+    if (note !== undefined) tell(context, note, input)
     return reports.some(({ finding }) => finding.verdict === 'fail') ? 1 : 0
   } finally {
     upstream.close()
@@ -54,7 +57,7 @@ function choose(checks: readonly Check[], only: string): readonly Check[] {
   throw new GatewayError('USAGE', { reason })
 }
 
-function announce({ stderr, options }: Context, text: string, { isJson }: DoctorInput): void {
+function tell({ stderr, options }: Context, text: string, { isJson }: DoctorInput): void {
   if (!isJson && !options.isQuiet) stderr.write(`claude-gw: ${text}\n`)
 }
 

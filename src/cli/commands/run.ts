@@ -6,6 +6,8 @@ import { locateClaude } from '../../claude/locate.ts'
 import { hasSavedLogin, isApprovedApiKey } from '../../claude/login.ts'
 import { splitProgram } from '../../claude/program.ts'
 import { repositoryTags } from '../../config/repository.ts'
+import type { UpstreamFeatures } from '../../config/upstream-features.ts'
+import { knownFeatures } from '../../config/upstream-features.ts'
 import { noteWait } from '../../credentials/wait-notice.ts'
 import type { ChildEnvironment } from '../../launch/child-env.ts'
 import { childEnvironment } from '../../launch/child-env.ts'
@@ -152,7 +154,7 @@ function environmentForChild(context: Context, invocation: Invocation, session: 
     gateway: { url: gateway.url, access },
     runId,
     configuredUpstream,
-    isFirstParty: upstream.isAnthropic,
+    features: knownFeatures(context.stateDirectory(), upstream),
     withheld: secrets.withheld,
   })
 }
@@ -185,7 +187,7 @@ interface ChildFacts {
   readonly gateway: ChildGateway
   readonly runId: string
   readonly configuredUpstream: string
-  readonly isFirstParty: boolean
+  readonly features: UpstreamFeatures
   readonly withheld: readonly string[]
 }
 

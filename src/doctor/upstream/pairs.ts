@@ -1,8 +1,7 @@
 import type { Check, Finding } from '../check.ts'
 import { fail, ok, skipped, warn } from '../check.ts'
 import type { Answer, Heard } from './hearing.ts'
-import { errorIn, inWords, objectIn } from './hearing.ts'
-import { lacksModel } from './messages.ts'
+import { errorIn, inWords, isThrottled, lacksModel, objectIn } from './hearing.ts'
 import type { Questions } from './questions.ts'
 import { STRANGER } from './questions.ts'
 import { obstacle } from './reach.ts'
@@ -19,6 +18,7 @@ export function betasCheck(questions: Questions): Check {
       const heard = await questions.countWithPair()
       const before = await countable(questions)
       if (before || heard.kind === 'silence') return before ?? skipped('there was no answer')
+      if (isThrottled(heard)) return skipped(inWords(heard))
       if (namesField(heard, FIELD))
         return fail(`the field \`${FIELD}\` arrives without its header (${inWords(heard)})`, {
           remedy:
@@ -48,8 +48,10 @@ export function fieldsCheck(questions: Questions): Check {
       const heard = await questions.countWithStranger()
       const before = await countable(questions)
       if (before || heard.kind === 'silence') return before ?? skipped('there was no answer')
+      if (isThrottled(heard)) return skipped(inWords(heard))
       if (namesField(heard, STRANGER)) return ok('the API itself names the field that it does not know')
-      return warn(`a field that the API does not know came to nothing (HTTP ${heard.status})`, {
+      if (!isCount(heard)) return skipped(`${inWords(heard)}, which does not name the field`)
+      return warn('a field that the API does not know came to nothing', {
         remedy: 'have the gateway pass bodies on byte for byte',
         degrades: ['features that are newer than the gateway', 'prompt caching'],
       })
@@ -67,6 +69,7 @@ export function countCheck(questions: Questions): Check {
       const heard = await questions.count(questions.model)
       const blocked = obstacle(await questions.wrong())
       if (blocked || heard.kind === 'silence') return blocked ?? skipped('there was no answer')
+      if (isThrottled(heard)) return skipped(inWords(heard))
       if (isCount(heard)) return ok(`${String(objectIn(heard.text)?.['input_tokens'])} tokens for a greeting`)
       if (isMissing(heard) && !lacksModel(heard))
         return warn(`\`/v1/messages/count_tokens\` is not there (${inWords(heard)})`, {

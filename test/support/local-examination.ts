@@ -58,7 +58,7 @@ export function installClaude(folder: string, line = "echo '2.1.329 (Claude Code
 }
 
 /** What `doctor --offline --json` finds in the project of a home. */
-export async function examined(home: Home, options: ExaminationOptions = {}): Promise<Examination> {
+export async function examineMachine(home: Home, options: ExaminationOptions = {}): Promise<Examination> {
   const { stdout, stderr, exitCode } = await startExamination(home, options)
   if (stdout === '') throw new Error(stderr)
   const checks = checksIn(stdout)
