@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { startConnectProxy } from '../support/connect-proxy.ts'
 import { examined } from '../support/examined.ts'
 import { freePort } from '../support/free-port.ts'
 import { API_KEY, startModelApi } from '../support/model-api.ts'
@@ -81,6 +82,25 @@ test.skipIf(opensslUnavailable)(`a name that the certificate has not is told${be
   const { found } = await asked(`https://[::ffff:127.0.0.1]:${port}`, { CLAUDE_GW_TLS_CA: caPath })
   expect(found).toMatchObject([{ id: 'tls', verdict: 'fail' }])
   expect(found[0]?.remedy).toBe('name the upstream as its certificate does')
+})
+
+test.skipIf(opensslUnavailable)(`through a proxy, names are left to it${because}`, async () => {
+  const { port, caPath } = await startTlsApi(60)
+  const { url } = await startConnectProxy()
+  const { found, checks } = await asked(`https://upstream.test:${port}`, {
+    CLAUDE_GW_PROXY: url,
+    CLAUDE_GW_TLS_CA: caPath,
+  })
+  expect(found).toEqual([])
+  expect(checks.find(({ id }) => id === 'dns')).toMatchObject({ verdict: 'skipped' })
+  expect(checks.find(({ id }) => id === 'tls')?.evidence).toContain('issued by throwaway-authority')
+})
+
+test('a proxy that refuses is told once', async () => {
+  const { url } = await startConnectProxy({ signIn: 'user:secret' })
+  const { found } = await asked('https://upstream.test', { CLAUDE_GW_PROXY: url })
+  expect(found).toMatchObject([{ id: 'reach', verdict: 'fail' }])
+  expect(found[0]?.evidence).toContain(url)
 })
 
 test('a port without TLS is told', async () => {

@@ -58,6 +58,12 @@ describe('nothing is said of a gateway that', () => {
   })
 })
 
+test('nothing is said of a gateway that has its own header for the key, where that is configured', async () => {
+  const upstream = await upstreamWith({ looksInto: 'apikey' })
+  const { found } = await examined(upstream, [], { CLAUDE_GW_AUTH: 'header:ApiKey' })
+  expect(found).toEqual([])
+})
+
 describe('what is throttled is skipped', () => {
   test.each([
     ['from the first question on', 0],

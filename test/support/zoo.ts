@@ -148,6 +148,17 @@ export const ZOO: readonly Inmate[] = [
     remedy: /pass `anthropic-beta` on/,
   },
   {
+    name: 'keeps the first of several betas',
+    fault: {
+      change: ({ headers }) => {
+        headers['anthropic-beta'] = String(headers['anthropic-beta']).split(',')[0]
+      },
+    },
+    finds: ['betas', 'fail'],
+    evidence: /`context_management` arrives without its header/,
+    remedy: /pass `anthropic-beta` on/,
+  },
+  {
     name: 'drops fields that it does not know',
     fault: {
       change: rewritten(({ model, max_tokens, messages, stream, system, tools }) => ({
@@ -172,6 +183,16 @@ export const ZOO: readonly Inmate[] = [
     finds: ['count-tokens', 'warn'],
     evidence: /count_tokens` is not there/,
     remedy: /add the route/,
+  },
+  {
+    name: 'makes up counts of tokens',
+    fault: {
+      answer: ({ path }, response) =>
+        path.includes('count_tokens') && reply(response, 200, 'application/json', '{"input_tokens":0}'),
+    },
+    finds: ['count-tokens', 'warn'],
+    evidence: /^0 tokens for a greeting, which the gateway has not got from the API$/,
+    remedy: /pass `\/v1\/messages\/count_tokens` on/,
   },
   {
     name: 'has no map for the model',

@@ -7,8 +7,10 @@ import { wrongQuestion } from './questions.ts'
 import { obstacle } from './reach.ts'
 import { mendingWords, serverOf } from './servers.ts'
 
-/** The API takes 32 MB (https://platform.claude.com/docs/en/api/errors); the last one stays a little below. */
-const SIZES = [512 * 1024, 1024 ** 2, 8 * 1024 ** 2, 31 * 1024 ** 2]
+/** The API takes 32 MB (https://platform.claude.com/docs/en/api/errors); this stays a little below. */
+const LARGEST = 31 * 1024 ** 2
+/** Usual limits are between these. */
+const SMALLER = [512 * 1024, 1024 ** 2, 8 * 1024 ** 2]
 const UPLOAD_MS = 120_000
 
 /** Whether long conversations get through: they are sent whole each time. */
@@ -21,18 +23,19 @@ export function sizeCheck(questions: Questions): Check {
       const plain = await questions.wrong()
       const blocked = obstacle(plain)
       if (blocked) return blocked
-      for (const [index, bytes] of SIZES.entries()) {
-        const heard = await questions.ask({ ...padded(questions.model, bytes), answerMs: UPLOAD_MS })
-        if (isTaken(heard, plain)) continue
-        return tooLarge(heard, bytes, SIZES[index - 1])
+      const largest = await askPadded(questions, LARGEST)
+      if (isTaken(largest, plain)) return ok(`${inMegabytes(LARGEST)} arrive`)
+      for (const [index, bytes] of SMALLER.entries()) {
+        const heard = await askPadded(questions, bytes)
+        if (!isTaken(heard, plain)) return tooLarge(heard, bytes, SMALLER[index - 1])
       }
-      return ok('31 MB arrive')
+      return tooLarge(largest, LARGEST, SMALLER.at(-1))
     },
   }
 }
 
-function padded(model: string, bytes: number) {
-  return wrongQuestion(model, 'x'.repeat(bytes))
+function askPadded({ ask, model }: Questions, bytes: number): Promise<Heard> {
+  return ask({ ...wrongQuestion(model, 'x'.repeat(bytes)), answerMs: UPLOAD_MS })
 }
 
 /** The same refusal as of a small one, or one that speaks of the length of the prompt, comes from behind the limit. */

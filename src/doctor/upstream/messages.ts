@@ -1,5 +1,6 @@
 import type { Check } from '../check.ts'
 import { fail, ok, skipped, warn } from '../check.ts'
+import { countIn, isLikely } from './counting.ts'
 import type { Answer } from './hearing.ts'
 import { errorIn, inWords, isHtml, isThrottled, lacksModel } from './hearing.ts'
 import type { Questions } from './questions.ts'
@@ -62,7 +63,7 @@ export function routeCheck(questions: Questions, model: string, asked: string): 
       if (blocked) return blocked
       const heard = await questions.count(model)
       if (heard.kind === 'silence') return fail(heard.reason, { remedy: 'look into the log of the gateway' })
-      if (heard.status === 200) return ok(`counted${model === asked ? '' : ` as ${model}`}`)
+      if (isLikely(countIn(heard))) return ok(`counted${model === asked ? '' : ` as ${model}`}`)
       if (isThrottled(heard)) return skipped(inWords(heard))
       if (lacksModel(heard)) return noRoute(model, inWords(heard))
       return skipped(`tokens cannot be counted (${inWords(heard)}); \`--live\` asks the model itself`)

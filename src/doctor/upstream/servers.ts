@@ -29,7 +29,7 @@ const KNOWN: readonly (readonly [name: RegExp, words: Partial<ServerWords>])[] =
   ],
   [/envoy|istio/i, { silence: '`timeout: 600s` in the route of Envoy, and `stream_idle_timeout: 600s`' }],
   [/haproxy/i, { silence: '`timeout server 600s` in the backend of HAProxy' }],
-  [/litellm|uvicorn/i, { silence: '`request_timeout: 600` in `litellm_settings`' }],
+  [/litellm/i, { silence: '`request_timeout: 600` in `litellm_settings`' }],
   [/awselb/i, { silence: '`idle_timeout.timeout_seconds` 600 at the load balancer' }],
   [
     /apigw|amazon api gateway/i,
@@ -46,7 +46,8 @@ const KNOWN: readonly (readonly [name: RegExp, words: Partial<ServerWords>])[] =
 
 /** What mends a gateway of the kind that has answered; the general words for one that is not known. */
 export function mendingWords(answer: Answer, topic: keyof ServerWords): string | undefined {
-  const traces = `${serverOf(answer)} ${answer.text.slice(0, 2_000)}`
+  const page = answer.status >= 400 ? answer.text.slice(0, 2_000) : ''
+  const traces = `${serverOf(answer)} ${page}`
   return KNOWN.find(([name]) => name.test(traces))?.[1][topic]
 }
 
