@@ -13,10 +13,16 @@ import {
 } from '../support/local-examination.ts'
 import { Pty, ptyUnavailable } from '../support/pty.ts'
 
+const README = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
+
 const LOCAL = [
   ...['node', 'config', 'trust', 'claude', 'shims', 'settings', 'managed', 'nesting'],
   ...['state', 'disk', 'log', 'proxy', 'certificates', 'keychain', 'key', 'login'],
 ]
+
+test.each(LOCAL)('the README has the row of %s', (id) => {
+  expect(README).toContain(`\n| \`${id}\` | `)
+})
 
 describe('of a fresh home', () => {
   test('only the missing login is a warning', async () => {
