@@ -7,6 +7,8 @@ import type { Upstream } from '../network/url.ts'
 import type { ClaudeState } from './claude-state.ts'
 import { readClaudeState } from './claude-state.ts'
 import type { Context } from './context.ts'
+import type { KeychainTrial } from './keychain-trial.ts'
+import { openKeychainTrial } from './keychain-trial.ts'
 import type { Secrets } from './secrets.ts'
 import { openSecrets } from './secrets.ts'
 import { resolveUpstream } from './upstream.ts'
@@ -17,6 +19,7 @@ export interface Circumstances {
   readonly claude: Fact<ClaudeState>
   readonly upstream: Fact<Upstream>
   readonly secrets: Fact<Secrets>
+  readonly keychain: KeychainTrial
 }
 
 /** Reads all of it, and looks nothing secret up. Never throws. */
@@ -33,5 +36,5 @@ export async function readCircumstances(context: Context): Promise<Circumstances
       onWait: noteWait(context),
     }),
   )
-  return { config, claude, upstream, secrets }
+  return { config, claude, upstream, secrets, keychain: await openKeychainTrial(context, config) }
 }

@@ -50,11 +50,9 @@ function open(
   const models = modelsInUse(config, claude, model)
   const isProxied = proxy !== undefined
   const checks = upstreamChecks({ ask, upstream, isProxied, models, nowMs: Date.now })
-  const findObstacle = () =>
-    secrets.prefetch().then(
-      () => undefined,
-      () => NO_KEY,
-    )
+  const isKeyless = async () =>
+    circumstances.keychain.hasFailed() || !(await factOf(secrets.prefetch)).isKnown
+  const findObstacle = async () => ((await isKeyless()) ? NO_KEY : undefined)
   return { checks: withPrecondition(checks, findObstacle), close: () => agent.destroy() }
 }
 

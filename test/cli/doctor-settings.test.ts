@@ -132,6 +132,7 @@ describe('nesting', () => {
     const alive = await examineMachine(home, { env: inside })
     expect(alive.of('nesting')).toMatchObject({ verdict: 'ok' })
     expect(alive.of('nesting').evidence).toContain('inside a run of the profile default')
+    expect(alive.of('key')).toMatchObject({ verdict: 'warn', remedy: expect.stringContaining('outside') })
     await end()
     expect((await examineMachine(home, { env: inside })).of('nesting')).toMatchObject({ verdict: 'warn' })
   })

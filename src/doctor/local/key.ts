@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import { messageOf } from '../../base/errors.ts'
 import type { Credential, CredentialPlan } from '../../credentials/credential.ts'
 import { isOauthToken } from '../../credentials/credential.ts'
 import { expiryMs, isJwt } from '../../credentials/token-expiry.ts'
@@ -13,6 +14,8 @@ export interface KeyFacts {
   readonly credentials: Fact<CredentialPlan>
   /** Looks up all that requests carry, secret headers too. @throws GatewayError of their sources */
   readonly lookUp: () => Promise<void>
+  /** Whether a run around this command keeps it from what it starts. */
+  readonly isInRun: boolean
   /** The file that holds it, if one does. */
   readonly file: string | undefined
   readonly nowMs: () => number
@@ -32,7 +35,7 @@ export function keyCheck(facts: KeyFacts): Check {
     run: async () => {
       const teller = await facts.findObstacle()
       return teller === undefined
-        ? find(facts).catch(failed)
+        ? find(facts).catch((error: unknown) => failure(error, facts))
         : skipped(`it needs what failed, see \`${teller}\``)
     },
   }
@@ -43,6 +46,13 @@ async function find({ credentials, lookUp, file, nowMs }: KeyFacts): Promise<Fin
   await lookUp()
   if (plan.kind === 'passthrough') return ok('none of ours: Claude Code’s own login goes through')
   return judge(await plan.source.current(), file, nowMs())
+}
+
+function failure(error: unknown, { isInRun }: KeyFacts): Finding {
+  if (!isInRun) return failed(error)
+  return warn(`${messageOf(error)}; the run around this command keeps it for itself`, {
+    remedy: 'look again from a shell outside of that run',
+  })
 }
 
 function judge(credential: Credential, file: string | undefined, nowMs: number): Finding {
