@@ -1,14 +1,9 @@
 import { expect } from 'vitest'
 import { GATEWAY_KEY } from './broken-gateway.ts'
 import { runCli } from './cli.ts'
+import type { CheckReport } from './local-examination.ts'
+import { checksIn } from './local-examination.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
-
-export interface CheckReport {
-  readonly id: string
-  readonly verdict: string
-  readonly evidence: string
-  readonly remedy?: string
-}
 
 export interface Examined {
   readonly exitCode: number | null
@@ -18,7 +13,7 @@ export interface Examined {
   readonly degraded: readonly string[]
 }
 
-/** What `claude-gw doctor` says of a gateway. @param args such as `--live` @param env over that of a user with its key */
+/** What `claude-gw doctor` says of a gateway, whatever this machine is like. @param args such as `--live` @param env over that of a user with its key */
 export async function examined(
   upstream: string,
   args: readonly string[] = [],
@@ -36,7 +31,8 @@ export async function examined(
   })
   if (stdout === '') throw new Error(stderr)
   expect(stdout + stderr).not.toContain(GATEWAY_KEY)
-  const { checks, degraded } = JSON.parse(stdout) as { checks: CheckReport[]; degraded: string[] }
+  const { degraded } = JSON.parse(stdout) as { degraded: string[] }
+  const checks = checksIn(stdout).filter(({ isLocal }) => !isLocal)
   const found = checks.filter(({ verdict }) => verdict === 'fail' || verdict === 'warn')
   return { exitCode, checks, degraded, found }
 }

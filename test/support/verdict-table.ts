@@ -1,4 +1,4 @@
-import type { CheckReport } from './examined.ts'
+import type { CheckReport } from './local-examination.ts'
 
 /** What was found of which fault. */
 export type VerdictRow = readonly [fault: string, report: CheckReport | undefined]
