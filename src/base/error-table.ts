@@ -136,6 +136,17 @@ export const ERROR_TABLE = {
     message: '{upstream} lists no models: {reason}',
     remedy: '`claude-gw doctor` looks for the cause',
   },
+  OTLP_BAD_URL: {
+    exit: 2,
+    message: '{reason}',
+    remedy:
+      'give the base URL of a collector, such as http://localhost:4318; `claude-gw config set allowHttp true` allows plain http to other machines',
+  },
+  OTLP_BUSY: {
+    exit: 1,
+    message: 'another call ships to {collector}',
+    remedy: 'wait for its end, and call it again',
+  },
   OTLP_REFUSED: {
     exit: 5,
     message: '{collector} did not take what was sent: {reason}',

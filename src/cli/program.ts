@@ -173,8 +173,9 @@ function addDoctor(program: Command, execute: Execute): void {
     .option('--live', 'also ask for answers, which cost some hundred tokens')
     .option('--slow', 'also what takes minutes, and some thousand tokens')
     .option('--model <NAME>', 'ask this model instead of those in use')
+    .option('--only <IDS>', 'these checks alone, by their ids, parted by commas')
     .option('--json', 'as one JSON object')
-    .action(({ offline, live, slow, model, json }, command) =>
+    .action(({ offline, live, slow, model, only, json }, command) =>
       execute(command, async (context) => {
         const { doctor } = await import('./commands/doctor.ts')
         return doctor(context, {
@@ -183,6 +184,7 @@ function addDoctor(program: Command, execute: Execute): void {
           isSlow: !!slow,
           isJson: !!json,
           model,
+          only,
         })
       }),
     )
