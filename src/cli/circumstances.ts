@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts'
+import { repositoryTags } from '../config/repository.ts'
 import { resolveTags } from '../config/tags.ts'
 import { noteWait } from '../credentials/wait-notice.ts'
 import type { Fact } from '../doctor/fact.ts'
@@ -32,7 +33,7 @@ export async function readCircumstances(context: Context): Promise<Circumstances
       upstream: known(upstream),
       claude: known(claude),
       mayUseApiKey: true,
-      tags: resolveTags(known(config).values.tags, {}),
+      tags: resolveTags(known(config).values.tags, repositoryTags(context.cwd)),
       onWait: noteWait(context),
     }),
   )

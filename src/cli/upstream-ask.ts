@@ -39,7 +39,7 @@ export function createAsk(options: AskOptions): Ask {
     const { upstream, agent, connectMs, supply } = options
     const { method, path, body = '', answerMs = ANSWER_MS } = question
     const supplied = await supply.current()
-    const known = secretsOf(supplied)
+    const known = [...secretsOf(supplied), ...agent.secrets]
     const beginMs = performance.now()
     const inquiry = { method, path, body, headers: headersFor(question, body, supplied, options) }
     try {

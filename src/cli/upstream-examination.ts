@@ -18,6 +18,9 @@ export interface UpstreamExamination {
   readonly close: () => void
 }
 
+const NEED_NO_KEY = ['dns', 'tls', 'reach', 'redirect', 'clock']
+const OWN_LOGIN =
+  'Claude Code’s own login is used, which claude-gw never has; `claude-gw --credential env:NAME doctor` asks with a key'
 const NO_KEY = 'there is nothing to ask it with, see `key`'
 
 /** Opens the way to the upstream. @param model that is asked, instead of those in use */
@@ -49,11 +52,21 @@ function open(
   const ask = createAsk({ upstream, agent, supply, configured: secrets.authStyle, connectMs })
   const models = modelsInUse(config, claude, model)
   const isProxied = proxy !== undefined
-  const checks = upstreamChecks({ ask, upstream, isProxied, models, nowMs: Date.now })
+  const all = upstreamChecks({ ask, upstream, isProxied, models, nowMs: Date.now })
+  const checks = secrets.credentials.kind === 'passthrough' ? withoutKey(all) : all
   const isKeyless = async () =>
     circumstances.keychain.hasFailed() || !(await factOf(secrets.prefetch)).isKnown
   const findObstacle = async () => ((await isKeyless()) ? NO_KEY : undefined)
   return { checks: withPrecondition(checks, findObstacle), close: () => agent.destroy() }
+}
+
+/** The login of Claude Code goes through untouched, and is nothing that can be shown here. */
+function withoutKey(checks: readonly Check[]): readonly Check[] {
+  return checks.map((check) =>
+    NEED_NO_KEY.includes(check.id) || check.cost === 'nothing'
+      ? check
+      : { ...check, run: () => skipped(OWN_LOGIN) },
+  )
 }
 
 /** Which check tells why there is no way to ask. */

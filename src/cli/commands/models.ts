@@ -1,6 +1,5 @@
 import { GatewayError } from '../../base/errors.ts'
-import { inWords } from '../../doctor/upstream/hearing.ts'
-import { lacksModel } from '../../doctor/upstream/messages.ts'
+import { inWords, lacksModel } from '../../doctor/upstream/hearing.ts'
 import { modelIds } from '../../doctor/upstream/models.ts'
 import type { Questions } from '../../doctor/upstream/questions.ts'
 import { createQuestions } from '../../doctor/upstream/questions.ts'

@@ -1,3 +1,4 @@
+import { shellWord } from '../../base/shell-word.ts'
 import type { Check } from '../check.ts'
 import { fail, ok, skipped, warn } from '../check.ts'
 import { countIn, isLikely } from './counting.ts'
@@ -94,6 +95,6 @@ export function answerCheck(questions: Questions, model: string, asked: string):
 
 function noRoute(model: string, evidence: string) {
   return fail(evidence, {
-    remedy: `add a route for ${model} to the gateway, or map it with \`claude-gw config set models.aliases.${model} NAME\``,
+    remedy: `add a route for ${model} to the gateway, or map it with \`claude-gw config set ${shellWord(`models.aliases.${model}`)} NAME\``,
   })
 }

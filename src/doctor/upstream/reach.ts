@@ -1,3 +1,4 @@
+import { shellWord } from '../../base/shell-word.ts'
 import type { Check, Finding } from '../check.ts'
 import { fail, ok, skipped } from '../check.ts'
 import type { Answer, Heard, Silence } from './hearing.ts'
@@ -62,7 +63,7 @@ export function redirectCheck(questions: Questions): Check {
         })
       return fail(`HTTP ${heard.status} to ${place ?? 'nowhere'}`, {
         remedy: place
-          ? `claude-gw config set upstream ${place}`
+          ? `if whoever runs the gateway says that this is its new address: claude-gw config set upstream ${shellWord(place)}`
           : 'have the gateway answer `POST /v1/messages` itself',
       })
     },
