@@ -10,6 +10,7 @@ import { createContext } from './context.ts'
 import type { Execute } from './execute.ts'
 import { addHelp } from './help-commands.ts'
 import { addLogs } from './log-commands.ts'
+import { print } from './output.ts'
 import { addPolicy } from './policy-commands.ts'
 import { SETTINGS_SCOPES } from './settings-place.ts'
 import { addUsage } from './usage-command.ts'
@@ -48,6 +49,8 @@ export function createProgram(execute: Execute): Command {
     .usage('[options] <command>')
     .version('', '-V, --version', 'print the version')
     .exitOverride()
+    // As of itself it would end with an error where nobody reads on, as in `claude-gw help | head`.
+    .configureOutput({ writeOut: (text) => void print(process.stdout, text) })
     .showSuggestionAfterError()
   for (const { name, value, help } of GLOBAL_OPTIONS) {
     program.option(value === undefined ? `--${name}` : `--${name} <${value}>`, help)

@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { TOPICS } from '../../src/cli/topics.ts'
-import { runCli } from '../support/cli.ts'
+import { runCli, startCli } from '../support/cli.ts'
 
 test('`help` lists commands, topics and variables, as no argument at all does', async () => {
   const { exitCode, stdout, stderr } = await runCli(['help'])
@@ -53,6 +56,16 @@ test.each([
   expect(stderr).toContain(message)
   expect(stderr).toContain('are listed by `claude-gw help`')
 })
+
+test.each([[['help']], [['--help']], [['help', 'configuration']]])(
+  '%j ends well where nobody reads',
+  async (args) => {
+    const child = startCli(args)
+    child.stdout?.destroy()
+    const [stderr, [exitCode]] = await Promise.all([text(child.stderr as Readable), once(child, 'exit')])
+    expect([exitCode, stderr]).toEqual([0, ''])
+  },
+)
 
 test('the package has the pages', async () => {
   const cwd = join(import.meta.dirname, '../..')
