@@ -1,0 +1,72 @@
+import { GatewayError } from '../base/errors.ts'
+import type { ConfigFiles } from '../config/files.ts'
+import { readConfigFiles } from '../config/files.ts'
+import { configDirectory, userFilePath } from '../config/paths.ts'
+import type { SettingName } from '../config/setting-name.ts'
+import { parseSettingValue } from '../config/setting-value.ts'
+import type { UserStore } from '../config/user-store.ts'
+import { checkSetting } from './check-setting.ts'
+import type { Context } from './context.ts'
+import { findObstacles } from './setting-obstacles.ts'
+
+export interface NewSetting {
+  readonly name: SettingName
+  /** Undefined takes out what stands there. */
+  readonly value: string | undefined
+}
+
+export interface StoredSettings {
+  /** Of the user's file. */
+  readonly path: string
+  /** Puts back what stood there before. @throws GatewayError CONFIG_* */
+  readonly takeBack: () => Promise<void>
+}
+
+/** Stores settings in the user's file, all of them at once, when they are known to be right ones. @throws GatewayError CONFIG_* */
+export async function storeSettings(
+  context: Context,
+  settings: readonly NewSetting[],
+): Promise<StoredSettings> {
+  const files = readableFiles(context)
+  const entries = settings.map(({ name, value }) => ({
+    names: name.names,
+    json: value === undefined ? undefined : parseSettingValue(name, value),
+  }))
+  for (const { name, value } of settings)
+    if (value !== undefined) await checkSetting(name, value, context.env, files)
+  const { store, path } = await openSettings(context)
+  const before = await store.exchange(entries)
+  return { path, takeBack: async () => void (await store.exchange(before)) }
+}
+
+/** The user's file, for changes. */
+export async function openSettings({ env, home, platform }: Context): Promise<{
+  store: UserStore
+  path: string
+}> {
+  const directory = configDirectory(env, home, platform)
+  const { openUserStore } = await import('../config/user-store.ts')
+  return { store: await openUserStore(directory), path: userFilePath(directory) }
+}
+
+/** Why a setting has no effect here, one for each place that goes before the user's file. */
+export function obstacleNotes(context: Context, name: SettingName): readonly string[] {
+  const files = readableFiles(context)
+  const obstacles = files ? findObstacles(name, context.env, files) : []
+  return obstacles.map(({ origin, isEnforced }) => {
+    const why = isEnforced
+      ? `the administrator of this machine fixes it in ${origin}`
+      : `${origin} goes before it`
+    return `it has no effect here: ${why}`
+  })
+}
+
+/** A file that is broken must not stand in the way of the command that mends it. */
+function readableFiles(context: Context): ConfigFiles | undefined {
+  try {
+    return readConfigFiles(context)
+  } catch (error) {
+    if (error instanceof GatewayError) return undefined
+    throw error
+  }
+}
