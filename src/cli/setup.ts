@@ -53,9 +53,12 @@ export async function writeSetup(
       throw error
     }
   }
-  await guard.during(write, async () => {
-    await takeBack()
-    tell(context, 'cancelled; nothing was written')
+  await guard.during(write, {
+    takeBack: async () => {
+      await takeBack()
+      tell(context, 'cancelled; nothing was written')
+    },
+    tellWhole: () => tell(context, `cancelled when all was written: ${stored?.path}`),
   })
   return stored?.path ?? ''
 }
