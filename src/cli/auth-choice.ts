@@ -7,21 +7,24 @@ import { tryAuth } from './auth-trial.ts'
 import type { Context } from './context.ts'
 import { plannedContext } from './planned-context.ts'
 import type { Freedom } from './profile-choice.ts'
-import { askChoice, askText, askYes } from './prompt.ts'
+import { askChoice, askText } from './prompt.ts'
 import type { Setup } from './setup.ts'
 
 type Trouble = Extract<AuthFinding, { readonly reason: string }>
 
+/** What a person wants to answer anew. */
+export type Again = 'key' | 'upstream'
+
 /**
  * Tries how the upstream takes the key, and has that in the setup where it is not as usual.
- * @returns undefined where a person wants to give another key
+ * @returns the setup, or what a person wants to answer anew
  * @throws GatewayError LOGIN_CANCELLED, INIT_REFUSED, INIT_UNPROVED, and of the credential
  */
 export async function settleAuth(
   context: Context,
   setup: Setup,
   { mayAsk }: Freedom,
-): Promise<Setup | undefined> {
+): Promise<Setup | Again> {
   const finding = await findAuth(context, setup, mayAsk)
   if (finding.kind === 'usual') return setup
   if (finding.kind === 'other') return { ...setup, auth: finding.auth }
@@ -48,35 +51,36 @@ function flagsOf({ profile, upstream, credential, auth }: Setup): Flags & { read
   return { profile: profile.name, upstream: upstream.name, credential: reference, ...(auth && { auth }) }
 }
 
-async function askBack(context: Context, setup: Setup, { reason }: Trouble): Promise<Setup | undefined> {
-  const isGiven = context.options.flags.credential !== undefined
+async function askBack(context: Context, setup: Setup, { reason }: Trouble): Promise<Setup | Again> {
   const labels = {
-    ...(!isGiven && { again: 'give another key' }),
+    ...anew(context),
     header: 'name the header that the gateway looks into',
     keep: 'write it all the same',
     cancel: 'cancel',
   }
   const message = `${setup.upstream.name} does not accept the key (${reason}).`
-  switch (
-    await askChoice<'again' | 'header' | 'keep' | 'cancel'>(
-      context,
-      message,
-      labels,
-      isGiven ? 'header' : 'again',
-    )
-  ) {
-    case 'again':
-      return undefined
-    case 'header':
-      return settleAuth(
-        context,
-        { ...setup, auth: await askHeader(context) },
-        { mayAsk: true, isForced: false },
-      )
-    case 'keep':
-      return setup
-    case 'cancel':
-      throw new GatewayError('LOGIN_CANCELLED')
+  const answer = await askChoice<Again | 'header' | 'keep' | 'cancel'>(context, message, labels, 'key')
+  if (answer === 'cancel') throw new GatewayError('LOGIN_CANCELLED')
+  if (answer === 'keep') return setup
+  if (answer !== 'header') return answer
+  const auth = await askHeader(context)
+  return settleAuth(context, { ...setup, auth }, { mayAsk: true, isForced: false })
+}
+
+async function askOn(context: Context, setup: Setup, { reason }: Trouble): Promise<Setup | Again> {
+  const { upstream } = anew(context)
+  const labels = { ...(upstream && { upstream }), keep: 'write it all the same', cancel: 'cancel' }
+  const message = `${setup.upstream.name} did not tell whether it accepts the key (${reason}).`
+  const answer = await askChoice<'upstream' | 'keep' | 'cancel'>(context, message, labels, 'upstream')
+  if (answer === 'cancel') throw new GatewayError('LOGIN_CANCELLED')
+  return answer === 'keep' ? setup : answer
+}
+
+/** What an option gave is no question. */
+function anew({ options: { flags } }: Context): Partial<Record<Again, string>> {
+  return {
+    ...(flags.credential === undefined && { key: 'give another key' }),
+    ...(flags.upstream === undefined && { upstream: 'name another URL' }),
   }
 }
 
@@ -85,10 +89,4 @@ async function askHeader(context: Context): Promise<AuthStyle> {
     SCHEMA.auth.kind.parse(`header:${text}`) ? undefined : 'a key cannot go in a header of this name',
   )
   return `header:${name}`
-}
-
-async function askOn(context: Context, setup: Setup, { reason }: Trouble): Promise<Setup> {
-  const message = `${setup.upstream.name} did not tell whether it accepts the key (${reason}). Write it all the same?`
-  if (await askYes(context, message)) return setup
-  throw new GatewayError('LOGIN_CANCELLED')
 }

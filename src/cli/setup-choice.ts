@@ -25,15 +25,26 @@ export interface SetupWishes extends Freedom {
  */
 export async function chooseSetup(context: Context, keychain: Keychain, wishes: SetupWishes): Promise<Setup> {
   const profile = await chooseProfile(context, wishes)
-  const { name } = profile
-  const upstream = await chooseUpstream(plannedContext(context, { profile: name }), profile, wishes)
-  const folding = foldingNote(upstream)
-  if (folding) tell(context, folding)
-  const addressed = plannedContext(context, { profile: name, upstream: upstream.name })
+  for (;;) {
+    const upstream = await chooseUpstream(plannedContext(context, { profile: profile.name }), profile, wishes)
+    const folding = foldingNote(upstream)
+    if (folding) tell(context, folding)
+    const setup = await chooseKey(context, { profile, upstream }, keychain, wishes)
+    if (setup !== 'upstream') return setup
+  }
+}
+
+async function chooseKey(
+  context: Context,
+  { profile, upstream }: Pick<Setup, 'profile' | 'upstream'>,
+  keychain: Keychain,
+  wishes: SetupWishes,
+): Promise<Setup | 'upstream'> {
+  const addressed = plannedContext(context, { profile: profile.name, upstream: upstream.name })
   for (;;) {
     const credential = await chooseCredential(addressed, { ...wishes, upstream, keychain })
     const setup = { profile, upstream, credential, auth: wishes.auth as AuthStyle | undefined }
     const settled = wishes.isChecked ? await settleAuth(context, setup, wishes) : setup
-    if (settled) return settled
+    if (settled !== 'key') return settled
   }
 }

@@ -8,7 +8,7 @@ import { askText } from './prompt.ts'
 import { resolveUpstream } from './upstream.ts'
 
 /**
- * The upstream of a profile: the one of `--upstream`, else one that a person names. Offered is what the profile has, else
+ * The upstream of a profile: the one of `--upstream` or of an administrator, else one that a person names. Offered is what the profile has, else
  * what a run would take: that of ANTHROPIC_BASE_URL, or the API itself.
  * @param context where the profile is in use @throws GatewayError LOGIN_CANCELLED, CONFIG_BAD_VALUE
  */
@@ -17,16 +17,21 @@ export async function chooseUpstream(
   { upstream: former }: ChosenProfile,
   { mayAsk }: Freedom,
 ): Promise<Upstream> {
-  const { allowHttp } = context.config().values
-  const read = (text: string, origin: string) => parseUpstream(text, allowHttp, origin)
+  const { values, origins } = context.config()
+  const read = (text: string, origin: string) => parseUpstream(text, values.allowHttp, origin)
   const given = context.options.flags.upstream
   if (given !== undefined) return read(given, '--upstream')
+  if (isEnforced(context)) return read(values.upstream, origins.upstream)
   const offered = former ?? resolveUpstream(context.config(), await readClaudeState(context)).name
   if (!mayAsk) return read(offered, 'init')
   const text = await askText(context, 'URL of the API or gateway', offered, (answer) =>
     faultOf(() => read(answer, 'init')),
   )
   return read(text, 'init')
+}
+
+function isEnforced(context: Context): boolean {
+  return context.config().entries.some((entry) => entry.key === 'upstream' && entry.isEnforced)
 }
 
 /** What a path lost on its way into the upstream, in words. */

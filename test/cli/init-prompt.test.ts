@@ -173,6 +173,24 @@ describe.skipIf(reason)(`in a terminal${reason ? `: ${reason}` : ''}`, () => {
     expectNoKey(user, terminal)
   })
 
+  test('a URL that nothing answers at can be named anew, and the key is asked for again', async () => {
+    const { user, url, terminal } = await openFresh()
+    await untilKey(terminal, 'http://127.0.0.1:1', GATEWAY_KEY + ENTER)
+    const from = await terminal.waitFor(/did not tell whether it accepts the key[\s\S]*cancel/)
+    expectNothing(user)
+    terminal.write(ENTER)
+    for (const [question, keys] of [
+      [URL, url + ENTER],
+      [WAY, ENTER],
+      [KEY, GATEWAY_KEY + ENTER],
+    ] as const) {
+      await terminal.waitFor(question, from)
+      terminal.write(keys)
+    }
+    await terminal.waitFor(DONE)
+    expect(configOf(user.env)).toEqual({ upstream: url, credential: 'keychain:' })
+  })
+
   test('a gateway that looks into a header of its own gets it there', async () => {
     const { user, terminal } = await openFresh()
     const refused = reply(apiErrorAnswer(401, 'authentication_error', 'no key'))
@@ -183,7 +201,7 @@ describe.skipIf(reason)(`in a terminal${reason ? `: ${reason}` : ''}`, () => {
     onTestFinished(upstream.close)
     const { url } = upstream
     await untilKey(terminal, url, GATEWAY_KEY + ENTER)
-    await answer(terminal, /does not accept the key[\s\S]*cancel/, DOWN + ENTER)
+    await answer(terminal, /does not accept the key[\s\S]*cancel/, DOWN + DOWN + ENTER)
     await answer(terminal, /Name of the header/, ENTER)
     await terminal.waitFor(DONE)
     expect(configOf(user.env)).toMatchObject({ upstream: url, auth: 'header:ApiKey' })

@@ -4,7 +4,7 @@ import { GATEWAY_KEY, startBrokenGateway } from '../support/broken-gateway.ts'
 import type { Home } from '../support/claude-run.ts'
 import { openHome, writeSettings } from '../support/claude-run.ts'
 import { runCli } from '../support/cli.ts'
-import { userFile, writeFile } from '../support/configured.ts'
+import { machineFileUnavailable, runOnMachine, userFile, writeFile } from '../support/configured.ts'
 import { configOf, filesBelow } from '../support/init.ts'
 import { startModelApi } from '../support/model-api.ts'
 
@@ -205,6 +205,29 @@ describe('what is there already', () => {
     })
   })
 })
+
+describe.skipIf(machineFileUnavailable)(
+  `on a machine with an administrator${machineFileUnavailable ? `: ${machineFileUnavailable}` : ''}`,
+  () => {
+    test('the upstream that is enforced is taken', async () => {
+      const { home, url } = await openFresh()
+      const machine = { enforced: { upstream: url } }
+      const args = ['init', '--yes', '--credential', 'env:GATEWAY_KEY']
+      const { exitCode, stderr } = await runOnMachine(home, machine, args, { env: { GATEWAY_KEY } })
+      expect({ exitCode, checks: checksIn(stderr).length }).toEqual({ exitCode: 0, checks: 4 })
+      expect(configOf(home.env)).toEqual({ upstream: url, credential: 'env:GATEWAY_KEY' })
+    })
+
+    test('another one is refused', async () => {
+      const { home, url } = await openFresh()
+      const machine = { enforced: { upstream: ELSEWHERE } }
+      const args = ['init', '--upstream', url, ...FROM_VARIABLE]
+      const result = await runOnMachine(home, machine, args, { env: { GATEWAY_KEY } })
+      expect(result).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('is fixed by /etc') })
+      expect(configOf(home.env)).toBeUndefined()
+    })
+  },
+)
 
 describe('without a terminal', () => {
   test.each([
