@@ -26,6 +26,7 @@ export interface ErrorEntry {
 /** Every error that a user can meet. Exit codes: 1 failed, 2 usage, 3 configuration, 4 credential, 5 upstream, 126/127 as a shell has them. */
 export const ERROR_TABLE = {
   USAGE: { exit: 2, message: '{reason}', remedy: 'see `claude-gw help`' },
+  USAGE_OF_COMMAND: { exit: 2, message: '{reason}', remedy: 'see `{command} --help`' },
   CONFIG_UNKNOWN_KEY: {
     exit: 3,
     message: '{origin}: there is no key `{key}`{nearest}',
@@ -35,6 +36,11 @@ export const ERROR_TABLE = {
     exit: 3,
     message: '{origin}: `{key}` must be {expected}, not {value}',
     remedy: 'change it, or remove it to use the default',
+  },
+  CONFIG_BAD_SETTING: {
+    exit: 3,
+    message: '{fault}',
+    remedy: '{remedy}',
   },
   CONFIG_UNKNOWN_PROFILE: {
     exit: 3,
@@ -124,6 +130,11 @@ export const ERROR_TABLE = {
     exit: 5,
     message: '{upstream} lists no models: {reason}',
     remedy: '`claude-gw doctor` looks for the cause',
+  },
+  OTLP_REFUSED: {
+    exit: 5,
+    message: '{collector} did not take what was sent: {reason}',
+    remedy: 'mend that and call it again: it goes on with what was not taken',
   },
   KEYCHAIN_LIB_MISSING: {
     exit: 4,
@@ -465,8 +476,9 @@ export const ERROR_TABLE = {
     status: 502,
     type: 'api_error',
     message:
-      'the upstream compressed its answer ({coding}) though asked not to, so that what was masked cannot be restored in it',
-    remedy: 'let it honour `accept-encoding: identity`, or set policies.mask.mode to irreversible',
+      'the upstream compressed its answer in a way that cannot be read ({coding}), though asked not to, so that policies cannot look through it',
+    remedy:
+      'let it honour `accept-encoding: identity`, set policies.mask.mode to irreversible, and let policies.answer only flag',
   },
   MASK_KEY_UNUSABLE: {
     exit: 1,

@@ -7,6 +7,7 @@ import { selectProfile } from '../config/selected-profile.ts'
 import type { SettingName } from '../config/setting-name.ts'
 import { parseReference, REFERENCE_FORMS } from '../credentials/reference.ts'
 import { parseUpstream } from '../network/url.ts'
+import { openAnswerRules } from './answer-rules.ts'
 import type { Context } from './context.ts'
 import { openPatternDetectors } from './detect-rules.ts'
 import { openMaskRules } from './mask-rules.ts'
@@ -17,14 +18,14 @@ const ORIGIN = 'config'
 
 /**
  * Checks of a value what only the user of it would find: that an upstream and a reference are some, and that a profile
- * is there.
+ * and a price file are there.
  * @param files undefined where they cannot be read
- * @throws GatewayError CONFIG_BAD_VALUE, CONFIG_UNKNOWN_PROFILE
+ * @throws GatewayError CONFIG_BAD_VALUE, CONFIG_BAD_SETTING, CONFIG_UNKNOWN_PROFILE
  */
 export async function checkSetting(
   name: SettingName,
   value: string,
-  env: Context['env'],
+  { env, home }: Pick<Context, 'env' | 'home'>,
   files: ConfigFiles | undefined,
 ): Promise<void> {
   const { key } = name
@@ -36,8 +37,10 @@ export async function checkSetting(
   if (key === 'credential') checkReference(name, value, `\`auto\`, \`passthrough\`, ${REFERENCE_FORMS}`)
   if (key === 'log.redact' || key === 'policies.guard.deny' || key === 'policies.guard.flag')
     await openPatterns(SCHEMA[key].kind.parse(value) ?? [], key, ORIGIN)
+  if (key === 'prices' && value !== '') await checkPriceFile(value, home)
   if (key === 'policies.patterns') await openPatternDetectors(changed(name, value, env, files))
   if (key === 'policies.mask.detect') await openMaskRules(changed(name, value, env, files))
+  if (key === 'policies.answer.detect') await openAnswerRules(changed(name, value, env, files))
   if (
     key === 'tls.passphrase' ||
     key === 'policies.limits.storeCredential' ||
@@ -57,6 +60,17 @@ function changed(
   const { values, origins } = (files && resolveSetting(name, env, files)) ?? resolveConfig({}, {})
   const item = entry === undefined ? SCHEMA[key].kind.parse(value) : { [entry]: value }
   return { values: { ...values, [key]: item }, origins: { ...origins, [key]: ORIGIN } }
+}
+
+async function checkPriceFile(path: string, home: string): Promise<void> {
+  const { readPriceFile } = await import('../config/price-file.ts')
+  try {
+    readPriceFile(path, home)
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error
+    const remedy = 'mend the file and set it then; the README has the format'
+    throw new GatewayError('CONFIG_BAD_SETTING', { fault: error.message, remedy }, error)
+  }
 }
 
 function checkReference({ names }: SettingName, value: string, expected: string): void {

@@ -19,7 +19,10 @@ export const BODY_FILE = 'request.json'
  */
 export function curlCommand(record: ExchangeRecord): string {
   const { method, upstream, path, query, stream, request_headers = {}, request_bytes, request_body } = record
-  const { 'accept-encoding': encodings, ...headers } = request_headers
+  const { 'accept-encoding': encodings, 'content-encoding': coding, ...others } = request_headers
+  // What stands in BODY_FILE is hardly compressed, nor is a body that is kept decoded.
+  const isAsSent = request_body && !request_body.decoded
+  const headers = coding && isAsSent ? { ...others, 'content-encoding': coding } : others
   const hasBody = request_bytes > 0
   const words = [
     // Brackets in a URL are no patterns.

@@ -1,5 +1,5 @@
 import { GatewayError } from '../base/errors.ts'
-import { describeField, FieldNameError } from '../exchange/field-name.ts'
+import { describeField, FieldNameError, fieldPath } from '../exchange/field-name.ts'
 import type { Context } from './context.ts'
 import type { Listing } from './exchange-listing.ts'
 import { openRowListing } from './exchange-listing.ts'
@@ -19,7 +19,7 @@ const UNKNOWN = '?'
 export function parseFields(text: string): readonly ChosenField[] {
   return text.split(',').map((part) => {
     const name = part.trim()
-    const path = name.split('.')
+    const path = fieldPath(name)
     try {
       describeField(path)
     } catch (error) {

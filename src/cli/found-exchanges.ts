@@ -13,6 +13,8 @@ export interface Finding {
   readonly search: Search
   /** Oldest first. */
   readonly entries: Iterable<Entry>
+  /** What is searched, for who takes the entries in another way. */
+  readonly sources: readonly Source[]
   readonly progress: ScanProgress
 }
 
@@ -45,7 +47,8 @@ export function findExchanges(
   const newest = function* () {
     yield* take(search.newestFirst(sources), count ?? 0).reverse()
   }
-  return { search, progress, entries: count === undefined ? search.oldestFirst(sources) : newest() }
+  const entries = count === undefined ? search.oldestFirst(sources) : newest()
+  return { search, progress, entries, sources }
 }
 
 const SHORTEST_ID = 4

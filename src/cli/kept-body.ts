@@ -55,11 +55,20 @@ export function referenceOf(record: ExchangeRecord, side: Side): BodyReference |
 }
 
 /** The bytes without the coding in which they went over the wire. */
-export async function decodeBody(record: ExchangeRecord, side: Side, bytes: Buffer): Promise<FoundBody> {
-  const headers = side === 'request' ? record.request_headers : record.response_headers
-  const isDecoded = referenceOf(record, side)?.decoded === true
+export function decodeBody(record: ExchangeRecord, side: Side, bytes: Buffer): Promise<FoundBody> {
+  return decodeFrom(codingOf(record, side), bytes)
+}
+
+/** In which coding a body is kept. */
+export function codingOf(record: ExchangeRecord, side: Side): string | undefined {
+  if (referenceOf(record, side)?.decoded === true) return undefined
+  return record[`${side}_headers`]?.['content-encoding']
+}
+
+/** The same for who has no record at hand. */
+export async function decodeFrom(coding: string | undefined, bytes: Buffer): Promise<FoundBody> {
   try {
-    return { bytes: await decodeWhole(bytes, isDecoded ? undefined : headers?.['content-encoding']) }
+    return { bytes: await decodeWhole(bytes, coding) }
   } catch (error) {
     return { reason: `it cannot be decoded: ${reasonOf(error)}` }
   }

@@ -53,7 +53,7 @@ export async function checkKey(context: Context, trial: Trial, key: string): Pro
     return inquire(upstream, agent, { method, path, body, headers }, limits)
   }
   try {
-    report(await findVerdict(ask), upstream, known)
+    report(await findVerdict(ask), upstream, [...known, ...agent.secrets])
   } finally {
     agent.destroy()
   }

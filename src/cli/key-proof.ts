@@ -2,7 +2,8 @@ import { isJsonObject } from '../json/object.ts'
 import type { Inquiry, InquiryAnswer } from '../network/inquiry.ts'
 
 /** A request that only a key lets through. */
-export interface Question extends Pick<Inquiry, 'method' | 'path' | 'body'> {
+export interface Question extends Pick<Inquiry, 'method' | 'path'> {
+  readonly body: string
   readonly isProof: (answer: InquiryAnswer) => boolean
   /** Statuses that refuse the key, */
   readonly refusals: readonly number[]

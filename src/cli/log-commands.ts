@@ -3,6 +3,11 @@ import type { LogsInput } from './commands/logs.ts'
 import type { LogsExportInput } from './commands/logs-export.ts'
 import type { Execute } from './execute.ts'
 
+const HELP = `
+With --profile NAME: of that profile.
+--where takes FIELD, or FIELD and one of = != < <= > >= ~ (contains) and a value, joined with and, or, not and
+brackets: 'status >= 500 or (model ~ haiku and not stop_reason = end_turn)'. \`claude-gw logs schema\` has the fields.`
+
 /** `logs` and the commands below it; each loads its code only when it is called. */
 export function addLogs(program: Command, execute: Execute): void {
   const logs = program.command('logs').description('list what went through, newest last')
@@ -12,7 +17,7 @@ export function addLogs(program: Command, execute: Execute): void {
     .option('-f, --follow', 'go on with what comes')
     .option('--fields <NAMES>', 'only these fields, such as ts,model,usage.output_tokens')
     .option('--json', 'the records as JSON lines')
-    .addHelpText('after', '\nWith --profile NAME: of that profile. What --where takes is in the README.')
+    .addHelpText('after', HELP)
     .action((options, command) =>
       execute(command, async (context) =>
         (await import('./commands/logs.ts')).logs(context, toLogsInput(options)),
@@ -63,6 +68,8 @@ function addExport(logs: Command, execute: Execute): void {
     .description('all that match, for other programs; the filters and -n are those of `claude-gw logs`')
     .option('--jsonl', 'the records as JSON lines')
     .option('--har', 'as an HTTP archive (HAR 1.2)')
+    .option('--otlp <URL>', 'to a collector of OpenTelemetry: what is new since the last time')
+    .option('--anew', 'with --otlp: also what was shipped before')
     .option('--curl <ID>', 'one exchange as a curl command, without the credential')
     .option('--output <FILE>', 'into a file that only you can read')
     .option('--force', 'also where there is such a file')
@@ -108,6 +115,13 @@ function toLogsInput({ errors, follow, json, ...filters }: OptionValues): LogsIn
   return { ...filters, errorsOnly: !!errors, isFollowing: !!follow, isJson: !!json }
 }
 
-function toExportInput({ errors, jsonl, har, force, ...rest }: OptionValues): LogsExportInput {
-  return { ...rest, errorsOnly: !!errors, isJsonLines: !!jsonl, isHar: !!har, canOverwrite: !!force }
+function toExportInput({ errors, jsonl, har, force, anew, ...rest }: OptionValues): LogsExportInput {
+  return {
+    ...rest,
+    isAnew: !!anew,
+    errorsOnly: !!errors,
+    isJsonLines: !!jsonl,
+    isHar: !!har,
+    canOverwrite: !!force,
+  }
 }

@@ -9,6 +9,7 @@ import type { Identity } from '../gateway/record.ts'
 import type { OpenPolicies, PolicySettings } from '../policies/index.ts'
 import type { PriceTable } from '../usage/price-table.ts'
 import { priceOf } from '../usage/pricing.ts'
+import { openAnswerRules } from './answer-rules.ts'
 import type { Context } from './context.ts'
 import { decoratorSettings } from './decorators.ts'
 import { guardSettings } from './guard-settings.ts'
@@ -39,11 +40,12 @@ export async function openConfiguredPolicies(
 ): Promise<OpenPolicies | undefined> {
   const guard = await guardSettings(config, input.isTrial)
   const mask = await maskSettings(context, config)
+  const answer = await answerSettings(config)
   const limits = await limitSettings(context, config, input)
   const decorators = decoratorSettings(context, config, input)
-  if (!guard && !decorators && !mask && !limits) return undefined
+  if (!guard && !decorators && !mask && !answer && !limits) return undefined
   const { openPolicies } = await import('../policies/index.ts')
-  return openPolicies({ guard, decorators, mask, limits })
+  return openPolicies({ guard, decorators, mask, answer, limits })
 }
 
 async function maskSettings(context: Context, config: Config): Promise<PolicySettings['mask']> {
@@ -57,6 +59,11 @@ async function maskSettings(context: Context, config: Config): Promise<PolicySet
     onError: config.values['policies.mask.onError'],
     place: rulePlace(config, isDenyUsual ? 'policies.mask.mode' : 'policies.mask.detect'),
   }
+}
+
+async function answerSettings(config: Config): Promise<PolicySettings['answer']> {
+  const rules = await openAnswerRules(config)
+  return rules.length > 0 ? { rules, maxMatchBytes: config.values['policies.maxMatch'] } : undefined
 }
 
 async function limitSettings(

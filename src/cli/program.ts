@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { GatewayError } from '../base/errors.ts'
 import { GLOBAL_OPTIONS } from '../config/global-options.ts'
 import type { ConfigKey } from '../config/schema.ts'
 import { environmentName, SCHEMA } from '../config/schema.ts'
@@ -16,7 +17,11 @@ import { addUsage } from './usage-command.ts'
 export async function runProgram(argv: readonly string[]): Promise<number> {
   let exitCode = 0
   const program = createProgram(async (command, run) => {
-    exitCode = await run(createContext(toGlobalOptions(command.optsWithGlobals())))
+    try {
+      exitCode = await run(createContext(toGlobalOptions(command.optsWithGlobals())))
+    } catch (error) {
+      throw usageOf(command, error)
+    }
   })
   try {
     await program.parseAsync(argv.length === 0 ? ['help'] : [...argv], { from: 'user' })
@@ -25,6 +30,14 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     return error.exitCode === 0 ? 0 : 2
   }
   return exitCode
+}
+
+/** A usage error leads to the help of its own command; any other stays as it is. */
+function usageOf(command: Command, error: unknown): unknown {
+  if (!(error instanceof GatewayError) || error.code !== 'USAGE') return error
+  const names: string[] = []
+  for (let at: Command | null = command; at; at = at.parent) names.unshift(at.name())
+  return new GatewayError('USAGE_OF_COMMAND', { reason: error.message, command: names.join(' ') }, error)
 }
 
 /** The table of the commands; each loads its code only when it is called. */

@@ -47,7 +47,7 @@ function shownText(bytes: Buffer): string | undefined {
 /** Says where the bytes are not those of the wire. */
 function noteOf(record: ExchangeRecord, side: Side): string | undefined {
   const { redacted, decoded } = referenceOf(record, side) ?? {}
-  if (!redacted) return undefined
+  if (!redacted) return decoded ? `this ${side} was compressed on the wire, and is kept decoded` : undefined
   const values = redacted === 1 ? '1 value is' : `${redacted} values are`
   return `${values} masked in this ${side}${decoded ? ', which was compressed on the wire' : ''}`
 }

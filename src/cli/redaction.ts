@@ -13,13 +13,16 @@ export async function openPatterns(
   origin: string,
 ): Promise<readonly Finder[]> {
   if (patterns.length === 0) return []
-  const { PatternFinder } = await import('../exchange/pattern-finder.ts')
-  const finders = patterns.map((pattern) => {
+  const [{ parsePattern }, { PatternFinder }] = await Promise.all([
+    import('../exchange/pattern.ts'),
+    import('../exchange/pattern-finder.ts'),
+  ])
+  for (const pattern of patterns) {
     try {
-      return new PatternFinder([pattern])
+      parsePattern(pattern)
     } catch (error) {
       throw badValue(origin, key, `patterns (${reasonOf(error)})`, quoted(pattern))
     }
-  })
-  return finders.length === 1 ? finders : [new PatternFinder(patterns)]
+  }
+  return [new PatternFinder(patterns)]
 }

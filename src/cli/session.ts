@@ -1,21 +1,13 @@
 import type { Config } from '../config/config.ts'
-import { bodiesDirectory, ledgerDirectory, trafficDirectory } from '../config/paths.ts'
 import type { Tags } from '../config/tags.ts'
 import { resolveTags } from '../config/tags.ts'
 import { resolveTimeouts } from '../config/timeouts.ts'
-import type { ExchangeRecord } from '../exchange/exchange.ts'
-import { toLine } from '../exchange/line.ts'
-import { redact } from '../exchange/redact.ts'
 import type { Totals } from '../exchange/totals.ts'
 import { addToTotals, createTotals } from '../exchange/totals.ts'
 import type { Access } from '../gateway/access.ts'
 import { createAccess } from '../gateway/access.ts'
-import type { BodySettings } from '../gateway/body-settings.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { startGateway } from '../gateway/gateway.ts'
-import { ledgerLine } from '../log/ledger.ts'
-import { monthAt } from '../log/period.ts'
-import { TrafficLog } from '../log/writer.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { Upstream } from '../network/url.ts'
 import { claudeEnvironment } from './claude-environment.ts'
@@ -24,9 +16,9 @@ import { openIdentity } from './identity.ts'
 import { openConfiguredPolicies } from './policies.ts'
 import { openPrices } from './prices.ts'
 import { findProxy } from './proxy.ts'
-import { openPatterns } from './redaction.ts'
 import type { Secrets } from './secrets.ts'
 import { openSecrets } from './secrets.ts'
+import { openSessionLog } from './session-log.ts'
 import type { ClaudeSources } from './upstream.ts'
 import { configuredUpstream, resolveUpstream } from './upstream.ts'
 import { ownVersion } from './version.ts'
@@ -89,15 +81,13 @@ export async function openSession(context: Context, options: SessionOptions): Pr
   const totals = createTotals()
   const troubles: string[] = []
   let last: LastExchange | undefined
-  const bodies = await bodySettings(context, config)
   const onTrouble = (reason: string) => {
     troubles.push(reason)
     options.onTrouble?.(reason)
   }
-  const log = openLog(context, config, onTrouble)
-  const ledger = openLedger(context, onTrouble)
+  const log = await openSessionLog(context, config, onTrouble)
   const identity = openIdentity(context, { upstream: upstream.name, tags })
-  const prices = openPrices(context, config)
+  const prices = await openPrices(context, config)
   const policies = await openConfiguredPolicies(context, config, {
     identity,
     prices,
@@ -123,7 +113,8 @@ export async function openSession(context: Context, options: SessionOptions): Pr
     retry: config.values['retry.upstream'],
     identity,
     policies: policies?.list,
-    bodies,
+    bodies: log.bodies,
+    patterns: log.patterns,
     prices,
     ownPages: metrics && {
       readerToken: await secrets.readerToken(),
@@ -133,9 +124,9 @@ export async function openSession(context: Context, options: SessionOptions): Pr
       if (!isStranger) metrics?.observe(record)
       if (!isStranger) addToTotals(totals, record)
       if (record.session_id !== undefined) last = { endedMs: Date.now(), sessionId: record.session_id }
-      if (log) append(log, record, known)
+      log.append(record, known)
       // Whoever knocks without a token is nobody's usage.
-      return !isStranger && ledger.append(redact(ledgerLine(record), known).text)
+      return !isStranger && log.book(record, known)
     },
     onTrouble,
   }).catch(async (error) => {
@@ -160,7 +151,7 @@ export async function openSession(context: Context, options: SessionOptions): Pr
     },
     totals,
     troubles,
-    droppedRecords: () => log?.dropped ?? 0,
+    droppedRecords: () => log.dropped(),
     limitWarnings: () => policies?.limits?.warnings() ?? [],
     last: () => last,
   }
@@ -175,34 +166,4 @@ async function openMetrics(profile: string, openCount: () => number): Promise<Me
 async function loadAll(context: Context, gateway: Gateway): Promise<void> {
   const [{ startUpkeep }] = await Promise.all([import('./upkeep.ts'), gateway.load()])
   startUpkeep(context)
-}
-
-function openLog(
-  context: Context,
-  config: Config,
-  onTrouble: (reason: string) => void,
-): TrafficLog | undefined {
-  if (config.values['log.level'] === 'off') return undefined
-  const directory = trafficDirectory(context.stateDirectory())
-  return new TrafficLog({ directory, onTrouble })
-}
-
-async function bodySettings(context: Context, config: Config): Promise<BodySettings | undefined> {
-  const { values, origins } = config
-  const level = values['log.level']
-  const patterns = await openPatterns(values['log.redact'], 'log.redact', origins['log.redact'])
-  if (level !== 'errors' && level !== 'full') return undefined
-  return { level, directory: bodiesDirectory(context.stateDirectory()), patterns }
-}
-
-/** Whatever `log.level` says: budgets and sums need it. */
-function openLedger(context: Context, onTrouble: (reason: string) => void): TrafficLog {
-  const directory = ledgerDirectory(context.stateDirectory())
-  return new TrafficLog({ directory, periodAt: monthAt, onTrouble })
-}
-
-/** Writes a record without its secrets. */
-function append(log: TrafficLog, record: ExchangeRecord, secrets: readonly string[]): void {
-  const { text, count } = redact(toLine(record), secrets)
-  log.append(count === 0 ? text : `${text.slice(0, -2)},"redacted":${count}}\n`)
 }

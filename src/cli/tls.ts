@@ -32,6 +32,14 @@ export async function openTls(
   return { ...settings, passphrase: askAgain(source) }
 }
 
+/** Whom connections to others than the upstream trust; they are shown no certificate of ours. @throws GatewayError CONFIG_BAD_VALUE */
+export function openTrust({ config, home, platform }: Context, claude: ClaudeSources): TlsSettings {
+  const { values, origins } = config()
+  const { env, originOf } = claudeEnvironment(claude)
+  const { ca } = readTlsFiles({ values, origins, env, originOf, home })
+  return { ...(ca && { ca }), systemAuthorities: () => systemAuthorities({ env, platform }) }
+}
+
 /** One that did not open the key is not given twice, if its source has another by now. */
 function askAgain(source: CredentialSource): NonNullable<TlsSettings['passphrase']> {
   return async (refused) => {

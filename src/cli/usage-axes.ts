@@ -23,16 +23,27 @@ export type AxisName = keyof typeof TIME_NAMES | keyof typeof DIMENSION_NAMES
 /** What `--by` takes. */
 export const AXIS_NAMES = [...Object.keys(TIME_NAMES), ...Object.keys(DIMENSION_NAMES)] as AxisName[]
 
+/** As records and the configuration call it. */
+const OTHER_NAMES: Readonly<Record<string, AxisName>> = {
+  cost_center: 'cost-center',
+  costCenter: 'cost-center',
+}
+
 const MOST_AXES = 2
 
 /** One axis, or two with a comma. @throws GatewayError USAGE, which says what is taken */
 export function parseAxes(text: string): readonly AxisName[] {
-  const names = text.split(',').map((name) => name.trim())
+  const names = text.split(',').map(nameOf)
   const isKnown = names.every((name) => AXIS_NAMES.includes(name as AxisName))
   if (isKnown && names.length <= MOST_AXES && new Set(names).size === names.length) return names as AxisName[]
   throw new GatewayError('USAGE', {
     reason: `\`--by ${text}\`: give one of ${AXIS_NAMES.join(', ')}, or two with a comma`,
   })
+}
+
+function nameOf(text: string): string {
+  const name = text.trim()
+  return Object.hasOwn(OTHER_NAMES, name) ? (OTHER_NAMES[name] as AxisName) : name
 }
 
 export function isTimeAxis(name: AxisName): name is keyof typeof TIME_NAMES {

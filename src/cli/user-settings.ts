@@ -4,9 +4,10 @@ import { readConfigFiles } from '../config/files.ts'
 import { configDirectory, userFilePath } from '../config/paths.ts'
 import type { SettingName } from '../config/setting-name.ts'
 import { parseSettingValue } from '../config/setting-value.ts'
-import type { UserStore } from '../config/user-store.ts'
+import type { StoredEntry, UserStore } from '../config/user-store.ts'
 import { checkSetting } from './check-setting.ts'
 import type { Context } from './context.ts'
+import { settingFault } from './setting-fault.ts'
 import { findObstacles } from './setting-obstacles.ts'
 
 export interface NewSetting {
@@ -27,16 +28,25 @@ export async function storeSettings(
   context: Context,
   settings: readonly NewSetting[],
 ): Promise<StoredSettings> {
-  const files = readableFiles(context)
-  const entries = settings.map(({ name, value }) => ({
-    names: name.names,
-    json: value === undefined ? undefined : parseSettingValue(name, value),
-  }))
+  const entries: StoredEntry[] = []
   for (const { name, value } of settings)
-    if (value !== undefined) await checkSetting(name, value, context.env, files)
+    entries.push({
+      names: name.names,
+      json: value === undefined ? undefined : await checkedValue(context, name, value),
+    })
   const { store, path } = await openSettings(context)
   const before = await store.exchange(entries)
   return { path, takeBack: async () => void (await store.exchange(before)) }
+}
+
+async function checkedValue(context: Context, name: SettingName, value: string): Promise<unknown> {
+  try {
+    const json = parseSettingValue(name, value)
+    await checkSetting(name, value, context, readableFiles(context))
+    return json
+  } catch (error) {
+    throw settingFault(error, name)
+  }
 }
 
 /** The user's file, for changes. */

@@ -81,3 +81,8 @@ export function usageCacheDirectory(state: string): string {
 export function sessionsDirectory(state: string): string {
   return join(state, 'sessions')
 }
+
+/** Where it stands how far exchanges were shipped to collectors. */
+export function shippingDirectory(state: string): string {
+  return join(state, 'otlp')
+}

@@ -45,7 +45,7 @@ function parse({ text, path }: ReadFile): JsonRoot {
   return root
 }
 
-/** The rest is not even checked, as it may be for a newer claude-gw. */
+/** The rest is checked only for what is said of it, as it may be for a newer claude-gw. */
 function readUntrusted(file: ReadFile, trust: Trust): CheckedSettings {
   const { path } = file
   const root = parse(file)
@@ -54,7 +54,17 @@ function readUntrusted(file: ReadFile, trust: Trust): CheckedSettings {
   const ignored = members.map(([name]) => name).filter((name) => !isHarmless(name))
   return {
     settings: readSettings({ ...root, value: harmless }, path, []),
-    ...(ignored.length > 0 && { note: describe(path, trust, ignored) }),
+    ...(ignored.length > 0 && { note: describe(path, trust, ignored, faultOf(file)) }),
+  }
+}
+
+/** Why the file could not be trusted as it is. */
+function faultOf(file: ReadFile): string | undefined {
+  try {
+    settingsOf(file)
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
   }
 }
 
@@ -64,10 +74,13 @@ function isHarmless(name: string): boolean {
 
 const SHOWN_NAMES = 8
 
-function describe(path: string, trust: Trust, ignored: readonly string[]): string {
+function describe(path: string, trust: Trust, ignored: readonly string[], fault: string | undefined): string {
   const state = trust === 'changed' ? 'has changed since you trusted it' : 'is not trusted'
   const plain = ignored.filter((name) => /^[\w.-]{1,40}$/.test(name)).slice(0, SHOWN_NAMES)
   const rest = ignored.length - plain.length
   const names = [...plain.map((name) => `\`${name}\``), ...(rest > 0 ? [`${rest} more`] : [])].join(', ')
-  return `${path} ${state}: only its tags count, not ${names} (look at it, then \`claude-gw config trust\`)`
+  const advice = fault
+    ? `it cannot be trusted as it is: ${fault}`
+    : 'look at it, then `claude-gw config trust`'
+  return `${path} ${state}: only its tags count, not ${names} (${advice})`
 }

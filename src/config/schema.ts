@@ -193,6 +193,17 @@ export const SCHEMA = {
     'closed',
     'a request that a guard cannot look through is refused, or sent as it is',
   ),
+  'policies.answer.detect': key<readonly string[]>(
+    textList,
+    [],
+    'kinds of personal data and secrets to look for in answers, each with an action or without',
+    words('none'),
+  ),
+  'policies.answer.mode': key(
+    oneOf('flag', 'mask', 'deny'),
+    'flag',
+    'what is done with them where no action stands: counted, masked, or the answer ended',
+  ),
   'policies.system.append': key(text, '', 'text behind the system prompt of every request', words('none')),
   'policies.decorators': key(
     decoratorRules,

@@ -110,7 +110,7 @@ export interface BodyReference {
 export interface PolicyDecision {
   /** `limits.daily`, `mask.email` */
   readonly rule: string
-  /** `flag` only counts; `limit` and `deny` reject the request. */
+  /** `flag` only counts; `limit` and `deny` reject the request, or end the answer. */
   readonly action: PolicyAction
   /** How often it applied. */
   readonly count: number

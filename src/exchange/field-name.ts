@@ -2,6 +2,14 @@ import { nearest } from '../base/nearest.ts'
 import { RECORD_FIELDS } from './record-schema.ts'
 import type { Described } from './schema-parts.ts'
 
+/** The cost centre as the configuration and `usage` call it. */
+const COST_CENTER_NAMES = ['cost_center', 'cost-center', 'costCenter', 'tags.cost-center', 'tags.costCenter']
+
+/** Where a field stands, from its name as a person types it. */
+export function fieldPath(name: string): readonly string[] {
+  return COST_CENTER_NAMES.includes(name) ? ['tags', 'cost_center'] : name.split('.')
+}
+
 /**
  * What the schema says of a field, by its dotted name such as `usage.output_tokens`; undefined for one that only the upstream or
  * the user knows, as those of `usage` and `tags` are.

@@ -9,6 +9,7 @@ const LEDGER_OPTIONAL = [
   'parent_agent_id',
   'user',
   'model',
+  'upstream_model',
   'response_model',
   'status',
   'cost_usd',

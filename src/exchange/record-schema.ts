@@ -59,7 +59,7 @@ export const RECORD_FIELDS = {
         rule: text('Name of the policy and of its rule.'),
         action: {
           enum: POLICY_ACTIONS,
-          description: '`flag` only counts; `limit` and `deny` reject the request.',
+          description: '`flag` only counts; `limit` and `deny` reject the request, or end the answer.',
         },
         count: count('How often it applied.'),
       },

@@ -76,13 +76,15 @@ export class BodyCopy {
     }
   }
 
-  /** Undefined where it cannot be kept, or is empty. Gives up what was held. */
+  /** Undefined where it cannot be kept, or is empty. Gives up what was held, also where there is no memory for the whole. */
   take(): CopiedBody | undefined {
-    const isThere = this.#fault === undefined && this.#bytes > 0
-    const decoded = this.#decoder ? { decoded: Buffer.concat(this.#decoded) } : {}
-    const copied = isThere ? { bytes: Buffer.concat(this.#chunks), ...decoded } : undefined
-    this.drop()
-    return copied
+    try {
+      if (this.#fault !== undefined || this.#bytes === 0) return undefined
+      const decoded = this.#decoder ? { decoded: Buffer.concat(this.#decoded) } : {}
+      return { bytes: Buffer.concat(this.#chunks), ...decoded }
+    } finally {
+      this.drop()
+    }
   }
 
   /** Nothing of it is wanted. */

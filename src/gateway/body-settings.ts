@@ -1,4 +1,3 @@
-import type { Finder } from '../exchange/needles.ts'
 import { secretFinder } from '../exchange/secret-finder.ts'
 import { BodyStore } from '../log/body-store.ts'
 import type { BodyKeeping } from './exchange-bodies.ts'
@@ -10,15 +9,13 @@ export interface BodySettings {
   /** `errors` keeps those of exchanges whose outcome is not `ok`. */
   readonly level: 'errors' | 'full'
   readonly directory: string
-  /** What is masked in them beside the secrets that are known. */
-  readonly patterns: readonly Finder[]
 }
 
 /** Opens the place where the bodies of a gateway are kept; undefined where none are. */
 export function openBodyKeeping(options: GatewayOptions, secrets: KnownSecrets): BodyKeeping | undefined {
-  const { bodies, identity, onTrouble } = options
+  const { bodies, patterns = [], identity, onTrouble } = options
   if (!bodies) return undefined
-  const { directory, level, patterns } = bodies
+  const { directory, level } = bodies
   return {
     store: new BodyStore({ directory, runId: identity.runId, onTrouble }),
     level,

@@ -22,10 +22,10 @@ export function costOf(facts: ExchangeFacts, prices: PriceTable): Cost {
   return 'reason' in price ? unknown(price.reason) : { cost_usd: price.costUsd, price: price.origin }
 }
 
-/** The upstream may have gone on, and bill it. */
+/** The upstream may have gone on, and bill it; not while nothing was asked of it, between two attempts. */
 function isLeftUnanswered(facts: ExchangeFacts): boolean {
-  const isSent = facts.supplies.length > 0 && facts.body.endedAtMs !== undefined
-  return facts.outcome === 'client_aborted' && !facts.answer && isSent && asksModel(facts)
+  const isSent = facts.isAwaited && facts.body.endedAtMs !== undefined
+  return facts.outcome === 'client_aborted' && isSent && asksModel(facts)
 }
 
 function unknown(reason: string): Cost {

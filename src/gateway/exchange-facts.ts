@@ -32,6 +32,7 @@ export class ExchangeFacts {
   /** What became of the bodies, where they are kept. */
   bodies: BodyFields = {}
   #attemptMs = 0
+  #isAwaited = false
 
   constructor(request: IncomingMessage, target: string) {
     this.method = request.method ?? ''
@@ -50,18 +51,26 @@ export class ExchangeFacts {
     return this.#attemptMs > 0
   }
 
+  /** Whether an answer is awaited: an attempt is under way that has none. */
+  get isAwaited(): boolean {
+    return this.#isAwaited
+  }
+
   attemptBegins(): void {
     this.#attemptMs = performance.now()
+    this.#isAwaited = true
   }
 
   /** An attempt got no answer. */
   attemptFailed(reason: string): void {
+    this.#isAwaited = false
     this.attempts.push({ duration_ms: Math.round(performance.now() - this.#attemptMs), reason })
   }
 
   answered(answer: IncomingMessage): void {
     this.answer = answer
     this.answeredMs = performance.now()
+    this.#isAwaited = false
   }
 
   /** What was answered is not for the client: there is another attempt. */

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { GatewayError } from '../base/errors.ts'
 import type { Outcome } from '../exchange/exchange.ts'
-import type { AnswerTransform } from '../policies/answer-transform.ts'
 import { isReadableType } from '../usage/answer.ts'
+import { isKnownCoding } from '../usage/coding.ts'
 import { Attempts } from './attempts.ts'
 import { ExchangeBodies } from './exchange-bodies.ts'
 import { ExchangeFacts } from './exchange-facts.ts'
@@ -11,7 +11,7 @@ import type { FlowSettings } from './flow-settings.ts'
 import { isPoliced, namesModel } from './model-call.ts'
 import { pathOf, policyRequest } from './policy-request.ts'
 import { outcomeOf } from './record.ts'
-import type { RelayObserver } from './relay.ts'
+import type { Change, RelayObserver } from './relay.ts'
 import { relayAnswer } from './relay.ts'
 import { errorReply, sendReply } from './reply.ts'
 import type { Supplied } from './supply.ts'
@@ -134,7 +134,7 @@ export class Flow {
     const redirect = redirectError(answer, this.#settings.upstream)
     try {
       if (redirect) throw redirect
-      this.#relayThrough(answer, this.#transformOf(answer))
+      this.#relayThrough(answer, this.#changeOf(answer))
     } catch (error) {
       answer.destroy()
       this.#fault(error, 'upstream_error')
@@ -145,15 +145,17 @@ export class Flow {
    * What the answer goes through; errors pass as they are.
    * @throws GatewayError ANSWER_COMPRESSED: let through, it would have placeholders in commands and files
    */
-  #transformOf({ statusCode = 0, headers }: IncomingMessage): AnswerTransform | undefined {
+  #changeOf({ statusCode = 0, headers }: IncomingMessage): Change | undefined {
     const transform = this.#facts.verdict?.answer
     if (!transform || statusCode >= 400 || !isReadableType(headers['content-type'])) return undefined
     const coding = headers['content-encoding'] ?? 'identity'
-    if (coding.toLowerCase() !== 'identity') throw new GatewayError('ANSWER_COMPRESSED', { coding })
-    return transform
+    if (coding.toLowerCase() === 'identity') return { transform }
+    if (isKnownCoding(coding)) return { transform, coding }
+    if (transform.passUnread?.()) return undefined
+    throw new GatewayError('ANSWER_COMPRESSED', { coding })
   }
 
-  #relayThrough(answer: IncomingMessage, transform: AnswerTransform | undefined): void {
+  #relayThrough(answer: IncomingMessage, change: Change | undefined): void {
     const facts = this.#facts
     const tap = createTap({
       status: answer.statusCode ?? 0,
@@ -173,7 +175,7 @@ export class Flow {
       },
       onEnd: (ending, deliver) => this.#finish(ending === 'whole' ? 'ok' : 'truncated', deliver),
     }
-    relayAnswer(answer, this.#response, this.#settings.timeouts.idleMs, observer, transform)
+    relayAnswer(answer, this.#response, this.#settings.timeouts.idleMs, observer, change)
   }
 
   /** While the answer comes, when nobody waits for it. */

@@ -1,6 +1,7 @@
 import type { Timeouts } from '../config/timeouts.ts'
 import type { AuthStyle, CredentialPlan } from '../credentials/credential.ts'
 import type { ExchangeRecord } from '../exchange/exchange.ts'
+import type { Finder } from '../exchange/needles.ts'
 import type { ForwardProxy } from '../network/forward-proxy.ts'
 import type { TlsSettings } from '../network/secure-context.ts'
 import type { Upstream } from '../network/url.ts'
@@ -35,6 +36,8 @@ export interface GatewayOptions {
   readonly policies?: PolicyList | undefined
   /** Undefined keeps no bodies. */
   readonly bodies?: BodySettings | undefined
+  /** What is masked in bodies, and in what is said of an error, beside the secrets that are known. */
+  readonly patterns?: readonly Finder[]
   /** What the records' costs are taken from. */
   readonly prices: PriceTable
   /** What the gateway shows of itself beside its health. */

@@ -54,15 +54,15 @@ export function carriesCredential(name: string, style: string): boolean {
 
 /**
  * The raw list for the client: the upstream's, less hop-by-hop headers.
- * @param isChanged whether the body gets another length
+ * @param untrue names, in lower case, of what is no longer true of the body
  */
-export function incomingHeaders(raw: readonly string[], isChanged = false): string[] {
+export function incomingHeaders(raw: readonly string[], untrue: readonly string[] = []): string[] {
   const dropped = connectionNames(raw)
   const headers: string[] = []
   for (let i = 0; i < raw.length; i += 2) {
     const lower = (raw[i] as string).toLowerCase()
     if (HOP_BY_HOP.has(lower) || dropped?.has(lower)) continue
-    if (isChanged && lower === 'content-length') continue
+    if (untrue.includes(lower)) continue
     headers.push(raw[i] as string, raw[i + 1] as string)
   }
   return headers

@@ -9,12 +9,14 @@ const REMEMBERED = 4
 /** What must not be written of the exchanges of one gateway. */
 export class KnownSecrets {
   readonly #local: string
-  #values: readonly string[]
+  readonly #way: ReadonlySet<string>
+  #given: readonly string[] = []
+  #values: readonly string[] = []
 
-  /** @param local the secret by which clients are let in */
-  constructor(local: string) {
+  /** @param local the secret by which clients are let in @param way those by which the upstream is reached, as they get known */
+  constructor(local: string, way: ReadonlySet<string> = new Set()) {
     this.#local = local
-    this.#values = [local]
+    this.#way = way
   }
 
   /**
@@ -26,13 +28,21 @@ export class KnownSecrets {
     for (const value of given) this.#remember(value)
     const literal = supplies.flatMap(({ headers }) => Object.entries(headers).flat())
     const all = [...given, ...clientSecrets([...rawHeaders, ...literal], target)]
-    const others = all.filter((value) => !this.#values.includes(value))
-    return others.length === 0 ? this.#values : [...this.#values, ...others]
+    const known = this.#known()
+    const others = all.filter((value) => !known.includes(value))
+    return others.length === 0 ? known : [...known, ...others]
   }
 
   #remember(value: string): void {
-    if (this.#values.includes(value)) return
-    const [, ...earlier] = this.#values
-    this.#values = [this.#local, ...[...earlier, value].slice(-REMEMBERED)]
+    if (!this.#given.includes(value)) this.#given = [...this.#given, value].slice(-REMEMBERED)
+  }
+
+  /** The same list as long as nothing changes. */
+  #known(): readonly string[] {
+    const values = [...new Set([this.#local, ...this.#way, ...this.#given])]
+    const isSame =
+      values.length === this.#values.length && values.every((value, i) => value === this.#values[i])
+    if (!isSame) this.#values = values
+    return this.#values
   }
 }

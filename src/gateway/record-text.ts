@@ -1,5 +1,7 @@
+import { redactBody } from '../exchange/body-redaction.ts'
 import { maskRandomWords } from '../exchange/likely-secret.ts'
-import { redact } from '../exchange/redact.ts'
+import type { Finder } from '../exchange/needles.ts'
+import { MASK, redact } from '../exchange/redact.ts'
 
 /** What the wire says is as long as it likes; a line of the log is not. */
 const MAX_CHARACTERS = 2_000
@@ -10,9 +12,16 @@ const MAX_CHARACTERS = 2_000
  */
 export class RecordText {
   readonly #secrets: readonly string[]
+  readonly #patterns: readonly Finder[]
 
-  constructor(secrets: readonly string[]) {
+  constructor(secrets: readonly string[], patterns: readonly Finder[] = []) {
     this.#secrets = secrets
+    this.#patterns = patterns
+  }
+
+  /** The words of an error, which may repeat what is in a body. */
+  said(text: string): string {
+    return this.brief(this.#withoutPatterns(this.masked(text)))
   }
 
   /** Without what looks like a secret. */
@@ -25,5 +34,15 @@ export class RecordText {
   brief(text: string): string {
     if (text.length <= MAX_CHARACTERS) return text
     return `${redact(text, this.#secrets).text.slice(0, MAX_CHARACTERS)}…`
+  }
+
+  #withoutPatterns(text: string): string {
+    if (this.#patterns.length === 0) return text
+    try {
+      return redactBody(Buffer.from(text), this.#patterns).bytes.toString()
+    } catch {
+      // It would take too long to look it through.
+      return MASK
+    }
   }
 }

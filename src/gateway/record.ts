@@ -1,4 +1,5 @@
 import type { AttemptRecord, ExchangeRecord, Outcome } from '../exchange/exchange.ts'
+import type { Finder } from '../exchange/needles.ts'
 import { uuidv7 } from '../exchange/uuid.ts'
 import type { PriceTable } from '../usage/price-table.ts'
 import { costOf } from './cost.ts'
@@ -10,6 +11,8 @@ import { shownTarget } from './shown-target.ts'
 export interface RecordSettings {
   readonly identity: Identity
   readonly prices: PriceTable
+  /** What is masked in the words of an error. */
+  readonly patterns?: readonly Finder[]
 }
 
 /** What stands in all records of one gateway. */
@@ -26,6 +29,7 @@ const REQUEST_HEADERS = new Set([
   'accept-encoding',
   'anthropic-beta',
   'anthropic-version',
+  'content-encoding',
   'content-type',
   'user-agent',
   'x-app',
@@ -54,13 +58,13 @@ const RATELIMIT = 'anthropic-ratelimit-'
  * @param unrecorded how many refusals before this one have no record
  */
 export function buildRecord(
-  { identity, prices }: RecordSettings,
+  { identity, prices, patterns }: RecordSettings,
   facts: ExchangeFacts,
   secrets: readonly string[],
   unrecorded = 0,
 ): ExchangeRecord {
   const { answer, refusal, summary } = facts
-  const text = new RecordText(secrets)
+  const text = new RecordText(secrets, patterns)
   const { path, query } = shownTarget(facts.target, (part) => text.masked(part))
   const received = lowerCased(facts.rawHeaders)
   const sentBack = answer ? lowerCased(answer.rawHeaders) : new Map<string, string>()
@@ -122,7 +126,9 @@ function asked(
 }
 
 function policyOf({ verdict }: ExchangeFacts): Pick<ExchangeRecord, 'policy'> {
-  return verdict && verdict.decisions.length > 0 ? { policy: verdict.decisions } : {}
+  // Those about the answer come last.
+  const decisions = [...(verdict?.decisions ?? []), ...(verdict?.answer?.decisions?.() ?? [])]
+  return decisions.length > 0 ? { policy: decisions } : {}
 }
 
 function lowerCased(raw: readonly string[]): Map<string, string> {
@@ -193,7 +199,7 @@ function errorOf(
   const { type, message } = refusal ?? summary?.error ?? {}
   if (type === undefined || message === undefined) return {}
   const before = unrecorded > 0 ? ` (and ${unrecorded} times before this, without a record)` : ''
-  return { error: { type, message: text.brief(text.masked(message)) + before } }
+  return { error: { type, message: text.said(message) + before } }
 }
 
 function shownAttempts({ attempts }: ExchangeFacts, text: RecordText): readonly AttemptRecord[] {

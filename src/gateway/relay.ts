@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AnswerTransform } from '../policies/answer-transform.ts'
+import { createDecoding } from './decoding.ts'
 import { incomingHeaders } from './headers.ts'
 
 export interface RelayObserver {
@@ -14,24 +15,37 @@ export interface RelayObserver {
   onEnd(ending: 'whole' | 'cut', deliver: () => void): void
 }
 
+/** Headers that are no longer true of an answer that is changed, or also decoded. */
+const LENGTH = ['content-length']
+const LENGTH_AND_CODING = ['content-length', 'content-encoding']
+
+/** What happens to an answer on its way. */
+export interface Change {
+  readonly transform: AnswerTransform
+  /** How the answer is compressed, where it is; the client gets it decoded. */
+  readonly coding?: string | undefined
+}
+
 /**
  * Hands the upstream's answer to the client, byte for byte and as it comes, unless a policy changes it. The end of the message is held back for the
  * observer: the last bytes of a known length, the terminal chunk, or the head where there is no body. A cut
  * answer never ends cleanly.
- * @param transform of an answer that is not compressed; undefined leaves it as it is
+ * @param change undefined leaves it as it is
  */
 export function relayAnswer(
   answer: IncomingMessage,
   response: ServerResponse,
   idleMs: number,
   observer: RelayObserver,
-  transform?: AnswerTransform,
+  change?: Change,
 ): void {
+  const transform = change?.transform
   const length = expectedBytes(answer, response, transform)
+  const decoding = createDecoding(change?.coding, send, (error) => answer.destroy(error))
   let bytes = 0
   let held: Buffer | undefined
   let isEnded = false
-  writeHead(answer, response, transform !== undefined)
+  writeHead(answer, response, change)
   const idleTimer = setTimeout(() => {
     // A paused answer waits for a slow client, which is not the upstream's silence.
     if (answer.isPaused()) idleTimer.refresh()
@@ -42,24 +56,36 @@ export function relayAnswer(
   answer.on('data', (chunk: Buffer) => {
     observer.onChunk(chunk)
     idleTimer.refresh()
+    decoding.write(chunk)
+  })
+  answer.on('end', () => end(answer.complete ? 'whole' : 'cut'))
+  answer.on('error', () => end('cut'))
+  answer.on('close', () => end('cut'))
+  response.on('close', () => {
+    clearTimeout(idleTimer)
+    decoding.destroy()
+  })
+  if (answer.destroyed) end('cut')
+  else if (answer.isPaused()) answer.resume()
+
+  function send(chunk: Buffer): void {
     const sent = transform ? attempt(() => transform.push(chunk)) : chunk
     if (!sent || sent.length === 0) return
     bytes += sent.length
     observer.onSend(sent.length)
     if (bytes === length) held = sent
     else if (!response.write(sent)) pauseUntilDrained(answer, response)
-  })
-  answer.on('end', () => end(answer.complete ? 'whole' : 'cut'))
-  answer.on('error', () => end('cut'))
-  answer.on('close', () => end('cut'))
-  response.on('close', () => clearTimeout(idleTimer))
-  if (answer.destroyed) end('cut')
-  else if (answer.isPaused()) answer.resume()
+  }
 
   function end(ending: 'whole' | 'cut'): void {
     if (isEnded || response.destroyed) return
     isEnded = true
     clearTimeout(idleTimer)
+    decoding.end((isWhole) => finish(isWhole ? ending : 'cut'))
+  }
+
+  function finish(ending: 'whole' | 'cut'): void {
+    if (response.destroyed) return
     const rest = transform && attempt(() => transform.end())
     if (rest && rest.length > 0) {
       observer.onSend(rest.length)
@@ -91,12 +117,12 @@ function expectedBytes(
   return length === undefined || headers['transfer-encoding'] !== undefined ? undefined : Number(length)
 }
 
-function writeHead(answer: IncomingMessage, response: ServerResponse, isChanged: boolean): void {
+function writeHead(answer: IncomingMessage, response: ServerResponse, change: Change | undefined): void {
   response.sendDate = false
   response.writeHead(
     answer.statusCode ?? 502,
     answer.statusMessage,
-    incomingHeaders(answer.rawHeaders, isChanged),
+    incomingHeaders(answer.rawHeaders, change && (change.coding === undefined ? LENGTH : LENGTH_AND_CODING)),
   )
 }
 

@@ -24,7 +24,7 @@ export interface Service {
 
 /** The working half of a gateway: everything behind the guard. */
 export function createService(options: GatewayOptions, agent: UpstreamAgent): Service {
-  const secrets = new KnownSecrets(secretOf(options.access))
+  const secrets = new KnownSecrets(secretOf(options.access), agent.secrets)
   const bodies = openBodyKeeping(options, secrets)
   const strangers = new RefusalLimit()
   let openCount = 0

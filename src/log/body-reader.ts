@@ -7,6 +7,9 @@ import { bodyPath } from './body-place.ts'
 /** A body as it was kept, or why it is not there. */
 export type FoundBody = { readonly bytes: Buffer } | { readonly reason: string }
 
+/** Where in its file a body is. */
+export type BodyRange = Pick<BodyReference, 'offset' | 'length' | 'crc32'>
+
 const CHUNK_BYTES = 256 * 1024
 
 /** The kept bytes of one body. Takes as long as all that stands before it in its file: 5 ms for 1 MB. */
@@ -19,7 +22,7 @@ export async function readBody(directory: string, reference: BodyReference): Pro
  * The bodies of one file, in the order in which they stand there, with one pass over it. Those that are not there come last.
  * @param references all of that file
  */
-export async function* readBodies<Reference extends BodyReference>(
+export async function* readBodies<Reference extends BodyRange>(
   directory: string,
   file: string,
   references: readonly Reference[],
@@ -64,16 +67,16 @@ async function* decompressed(path: string): AsyncGenerator<Buffer> {
 }
 
 /** After a power cut a file may hold what was never written. */
-function checked(bytes: Buffer, reference: BodyReference): FoundBody {
+function checked(bytes: Buffer, reference: BodyRange): FoundBody {
   return crc32(bytes) === reference.crc32 ? { bytes } : { reason: 'its file is damaged' }
 }
 
 /** A record is a line that anybody could have written. */
-function isRange({ offset, length }: BodyReference): boolean {
+function isRange({ offset, length }: BodyRange): boolean {
   return Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0
 }
 
-function endOf({ offset, length }: BodyReference): number {
+function endOf({ offset, length }: BodyRange): number {
   return offset + length
 }
 
@@ -94,6 +97,8 @@ class Window {
 
   /** @param from not forgotten yet @param to at most `end` */
   slice(from: number, to: number): Buffer {
+    const [first] = this.#chunks
+    if (first && to - this.#start <= first.length) return first.subarray(from - this.#start, to - this.#start)
     const bytes = Buffer.allocUnsafe(to - from)
     let at = this.#start
     for (const chunk of this.#chunks) {

@@ -7,7 +7,7 @@ export interface BodyStreamsOptions {
   readonly onFault: (error: Error) => void
 }
 
-/** Each takes up to 35 MB. */
+/** Each takes up to 25 MB. */
 const MAX_OPEN = 4
 /** To give the last body of a longer one would take longer than anybody likes to wait: 1 s for 200 MB. */
 const MAX_PLAIN_BYTES = 160 * 1024 ** 2
@@ -24,7 +24,7 @@ interface OpenStream {
 
 /**
  * The open streams of a process: one for each session, as long as these are few. More sessions share streams, which costs
- * little: what a session sent before is found as long as no more than 16 MB of others came in between.
+ * little: what a session sent before is found as long as no more than 8 MB of others came in between.
  */
 export class BodyStreams {
   readonly #options: BodyStreamsOptions

@@ -6,7 +6,17 @@ export interface LedgerRecord
   extends Pick<
     ExchangeRecord,
     | ('v' | 'ts' | 'id' | 'run_id' | 'session_id' | 'agent_id' | 'parent_agent_id' | 'profile' | 'user')
-    | ('tags' | 'path' | 'model' | 'response_model' | 'status' | 'outcome' | 'cost_usd' | 'cost_usd_reason')
+    | (
+        | 'tags'
+        | 'path'
+        | 'model'
+        | 'upstream_model'
+        | 'response_model'
+        | 'status'
+        | 'outcome'
+        | 'cost_usd'
+        | 'cost_usd_reason'
+      )
     | ('ttft_ms' | 'duration_ms' | 'ms_per_token')
   > {
   /** How many attempts there were before the answer. */
@@ -35,6 +45,7 @@ export function ledgerLine(record: ExchangeRecord): string {
     tags: kept.length > 0 ? Object.fromEntries(kept) : undefined,
     path: record.path,
     model: record.model,
+    upstream_model: record.upstream_model,
     response_model: record.response_model,
     status: record.status,
     outcome: record.outcome,

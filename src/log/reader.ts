@@ -17,6 +17,13 @@ export interface Block {
   readonly end: number
 }
 
+/** Where a line stands, without its newline. */
+export interface Place {
+  readonly path: string
+  readonly start: number
+  readonly length: number
+}
+
 /** Longer lines are no records. */
 const LONGEST_LINE_BYTES = 8 * 1024 ** 2
 /** Stands for the part of such a line that is not held: what is left of it still is one line, and no JSON. */
@@ -54,21 +61,30 @@ export function* placedBlocks(path: string, range: Range = {}): Generator<Block>
 
 /** The same blocks, last to first: what stands at the end costs the same in a file of any size. */
 export function* blocksBackward(path: string, range: Range = {}): Generator<Buffer> {
+  for (const { bytes } of placedBlocksBackward(path, range)) yield bytes
+}
+
+/** The same with their places. @throws GatewayError LOG_UNREADABLE */
+export function* placedBlocksBackward(path: string, range: Range = {}): Generator<Block> {
   const file = open(path)
   if (!file) return
   try {
     const start = range.start ?? 0
     let end = range.end ?? file.size
     let rest: Buffer = NOTHING
+    let restEnd = end
     while (end > start) {
       const offset = Math.max(start, end - BLOCK_BYTES)
       const bytes = readAt(file, offset, end - offset, { after: rest })
       const cut = bytes.indexOf(NEWLINE) + 1
-      if (cut > 0) yield* nonEmpty(bytes.subarray(cut))
+      if (cut > 0) {
+        yield* nonEmpty({ bytes: bytes.subarray(cut), end: restEnd })
+        restEnd = offset + cut
+      }
       rest = shortened(cut > 0 ? bytes.subarray(0, cut) : bytes)
       end = offset
     }
-    yield* nonEmpty(rest)
+    yield* nonEmpty({ bytes: rest, end: restEnd })
   } finally {
     closeSync(file.fd)
   }
@@ -85,6 +101,22 @@ interface OpenFile {
   readonly path: string
   readonly fd: number
   readonly size: number
+}
+
+/** The bytes at some places, in their order, which is quick where those of one file come together; none where a file is gone. */
+export function* bytesAt(places: Iterable<Place>): Generator<Buffer> {
+  let file: OpenFile | undefined
+  try {
+    for (const { path, start, length } of places) {
+      if (file?.path !== path) {
+        if (file) closeSync(file.fd)
+        file = open(path)
+      }
+      if (file) yield readAt(file, start, length, {})
+    }
+  } finally {
+    if (file) closeSync(file.fd)
+  }
 }
 
 function open(path: string): OpenFile | undefined {
@@ -124,6 +156,6 @@ function unreadable(path: string, error: unknown): GatewayError {
   return new GatewayError('LOG_UNREADABLE', { path, reason: reasonOf(error) }, error)
 }
 
-function* nonEmpty(block: Buffer): Generator<Buffer> {
-  if (block.length > 0) yield block
+function* nonEmpty(block: Block): Generator<Block> {
+  if (block.bytes.length > 0) yield block
 }

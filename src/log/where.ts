@@ -1,5 +1,5 @@
 import { GatewayError } from '../base/errors.ts'
-import { describeField, FieldNameError } from '../exchange/field-name.ts'
+import { describeField, FieldNameError, fieldPath } from '../exchange/field-name.ts'
 import type { Described } from '../exchange/schema-parts.ts'
 import type { Condition, Operator, Test, Value } from './condition.ts'
 import { typedValue } from './condition.ts'
@@ -76,7 +76,7 @@ class Reader {
     if (field.kind !== 'word' || !NAME.test(field.text)) {
       throw new WhereError(`\`${field.text}\` is no name of a field`, field.at)
     }
-    const path = field.text.split('.')
+    const path = fieldPath(field.text)
     const described = describe(path, field.at)
     if (this.#peek().kind !== 'operator') {
       this.#rejectUnknownOperator()

@@ -26,6 +26,8 @@ export interface UpstreamAgent {
   readonly agent: HttpAgent
   /** The upstream, and the proxy before it, for people. */
   readonly route: string
+  /** What opened the way to it so far, which must not be written: a proxy's password, a passphrase. */
+  readonly secrets: ReadonlySet<string>
   /**
    * Settles when what connections need is there, undefined if it is already. A request that waits here does not use up
    * its time to connect.
@@ -68,13 +70,15 @@ export function createUpstreamAgent(
   const options = { keepAlive: true, maxSockets, timeout: idleSocketMs, rejectUnauthorized: true }
   const isSecure = url.protocol === 'https:'
   const agent = isSecure ? new HttpsAgent(options) : new HttpAgent(options)
-  const contexts = createSecureContexts(name, isSecure || proxy ? tls : {})
+  const secrets = new Set(proxy?.secrets)
+  const contexts = createSecureContexts(name, isSecure || proxy ? tls : {}, (value) => secrets.add(value))
   const dialer = createDialer(agent, { upstream: url, contexts, proxy, connectMs, idleMs: idleSocketMs })
   const connections = makeConnections(agent, { ...options, ...destination(url) }, dialer.dial)
   let lastGapMs = clocks.wallMs() - clocks.monotonicMs()
   return {
     agent,
     route: proxy ? `${name} through the proxy ${proxy.url.origin} (${proxy.origin})` : name,
+    secrets,
     ready: () => {
       const context = contexts.current()
       return context instanceof Promise ? context.then(() => {}) : undefined

@@ -8,6 +8,8 @@ export interface ForwardProxy {
   readonly url: URL
   /** For `Proxy-Authorization`. A secret. */
   readonly authorization: string | undefined
+  /** The password, alone and as it is sent. */
+  readonly secrets: readonly string[]
   /** The key or the variable that names it, for errors. */
   readonly origin: string
 }
@@ -56,18 +58,19 @@ function parseProxy(text: string, origin: string): ForwardProxy {
   const full = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`
   const url = URL.canParse(full) ? new URL(full) : undefined
   if (!url || !['http:', 'https:'].includes(url.protocol)) throw badValue(text, origin)
-  const { username, password } = url
-  const isSignedIn = username !== '' || password !== ''
+  const [user, password] = [decode(url.username), decode(url.password)]
+  const signIn = user || password ? base64(`${user}:${password}`) : undefined
   return {
     url: new URL(`${url.protocol}//${url.host}`),
-    authorization: isSignedIn ? basic(`${decode(username)}:${decode(password)}`) : undefined,
+    // RFC 7617
+    authorization: signIn && `Basic ${signIn}`,
+    secrets: signIn && password ? [password, signIn] : [],
     origin,
   }
 }
 
-/** RFC 7617. */
-function basic(userAndPassword: string): string {
-  return `Basic ${Buffer.from(userAndPassword).toString('base64')}`
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64')
 }
 
 /** A bare `%` means itself. */

@@ -10,7 +10,7 @@ export interface Inquiry {
   /** Below the upstream's own. */
   readonly path: string
   readonly headers: OutgoingHttpHeaders
-  readonly body: string
+  readonly body: string | Buffer
 }
 
 export interface InquiryAnswer {
@@ -90,7 +90,7 @@ export async function withAnswer<T>(
 }
 
 /** Some refuse a body by its length, and close: what they say is lost to one that is still writing. */
-function send(outgoing: ClientRequest, body: string): void {
+function send(outgoing: ClientRequest, body: string | Buffer): void {
   if (body.length < LARGE_BODY_BYTES) {
     outgoing.end(body)
     return

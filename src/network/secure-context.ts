@@ -25,8 +25,13 @@ export interface SecureContexts {
 /**
  * The settings are made for the first connection, since a passphrase may have to be waited for; after a failure, the
  * next that asks tries again. Many that ask at once cause one look-up.
+ * @param onPassphrase told of each that was looked up
  */
-export function createSecureContexts(upstream: string, settings: TlsSettings): SecureContexts {
+export function createSecureContexts(
+  upstream: string,
+  settings: TlsSettings,
+  onPassphrase: (passphrase: string) => void = () => undefined,
+): SecureContexts {
   const { client, passphrase, systemAuthorities } = settings
   let { ca } = settings
   let made: SecureContext | undefined
@@ -35,6 +40,7 @@ export function createSecureContexts(upstream: string, settings: TlsSettings): S
   let refused: string | undefined
   const make = async () => {
     const secret = client?.isKeyEncrypted ? await passphrase?.(refused) : undefined
+    if (secret) onPassphrase(secret)
     try {
       made = createSecureContext({
         ...(ca && { ca: [...ca] }),

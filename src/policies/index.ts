@@ -1,3 +1,5 @@
+import type { AnswerGuardSettings } from './answer/answer-guard.ts'
+import { answerGuardPolicy } from './answer/answer-guard.ts'
 import type { DecoratorsSettings } from './decorators/decorators-policy.ts'
 import { decoratorsPolicy } from './decorators/decorators-policy.ts'
 import type { SessionValuesOptions } from './decorators/session-values.ts'
@@ -28,6 +30,7 @@ export interface PolicySettings {
         readonly key: Buffer
       })
     | undefined
+  readonly answer?: AnswerGuardSettings | undefined
   readonly limits?: (LimitsOptions & { readonly party: LimitedParty }) | undefined
 }
 
@@ -38,15 +41,23 @@ export interface OpenPolicies {
 
 /**
  * All policies that are on, in the one order in which they are asked: what judges the client's own request first, then what changes the body before what only counts, so
- * that a request that is refused counts nowhere, and limits see what is sent.
+ * that a request that is refused counts nowhere, and limits see what is sent. An answer goes the other way: it is looked through as the
+ * upstream sent it, before what was masked is restored in it.
  */
-export function openPolicies({ guard, decorators, mask, limits: limited }: PolicySettings): OpenPolicies {
+export function openPolicies({
+  guard,
+  decorators,
+  mask,
+  answer,
+  limits: limited,
+}: PolicySettings): OpenPolicies {
   const limits = limited && new Limits(limited)
   limits?.open()
   const policies: (Policy | undefined)[] = [
     guard && guardPolicy(guard),
     decorators && decoratorsPolicy({ ...decorators, values: new SessionValues(decorators.values) }),
     mask && maskPolicy({ ...mask, masking: createMasking(mask.rules, mask) }),
+    answer && answerGuardPolicy(answer),
     limits && limited && limitsPolicy(limits, limited.party),
   ]
   return { list: new PolicyList(policies.filter((policy) => policy !== undefined)), limits }

@@ -100,5 +100,7 @@ function inTurn(first: AnswerTransform, then: AnswerTransform): AnswerTransform 
   return {
     push: (chunk) => then.push(first.push(chunk)),
     end: () => Buffer.concat([then.push(first.end()), then.end()]),
+    passUnread: () => [first, then].every((transform) => transform.passUnread?.()),
+    decisions: () => [first, then].flatMap((transform) => transform.decisions?.() ?? []),
   }
 }

@@ -17,6 +17,11 @@ const NAMED: Readonly<Record<string, Coding>> = {
   zstd: 'zstd',
 }
 
+/** Whether a `content-encoding` is one that can be read here. */
+export function isKnownCoding(contentEncoding: string): boolean {
+  return Object.hasOwn(NAMED, contentEncoding.trim().toLowerCase())
+}
+
 /**
  * The coding of a body by its first bytes, and where these cannot tell, by its `content-encoding`: servers and
  * middleboxes send the header without compressing, and the reverse. Marks: RFC 1952 (gzip), RFC 1950 (the zlib

@@ -8,7 +8,8 @@ export function decodeWhole(body: Buffer, contentEncoding: string | undefined): 
   return new Promise((resolve, reject) => {
     const decoded: Buffer[] = []
     const settle = () => {
-      resolve(Buffer.concat(decoded))
+      const [first = Buffer.alloc(0), ...others] = decoded
+      resolve(others.length === 0 ? first : Buffer.concat(decoded))
       decoder.destroy()
     }
     const decoder = new Decoder(contentEncoding, {

@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { firstByteParts, wholeParts } from './added-time.mjs'
+import { answers } from './answers.mjs'
 import { bodies } from './bodies.mjs'
 import { bulkBinary, bulkEvents } from './bulk.mjs'
 import { concurrent } from './concurrent.mjs'
@@ -34,6 +35,7 @@ const PARTS = {
   bodies: [bodies],
   logs: [logs],
   mask: [masking, patternMasking, guarding],
+  answers: [answers],
   decorators: [decorators],
   limits: [limits],
 }
@@ -80,7 +82,9 @@ async function measureAll(parts, { generations, share }) {
 /** There is nothing to start where a second plain proxy stands for the gateway; a look through 1 GB is for those who ask. */
 function isPossible(name) {
   if (name === 'logs') return false
-  return !(values.noise && ['start', 'key', 'bodies', 'mask', 'decorators', 'limits'].includes(name))
+  return !(
+    values.noise && ['start', 'key', 'bodies', 'mask', 'answers', 'decorators', 'limits'].includes(name)
+  )
 }
 
 /** Shows that the gateway really kept its log and read the answers. */

@@ -53,11 +53,12 @@ export function* trafficRecords({ records, startMs, endMs, seed = 1 }) {
 /** The slim line of the same exchange. */
 export function ledgerOf(record) {
   const { v, ts, id, run_id, session_id, agent_id, parent_agent_id, profile, user, tags } = record
-  const { path, model, response_model, status, outcome, attempts, cost_usd, cost_usd_reason } = record
-  const { ttft_ms, duration_ms, ms_per_token, credential } = record
+  const { path, model, upstream_model, response_model, status, outcome, attempts } = record
+  const { cost_usd, cost_usd_reason, ttft_ms, duration_ms, ms_per_token, credential } = record
   const who = { v, ts, id, run_id, session_id, agent_id, parent_agent_id, profile, user, tags }
   const retries = attempts && attempts.length - (record.answered_by === 'upstream' ? 0 : 1)
-  const what = { path, model, response_model, status, outcome, retries: retries || undefined }
+  const models = { model, upstream_model, response_model }
+  const what = { path, ...models, status, outcome, retries: retries || undefined }
   const cost = { usage: slimUsage(record.usage), cost_usd, cost_usd_reason }
   return { ...who, ...what, ...cost, ttft_ms, duration_ms, ms_per_token, credential }
 }

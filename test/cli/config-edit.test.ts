@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { machineFilePath } from '../../src/config/paths.ts'
 import type { Home } from '../support/claude-run.ts'
@@ -236,6 +236,36 @@ test('CLAUDE_GW_CONFIG_DIR moves the file', async () => {
 function stored(home: Home): unknown {
   return JSON.parse(readFileSync(userFile(home), 'utf8'))
 }
+
+test('a value that does not do is answered with one that would, or with the way back', async () => {
+  const home = openHome()
+  const setting = async (...args: string[]) => (await configIn(home, ['set', ...args])).stderr
+  const example = String.raw`for example: claude-gw config set log.redact '["ACME-\\d{6}"]'`
+  expect(await setting('log.redact', 'ACME')).toContain(example)
+  expect(await setting('log.redact', '["(?=a)b"]')).toContain(example)
+  expect(await setting('profiles.work.upstream', 'ftp://x')).toContain(
+    'for example: claude-gw config set profiles.work.upstream https://gateway.example.com',
+  )
+  const level = await setting('log.level', 'all')
+  expect(level).toContain('`log.level` must be `off` or `meta` or `errors` or `full`, not "all"')
+  expect(level).toContain('`claude-gw config unset log.level` goes back to the default')
+})
+
+test('a price file is looked into before its path is stored', async () => {
+  const home = openHome()
+  const path = join(home.directory, 'prices.json')
+  const set = () => configIn(home, ['set', 'prices', path])
+  const missing = await set()
+  expect(missing.exitCode).toBe(3)
+  expect(missing.stderr).toContain(`cannot read ${path}: there is no such file`)
+  expect(missing.stderr).toContain('mend the file and set it then')
+  writeFileSync(path, '{"prices":[]}')
+  expect((await set()).stderr).toContain('the field `date` is missing')
+  expect(existsSync(userFile(home))).toBe(false)
+  writeFileSync(path, '{"date":"2026-11-01","prices":[]}')
+  expect((await set()).exitCode).toBe(0)
+  expect(stored(home)).toEqual({ prices: path })
+})
 
 test('patterns are a list, and one that is none is refused with the reason', async () => {
   const home = openHome()

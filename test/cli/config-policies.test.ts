@@ -55,6 +55,17 @@ test('`config set` refuses a detector that there is none of, and says which ther
   expect(stderr).toMatch(/`policies\.mask\.detect` must be of `all`, `private-key`.*`email`.*, not "mail"/)
 })
 
+test.each(['mail', 'email:block', 'email:deny:mask'])(
+  '`config set` refuses a rule for answers that there is none of: %s',
+  async (entry) => {
+    const value = JSON.stringify([entry])
+    const { exitCode, stderr } = await configIn(openHome(), ['set', 'policies.answer.detect', value])
+    expect(exitCode).toBe(3)
+    expect(stderr).toMatch(/`policies\.answer\.detect` must be .*`/)
+    expect(stderr).toContain(`not "${entry}"`)
+  },
+)
+
 test('`config set` checks patterns, and lists that name them', async () => {
   const home = openHome()
   const set = (...args: string[]) => configIn(home, ['set', ...args])

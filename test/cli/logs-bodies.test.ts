@@ -44,6 +44,7 @@ const ANSWER = [
   .join('')
 
 const GZIP = { response_headers: { 'content-encoding': 'gzip' } }
+const SENT_GZIP = { request_headers: { 'content-encoding': 'gzip' } }
 
 async function openState(exchanges: Parameters<typeof keepExchanges>[1]) {
   const state = temporaryDirectory()
@@ -78,6 +79,31 @@ describe('--raw', () => {
     expect((await bytesOf(state, 'show', id, '--raw', 'response')).equals(response)).toBe(true)
     expect(String(await bytesOf(state, 'show', id, '--raw', 'response', '--decoded'))).toBe(ANSWER)
     expect(String(await bytesOf(state, 'show', id, '--raw', 'request', '--decoded'))).toBe(REQUEST)
+  })
+
+  test('gives a compressed request decoded, which the conversation and --grep read too', async () => {
+    const { state, logs, id } = await openState([{ request: gzipSync(REQUEST), record: SENT_GZIP }])
+    expect(String(await bytesOf(state, 'show', id, '--raw', 'request', '--decoded'))).toBe(REQUEST)
+    expect((await logs('show', id)).stdout).toContain('folder, Zoë?')
+    expect((await logs('--grep', 'I should look first.', '--json')).stdout).toContain(id)
+  })
+
+  test('says on stderr where a body that was compressed is there decoded only', async () => {
+    const { state, records, logs } = await openState([{ request: '"[redacted]"', record: SENT_GZIP }])
+    const [record] = records
+    const reference = {
+      file: '',
+      offset: 0,
+      length: 0,
+      crc32: 0,
+      ...record?.request_body,
+      decoded: true,
+    } as const
+    const marked = exchangeRecord({ ...SENT_GZIP, request_body: reference })
+    appendRecords(state, [marked])
+    const { stdout, stderr } = await logs('show', marked.id, '--raw', 'request')
+    expect(stdout).toBe('"[redacted]"')
+    expect(stderr).toBe('claude-gw: this request was compressed on the wire, and is kept decoded\n')
   })
 
   test('says on stderr where values are masked', async () => {
@@ -216,9 +242,24 @@ describe('logs --grep', () => {
     expect(await grep(...args)).toEqual(indices)
   })
 
+  test('finds the same in a log of which only parts are held at once', async () => {
+    const many = Array.from({ length: 20_010 }, (_, index) => ({
+      request: index % 5_000 === 1 ? 'plum' : 'pear',
+    }))
+    const { logs, records } = await openState(many)
+    const idsOf = (stdout: string) => [...stdout.matchAll(/"id":"([^"]+)"/g)].map(([, id]) => id)
+    const expected = [1, 5_001, 10_001, 15_001, 20_001].map((index) => records[index]?.id)
+    const all = await logs('--json', '--since', '1h', '--grep', 'plum')
+    expect(idsOf(all.stdout)).toEqual(expected)
+    expect(idsOf((await logs('--json', '-n', '5', '--grep', 'plum')).stdout)).toEqual(expected)
+    expect(idsOf((await logs('--json', '-n', '2', '--grep', 'plum')).stdout)).toEqual(expected.slice(-2))
+    expect((await logs('--json', '-n', '0', '--grep', 'plum')).stdout).toBe('')
+  })
+
   test('is refused without a text, and with --follow', async () => {
     const { logs } = await openState([{}])
     expect((await logs('--grep', '')).exitCode).toBe(2)
+    expect((await logs('--grep', 'x', '-n', 'many')).exitCode).toBe(2)
     const { exitCode, stderr } = await logs('--grep', 'x', '-f')
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--follow') })
   })
@@ -236,6 +277,21 @@ test('an HTTP archive has the bodies that are kept, decoded, each beside its own
   expect(entries.map(({ request }) => request.postData?.text)).toEqual([...bodies, 'zipped', undefined])
   expect(entries.at(-2)?.response.content.text).toBe(ANSWER)
   expect(entries.at(-1)?.response.content).not.toHaveProperty('text')
+})
+
+test('a curl command sends a compressed body as what it is, and one that is kept decoded without its coding', async () => {
+  const { state, records, logs, id } = await openState([{ request: gzipSync(REQUEST), record: SENT_GZIP }])
+  const coding = "-H 'content-encoding: gzip'"
+  expect((await logs('export', '--curl', id)).stdout).toContain(coding)
+  const reference = { file: '', offset: 0, length: 0, crc32: 0, ...records[0]?.request_body }
+  const decoded = exchangeRecord({ ...SENT_GZIP, request_body: { ...reference, decoded: true } })
+  const lost = exchangeRecord(SENT_GZIP)
+  appendRecords(state, [decoded, lost])
+  for (const { id } of [decoded, lost]) {
+    const { stdout } = await logs('export', '--curl', id)
+    expect(stdout).toContain('--data-binary')
+    expect(stdout).not.toContain(coding)
+  }
 })
 
 test('an export has what --grep leaves, wherever the option stands', async () => {

@@ -163,6 +163,15 @@ test.each([
   const { code, stdout, stderr } = await openState().claudeGw('logs', option, value)
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).toContain(message)
+  expect(stderr).toContain('\n  see `claude-gw logs --help`\n')
+})
+
+test('the help has what --where takes, and an error of `export` leads to its own', async () => {
+  const { claudeGw } = openState([])
+  const help = await claudeGw('logs', '--help')
+  const [, condition = ''] = /'(status >= 500 .*)'/.exec(help.stdout) ?? []
+  expect((await claudeGw('logs', '--where', condition)).code).toBe(0)
+  expect((await claudeGw('logs', 'export')).stderr).toContain('see `claude-gw logs export --help`')
 })
 
 test('lines that are no records are counted, and no error', async () => {

@@ -142,6 +142,16 @@ test('texts are shown with their variables, and a session that is only tried kee
   expect(readdirSync(home)).not.toContain('sessions')
 })
 
+test('patterns of your own are looked for, with the syntax of RE2 too', async () => {
+  const env = {
+    CLAUDE_GW_POLICIES_PATTERNS: JSON.stringify({ fast: 'jane@[a-z]+', edges: String.raw`\bplease$` }),
+    CLAUDE_GW_POLICIES_MASK_DETECT: '["fast","edges:flag"]',
+  }
+  const { stdout } = await policyTest(['-', '--text'], { env })
+  expect(stdout).toMatch(/^mask\.fast +mask +2 .*\n {4}messages\[0\]\.content \d+–\d+ jane@example → <FAST_/m)
+  expect(stdout).toMatch(/^mask\.edges +flag +1 .*\n {4}messages\[0\]\.content \d+–\d+ please$/m)
+})
+
 test.each([
   ['nothing.json', MASK, 2, /no file .*nothing\.json, and `nothing\.json` is no id/],
   ['0123456789ab', MASK, 1, /no exchange with the id 0123456789ab/],

@@ -286,4 +286,11 @@ test.each([
   const { exitCode, stdout, stderr } = await openState().usage(args)
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
   expect(stderr).toContain(message)
+  expect(stderr).toContain('\n  see `claude-gw usage --help`\n')
+})
+
+test('the cost centre has all its names', async () => {
+  const state = openState([paid({ tags: { cost_center: '4711' } })])
+  for (const name of ['cost-center', 'cost_center', 'costCenter'])
+    expect(await state.rows(['--by', name])).toMatchObject([{ cost_center: '4711' }])
 })

@@ -8,7 +8,8 @@ import { BODY_FILE, curlCommand } from '../curl-command.ts'
 import type { ExportTarget } from '../export-target.ts'
 import { openExport } from '../export-target.ts'
 import { findExchange, findExchanges } from '../found-exchanges.ts'
-import { withTextInBodies } from '../grep-option.ts'
+import { withBodies, withTextInBodies } from '../grep-option.ts'
+import { inGroups } from '../in-groups.ts'
 import type { BothBodies } from '../kept-body.ts'
 import { decodeBody, findBodies } from '../kept-body.ts'
 import type { FilterInput } from '../log-filter.ts'
@@ -24,6 +25,10 @@ export interface LogsExportInput extends FilterInput {
   readonly count?: number
   readonly isJsonLines?: boolean
   readonly isHar?: boolean
+  /** The URL of a collector of OpenTelemetry, */
+  readonly otlp?: string
+  /** to which also what it has already is shipped. */
+  readonly isAnew?: boolean
   /** The id of an exchange. */
   readonly curl?: string
   /** Path of a file. */
@@ -62,13 +67,27 @@ const HAR_BATCH = 25
  * @returns the exit code @throws GatewayError USAGE, RECORD_NOT_FOUND, LOG_UNREADABLE, EXPORT_EXISTS, EXPORT_UNWRITABLE
  */
 export async function logsExport(context: Context, input: LogsExportInput): Promise<number> {
-  const { curl, isHar, isJsonLines } = input
-  if ([curl !== undefined, isHar, isJsonLines].filter(Boolean).length !== 1) {
-    throw new GatewayError('USAGE', { reason: 'give one of `--jsonl`, `--har` and `--curl ID`' })
+  const { curl, isHar, isJsonLines, otlp } = input
+  if ([curl !== undefined, isHar, isJsonLines, otlp !== undefined].filter(Boolean).length !== 1) {
+    throw new GatewayError('USAGE', {
+      reason: 'give one of `--jsonl`, `--har`, `--otlp URL` and `--curl ID`',
+    })
   }
   rejectForeign(input)
   tellUnknownVariables(context)
+  if (otlp !== undefined) return ship(context, input, otlp)
   return curl === undefined ? exportAll(context, input) : exportCurl(context, input, curl)
+}
+
+/** @throws GatewayError USAGE for what only a file can have */
+async function ship(context: Context, input: LogsExportInput, collector: string): Promise<number> {
+  const { count, output, canOverwrite, grep, isAnew = false, ...filters } = input
+  if (count !== undefined || output !== undefined || canOverwrite || grep !== undefined) {
+    const reason = '`-n`, `--grep`, `--output` and `--force` do not go together with `--otlp`'
+    throw new GatewayError('USAGE', { reason })
+  }
+  const { shipToCollector } = await import('../otlp-shipping.ts')
+  return shipToCollector(context, { ...filters, collector, isAnew })
 }
 
 /** What would be passed over in silence. @throws GatewayError USAGE */
@@ -85,15 +104,14 @@ function rejectForeign({ fields, json, follow, grep, curl }: LogsExportInput): v
 }
 
 async function exportAll(context: Context, input: LogsExportInput): Promise<number> {
+  const { grep, count } = input
   const query = toQuery(context, input, new Date())
   const directory = trafficDirectory(context.stateDirectory())
-  const { grep, count } = input
-  const found = findExchanges(context, directory, query, { count: grep === undefined ? count : undefined })
+  const found = findExchanges(context, directory, grep === undefined ? query : withBodies(query), { count })
   const { search, progress } = found
-  const entries =
-    grep === undefined ? found.entries : await withTextInBodies(context, found.entries, grep, count)
+  const parts = grep === undefined ? [found.entries] : await withTextInBodies(context, found, grep, count)
   const shown = await writing(context, input, (target) =>
-    writeAll(target, entries, input.isHar ? har(context) : JSON_LINES, progress.end),
+    writeAll(target, parts, input.isHar ? har(context) : JSON_LINES, progress.end),
   )
   progress.end()
   if (shown === 0) tellEmpty(context, directory, false)
@@ -155,30 +173,22 @@ async function harText(record: ExchangeRecord, bodies: BothBodies | undefined): 
 /** @returns how many */
 async function writeAll(
   target: ExportTarget,
-  entries: Iterable<Entry>,
+  parts: Iterable<Iterable<Entry>> | AsyncIterable<Iterable<Entry>>,
   { start, between, end, batch, textsOf }: Form,
   beforeWrite: () => void,
 ): Promise<number> {
   let shown = 0
   let pending = start
-  for (const group of inGroups(entries, batch)) {
-    const texts = await textsOf(group)
-    pending += (shown > 0 ? between : '') + texts.join(between)
-    shown += group.length
-    beforeWrite()
-    if (!(await target.write(pending))) return shown
-    pending = ''
+  for await (const entries of parts) {
+    for (const group of inGroups(entries, batch)) {
+      const texts = await textsOf(group)
+      pending += (shown > 0 ? between : '') + texts.join(between)
+      shown += group.length
+      beforeWrite()
+      if (!(await target.write(pending))) return shown
+      pending = ''
+    }
   }
   await target.write(pending + end)
   return shown
-}
-
-function* inGroups<T>(items: Iterable<T>, size: number): Generator<readonly T[]> {
-  let group: T[] = []
-  for (const item of items) {
-    if (group.push(item) < size) continue
-    yield group
-    group = []
-  }
-  if (group.length > 0) yield group
 }

@@ -7,8 +7,10 @@ import type { Context } from '../context.ts'
 import type { Listing } from '../exchange-listing.ts'
 import { openJsonListing, openTableListing } from '../exchange-listing.ts'
 import { openFieldListing, parseFields } from '../field-listing.ts'
+import type { Finding } from '../found-exchanges.ts'
 import { findExchanges } from '../found-exchanges.ts'
-import { withTextInBodies } from '../grep-option.ts'
+import { withBodies, withTextInBodies } from '../grep-option.ts'
+import { inGroups } from '../in-groups.ts'
 import type { FilterInput } from '../log-filter.ts'
 import { toQuery } from '../log-filter.ts'
 import { tellEmpty, tellSkipped } from '../search-notes.ts'
@@ -33,17 +35,17 @@ const BATCH = 500
  * @returns the exit code @throws GatewayError USAGE, LOG_UNREADABLE
  */
 export async function logs(context: Context, input: LogsInput): Promise<number> {
+  const isGrep = input.grep !== undefined
   const query = toQuery(context, input, new Date())
   const count = countOf(input)
   const listing = await openListing(context, input)
   tellUnknownVariables(context)
   const directory = trafficDirectory(context.stateDirectory())
   const positions = input.isFollowing ? currentPositions(directory) : undefined
-  const isGrep = input.grep !== undefined
-  const found = findExchanges(context, directory, query, { count: isGrep ? undefined : count, positions })
+  const found = findExchanges(context, directory, isGrep ? withBodies(query) : query, { count, positions })
   const { search, progress } = found
-  const entries = isGrep ? await inBodies(context, input, found.entries, count) : found.entries
-  const shown = await showAll(entries, (batch) => {
+  const parts = isGrep ? await inBodies(context, input, found, count) : [found.entries]
+  const shown = await showAll(parts, (batch) => {
     progress.end()
     return listing(batch)
   })
@@ -55,16 +57,19 @@ export async function logs(context: Context, input: LogsInput): Promise<number> 
   return 0
 }
 
+/** Entries as they are found. */
+type Parts = Iterable<Iterable<Entry>> | AsyncIterable<Iterable<Entry>>
+
 /** Only what is kept can be searched, which is seldom what comes next. @throws GatewayError USAGE */
 async function inBodies(
   context: Context,
   { grep = '', isFollowing }: LogsInput,
-  entries: Iterable<Entry>,
+  found: Finding,
   count: number | undefined,
-): Promise<Entry[]> {
+): Promise<Parts> {
   if (isFollowing)
     throw new GatewayError('USAGE', { reason: '`--grep` does not go together with `--follow`' })
-  return withTextInBodies(context, entries, grep, count)
+  return withTextInBodies(context, found, grep, count)
 }
 
 function openListing(context: Context, { fields, isJson }: LogsInput): Listing | Promise<Listing> {
@@ -77,16 +82,15 @@ function countOf({ count, since }: LogsInput): number | undefined {
 }
 
 /** @returns how many, or undefined when nobody reads any more */
-async function showAll(entries: Iterable<Entry>, listing: Listing): Promise<number | undefined> {
+async function showAll(parts: Parts, listing: Listing): Promise<number | undefined> {
   let shown = 0
-  let batch: Entry[] = []
-  for (const entry of entries) {
-    shown += 1
-    if (batch.push(entry) < BATCH) continue
-    if (!(await listing(batch))) return undefined
-    batch = []
+  for await (const entries of parts) {
+    for (const batch of inGroups(entries, BATCH)) {
+      if (!(await listing(batch))) return undefined
+      shown += batch.length
+    }
   }
-  return batch.length === 0 || (await listing(batch)) ? shown : undefined
+  return shown
 }
 
 async function showAppended(
@@ -96,6 +100,6 @@ async function showAppended(
   positions: Positions,
 ): Promise<void> {
   for await (const block of follow(directory, positions, new AbortController().signal)) {
-    if ((await showAll(search.inBlock(block), listing)) === undefined) return
+    if ((await showAll([search.inBlock(block)], listing)) === undefined) return
   }
 }

@@ -44,7 +44,7 @@ async function listModels(context: Context, { config, upstream }: OpenAsk, quest
   const heard = await questions.models()
   const ids = heard.kind === 'answer' && heard.status === 200 ? modelIds(heard.text) : undefined
   const aliases = config.values['models.aliases']
-  const entries = modelEntries(ids ?? [], aliases, openPrices(context, config), Date.now())
+  const entries = modelEntries(ids ?? [], aliases, await openPrices(context, config), Date.now())
   if (ids) return { entries }
   const reason = heard.kind === 'answer' && heard.status === 200 ? 'no list of models' : inWords(heard)
   if (entries.length === 0) throw new GatewayError('MODELS_UNLISTED', { upstream: upstream.name, reason })

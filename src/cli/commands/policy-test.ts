@@ -71,7 +71,7 @@ async function openPolicyList(context: Context): Promise<PolicyList> {
   })
   const policies = await openConfiguredPolicies(context, config, {
     identity: openIdentity(context, { upstream: upstream.name, tags }),
-    prices: openPrices(context, config),
+    prices: await openPrices(context, config),
     secrets,
     findTags,
     isTrial: true,

@@ -35,7 +35,7 @@ export async function usage(context: Context, options: UsageOptions): Promise<nu
     nowMs: now.getTime(),
     stretchMs: longestStretchMs(now),
     cacheDirectory,
-    priceLine: options.isRepriced ? todaysPrices(context) : undefined,
+    priceLine: options.isRepriced ? await todaysPrices(context) : undefined,
   })
   sweepUsageCache(cacheDirectory, reading.paths, now.getTime())
   const answer = answerOf(reading.groups, question)
@@ -50,8 +50,8 @@ export async function usage(context: Context, options: UsageOptions): Promise<nu
   return 0
 }
 
-function todaysPrices(context: Context): PriceLine {
-  const table = openPrices(context, context.config())
+async function todaysPrices(context: Context): Promise<PriceLine> {
+  const table = await openPrices(context, context.config())
   return (line) => {
     const price = repriced(JSON.parse(line), table)
     return price && ('reason' in price ? null : price.costUsd)

@@ -16,6 +16,15 @@ export interface LiteralDetector extends Named {
   readonly anchors: readonly string[]
   /** What the anchor at `at` belongs to; nothing, if its check fails. */
   find(text: string, at: number): readonly Range[]
+  /** For values that can be very long: what the anchor at `at` belongs to, where the end of the text cuts it off. */
+  begun?(text: string, at: number): Begun | undefined
+}
+
+/** A value that may go on behind the end of a text. */
+export interface Begun {
+  readonly start: number
+  /** Whether it is one, whatever follows. */
+  readonly isSure: boolean
 }
 
 /** Looks around runs of digits that are not shorter or longer than it wants. */
@@ -29,6 +38,8 @@ export interface DigitsDetector extends Named {
 /** Reads the whole text. */
 export interface TextDetector extends Named {
   findAll(text: string): readonly Range[]
+  /** Whether there is never white space in what it finds. */
+  readonly isWord?: true
 }
 
 /** Knows one kind of personal data or secret. Its time grows with the length of the text, and no faster. */

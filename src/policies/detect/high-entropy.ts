@@ -15,6 +15,7 @@ const LONG_RUN = /[a-z]{8}|[A-Z]{8}/
 export const highEntropy: TextDetector = {
   name: 'high-entropy',
   noun: 'SECRET',
+  isWord: true,
   findAll: (text): readonly Range[] =>
     [...text.matchAll(WORD)]
       .map(({ 0: word, index }) => ({ start: index, end: index + word.length }))

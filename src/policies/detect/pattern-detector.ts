@@ -12,7 +12,7 @@ export function patternDetector(name: string, pattern: string, maxBytes: number)
   const finder = new PatternFinder([pattern], maxBytes)
   return {
     name,
-    noun: name.toUpperCase().replaceAll('-', '_'),
+    noun: nounOf(name),
     findAll: (text) => {
       const bytes = Buffer.from(text)
       const spans = finder.spansIn(bytes)
@@ -20,6 +20,11 @@ export function patternDetector(name: string, pattern: string, maxBytes: number)
       return bytes.length === text.length ? spans : rangesOf(bytes, spans)
     },
   }
+}
+
+/** In placeholders. */
+export function nounOf(name: string): string {
+  return name.toUpperCase().replaceAll('-', '_')
 }
 
 /** In UTF-16 units. A pattern is over bytes, so it may cut a character: all of it counts. */

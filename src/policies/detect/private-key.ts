@@ -1,4 +1,4 @@
-import type { LiteralDetector, Range } from './detector.ts'
+import type { Begun, LiteralDetector, Range } from './detector.ts'
 import { looksRandom } from './randomness.ts'
 
 const BEGIN = /-----BEGIN (?:[A-Z\d]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----/y
@@ -31,6 +31,14 @@ export const privateKey: LiteralDetector = {
     return lines.length > 0 && isPlain(text.slice(inside.start, inside.end))
       ? [{ start: at, end: behindMark(text, inside.end) }]
       : lines
+  },
+  begun: (text, at): Begun | undefined => {
+    BEGIN.lastIndex = at
+    if (!BEGIN.test(text) || text.length - at > LONGEST) return undefined
+    // No key goes on behind the beginning of another.
+    if (text.includes('-----BEGIN ', BEGIN.lastIndex)) return undefined
+    END.lastIndex = at
+    return END.test(text) ? undefined : { start: at, isSure: false }
   },
 }
 

@@ -1,9 +1,9 @@
 import { splice } from '../../json/splice.ts'
-import { firstEventEnd } from '../../usage/event-end.ts'
-import { GrowingBuffer } from '../../usage/growing-buffer.ts'
 import type { AnswerTransform } from '../answer-transform.ts'
-import type { TextDelta } from './delta.ts'
-import { readEvent } from './delta.ts'
+import type { EventReceiver } from '../event-splitter.ts'
+import { EventSplitter } from '../event-splitter.ts'
+import type { TextDelta } from '../stream-event.ts'
+import { readEvent } from '../stream-event.ts'
 import type { PlaceholderSearch } from './placeholder-search.ts'
 import { inJson, plainly, restoreText } from './text-restorer.ts'
 
@@ -14,8 +14,6 @@ interface Held {
   readonly delta: TextDelta
 }
 
-/** A longer event is let pass as it is. The API's are some hundred kB at most. */
-const MAX_EVENT_BYTES = 16 * 1024 ** 2
 /** What a placeholder begins with, in one of its forms. */
 const OPENINGS = /[<\\&]/
 
@@ -27,8 +25,7 @@ const OPENINGS = /[<\\&]/
  */
 export class EventRestorer implements AnswerTransform {
   readonly #search: PlaceholderSearch
-  readonly #unfinished = new GrowingBuffer()
-  #isPassing = false
+  readonly #splitter = new EventSplitter()
   #held: Held | undefined
 
   constructor(search: PlaceholderSearch) {
@@ -37,42 +34,16 @@ export class EventRestorer implements AnswerTransform {
 
   push(chunk: Buffer): Buffer {
     const out: Buffer[] = []
-    let searchFrom = this.#unfinished.length
-    this.#unfinished.append(chunk)
-    const bytes = this.#unfinished.view()
-    let start = 0
-    for (let end = firstEventEnd(bytes, searchFrom); end !== -1; end = firstEventEnd(bytes, searchFrom)) {
-      out.push(...this.#passOrRestore(bytes.subarray(start, end)))
-      start = end
-      searchFrom = end + 1
+    const receiver: EventReceiver = {
+      onEvent: (event) => out.push(...this.#restore(event)),
+      onLongPart: (part) => out.push(...this.#release(), part),
     }
-    const kept = this.#keptFrom(start, bytes.length)
-    if (kept > start) out.push(...this.#release(), bytes.subarray(start, kept))
-    // All of it is copied before the bytes are moved.
-    const ready = Buffer.concat(out)
-    if (kept > 0) this.#keepOnly(bytes.subarray(kept))
-    return ready
+    this.#splitter.push(chunk, receiver)
+    return Buffer.concat(out)
   }
 
   end(): Buffer {
-    return Buffer.concat([...this.#release(), this.#unfinished.view()])
-  }
-
-  #passOrRestore(event: Buffer): Buffer[] {
-    if (!this.#isPassing) return this.#restore(event)
-    this.#isPassing = false
-    return [event]
-  }
-
-  /** Keeps an event that is not whole yet; of one that is too long only the last byte, by which its end is recognised. */
-  #keptFrom(start: number, end: number): number {
-    this.#isPassing ||= end - start > MAX_EVENT_BYTES
-    return this.#isPassing ? Math.max(start, end - 1) : start
-  }
-
-  #keepOnly(rest: Buffer): void {
-    this.#unfinished.clear()
-    this.#unfinished.append(rest)
+    return Buffer.concat([...this.#release(), this.#splitter.rest()])
   }
 
   #restore(event: Buffer): Buffer[] {

@@ -36,12 +36,19 @@ const readContent: TextReader = (body, start, onText) => {
 
 const readCitations: TextReader = (body, start, onText) => {
   if (body[start] !== OPEN_BRACKET) return skipValue(body, start)
-  return scanArray(body, start, (citation) => readMembers(body, citation, CITATION, onText))
+  return scanArray(body, start, (citation) => readCitation(body, citation, onText))
 }
+
+const readCitation: TextReader = (body, start, onText) => readMembers(body, start, CITATION, onText)
+
+/** What a streamed text cites. @throws SyntaxError for malformed text */
+export const readCitationDelta: TextReader = (body, start, onText) =>
+  readMembers(body, start, { citation: readCitation }, onText)
 
 const readSource: TextReader = (body, start, onText) => readTyped(body, start, SOURCES, onText)
 
-const readBlock: TextReader = (body, start, onText) => readTyped(body, start, BLOCKS, onText)
+/** A block of content. @throws SyntaxError for malformed text */
+export const readBlock: TextReader = (body, start, onText) => readTyped(body, start, BLOCKS, onText)
 
 const MESSAGE: Members = { content: readContent }
 const CITATION: Members = { cited_text: readText, document_title: readText, title: readText }

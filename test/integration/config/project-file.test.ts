@@ -59,6 +59,15 @@ describe('a project file that nobody trusts', () => {
     expect(notes[0]).toContain('`shiny`')
   })
 
+  test('that could not be trusted either is not advised to be: its fault is named', () => {
+    const unknown = openConfigPlaces({ project: { upstrem: 'https://gateway.example' } })
+    expect(unknown.resolve().notes).toEqual([
+      `${unknown.projectFile} is not trusted: only its tags count, not \`upstrem\` (it cannot be trusted as it is: ${unknown.projectFile}:2: there is no key \`upstrem\`; did you mean \`upstream\`?)`,
+    ])
+    const wrong = openConfigPlaces({ project: { log: { level: 'all' } } }).resolve().notes[0]
+    expect(wrong).toMatch(/it cannot be trusted as it is: .*`log.level` must be `off` or .*, not "all"\)$/)
+  })
+
   test('cannot write to the terminal with the names of its keys, nor fill it', () => {
     const project = {
       '\u001b[2J': 1,

@@ -1,15 +1,20 @@
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { GatewayError } from '../../../src/base/errors.ts'
+import type { BodyReference } from '../../../src/exchange/exchange.ts'
 import type { GatewayOptions } from '../../../src/gateway/gateway-options.ts'
+import { readBody } from '../../../src/log/body-reader.ts'
 import type { TlsSettings } from '../../../src/network/secure-context.ts'
+import { proxyAt, startConnectProxy } from '../../support/connect-proxy.ts'
 import type { Fault } from '../../support/fault-upstream.ts'
 import { answer } from '../../support/faults.ts'
 import type { TestGateway } from '../../support/gateway.ts'
 import { startGatewayTo, startTestGateway } from '../../support/gateway.ts'
 import { ask, valuesOf, wireRequest } from '../../support/gateway-client.ts'
 import { openRaw } from '../../support/raw-client.ts'
+import { temporaryDirectory } from '../../support/temporary-directory.ts'
 import type { ThrowawayCa } from '../../support/throwaway-ca.ts'
 import { createThrowawayCa, opensslUnavailable } from '../../support/throwaway-ca.ts'
 import { tlsFiles } from '../../support/tls-files.ts'
@@ -62,6 +67,32 @@ describe.skipIf(opensslUnavailable)(title, () => {
   test('is shown it with a key that the passphrase opens', async () => {
     const gateway = await startLocked(() => PASSPHRASE)
     expect((await ask(gateway)).body.toString()).toBe('client')
+  })
+
+  test('gets its passphrase, and the password of a proxy, repeated in no body that is kept', async () => {
+    const directory = join(temporaryDirectory(), 'bodies')
+    const proxy = await startConnectProxy({ signIn: 'me:password-of-the-proxy' })
+    const known: string[][] = []
+    const gateway = await startLocked(async () => PASSPHRASE, {
+      proxy: proxyAt(proxy.url.replace('//', '//me:password-of-the-proxy@')),
+      bodies: { level: 'full', directory },
+      onRecord: (record, { secrets }) => {
+        known.push([...secrets])
+        reference = record.request_body
+        return true
+      },
+    })
+    let reference: BodyReference | null | undefined
+    const forms = [
+      PASSPHRASE,
+      'password-of-the-proxy',
+      Buffer.from('me:password-of-the-proxy').toString('base64'),
+    ]
+    expect((await ask(gateway, { body: JSON.stringify(forms) })).status).toBe(200)
+    await gateway.close()
+    const found = await readBody(directory, reference as BodyReference)
+    expect('bytes' in found && JSON.parse(found.bytes.toString())).toEqual(Array(3).fill('[redacted]'))
+    expect(known).toEqual([expect.arrayContaining([PASSPHRASE, 'password-of-the-proxy'])])
   })
 
   test('is not reached with a wrong passphrase, and the answer names the key and the file', async () => {

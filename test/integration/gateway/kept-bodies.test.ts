@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { BodyReference } from '../../../src/exchange/exchange.ts'
+import { PatternFinder } from '../../../src/exchange/pattern-finder.ts'
 import { readBody } from '../../../src/log/body-reader.ts'
 import type { AnswerParts } from '../../support/answer.ts'
 import { answerOf, apiErrorAnswer, headBytes, redirectAnswer } from '../../support/answer.ts'
@@ -28,7 +29,7 @@ const STREAM = {
 async function open(fault: Fault, level: 'errors' | 'full' = 'full', overrides: Overrides = {}) {
   const directory = join(temporaryDirectory(), 'bodies')
   const gateway = await startTestGateway(fault, {
-    bodies: { level, directory, patterns: [] },
+    bodies: { level, directory },
     ...overrides,
   })
   /** What is kept of the last exchange, when all is written. */
@@ -56,6 +57,15 @@ function exactly(text: string | Buffer) {
 }
 
 describe('at level full', () => {
+  test('the record of a compressed request has the coding from which it can be decoded', async () => {
+    const { kept, ...gateway } = await open(answer())
+    const body = gzipSync(BODY)
+    await ask(gateway, { body, headers: [['Content-Encoding', 'gzip']] })
+    const { record, request } = await kept()
+    expect(request).toEqual(exactly(body))
+    expect(record.request_headers).toMatchObject({ 'content-encoding': 'gzip' })
+  })
+
   test.each<[string, AnswerParts]>([
     ['a document', {}],
     ['a stream', STREAM],
@@ -245,11 +255,21 @@ describe('secrets', () => {
   })
 })
 
+test('an error that repeats what a pattern finds is recorded without it, also where no body is kept', async () => {
+  const patterns = [new PatternFinder(['ACME-\\d{6}'])]
+  const gateway = await startTestGateway(
+    answer(apiErrorAnswer(400, 'invalid_request_error', 'messages.0: who is "ACME-123456"?')),
+    { patterns },
+  )
+  expect((await ask(gateway, { body: BODY })).body.toString()).toContain('ACME-123456')
+  expect((await gateway.record(0)).error?.message).toBe('messages.0: who is "[redacted]"?')
+})
+
 test('a disk that cannot be written costs bodies, and no exchange', async () => {
   const directory = '/proc/nothing-can-be-made-here'
   const troubles: string[] = []
   const { ...gateway } = await startTestGateway(answer(STREAM), {
-    bodies: { level: 'full', directory, patterns: [] },
+    bodies: { level: 'full', directory },
     onTrouble: (reason) => troubles.push(reason),
   })
   onTestFinished(gateway.close)

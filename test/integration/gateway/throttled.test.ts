@@ -59,7 +59,10 @@ describe('a throttled request', () => {
     await (await gateway.upstream.request(0)).arrived
     await delay(200)
     connection.destroy()
-    expect(await gateway.record(0)).toMatchObject({ outcome: 'client_aborted', attempts: [{ status: 429 }] })
+    const record = await gateway.record(0)
+    expect(record).toMatchObject({ outcome: 'client_aborted', attempts: [{ status: 429 }] })
+    // The upstream refused what it was asked, and was asked nothing since.
+    expect(record).not.toHaveProperty('cost_usd')
     await delay(1500)
     expect(gateway.upstream.requests).toHaveLength(1)
   })

@@ -1,11 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { ExchangeRecord } from '../../../src/exchange/exchange.ts'
 import { toLine } from '../../../src/exchange/line.ts'
 import { listDayFiles } from '../../../src/log/day-file.ts'
 import type { Entry } from '../../../src/log/search.ts'
-import { Search } from '../../../src/log/search.ts'
+import { entriesAt, Search } from '../../../src/log/search.ts'
 import { exchangeRecord } from '../../support/exchange-record.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
@@ -45,6 +45,21 @@ test('finds the few that are meant', () => {
   const expected = [7, 1007, 2007, 3007].map((index) => ids[index])
   expect(idsOf(new Search(query).oldestFirst(sources))).toEqual(expected)
   expect(idsOf(new Search(query).newestFirst(sources))).toEqual(expected.toReversed())
+})
+
+test('what was found can be read again from its places, in any order, and what is gone is left out', () => {
+  const torn = `{"v":1,"ts":"2026-${linesOf(records.slice(0, 1))}`
+  const { sources } = storeDays({
+    ...days,
+    '2026-11-21': torn,
+    '2026-11-22': `${'x'.repeat(9e6)}\n${linesOf(records.slice(1, 2))}`,
+  })
+  const found = [...new Search({}).newestFirst(sources)]
+  const again = [...entriesAt(found.toReversed().map(({ place }) => place))]
+  expect(again).toEqual(found.toReversed().map(({ line, record }) => ({ line, record })))
+  expect(idsOf(again)).toEqual([...ids, ids[0], ids[1]])
+  rmSync(sources[1]?.path ?? '')
+  expect(idsOf(entriesAt(found.map(({ place }) => place)))).toHaveLength(3002)
 })
 
 test('a line comes as it is stored', () => {

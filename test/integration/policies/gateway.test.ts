@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { GatewayError } from '../../../src/base/errors.ts'
 import { readBody } from '../../../src/log/body-reader.ts'
@@ -9,10 +10,10 @@ import { openPolicies } from '../../../src/policies/index.ts'
 import type { MaskAction, MaskRule } from '../../../src/policies/mask/masking.ts'
 import type { Outcome, Policy } from '../../../src/policies/policy.ts'
 import { PolicyList } from '../../../src/policies/policy-list.ts'
-import { apiErrorAnswer } from '../../support/answer.ts'
+import { answerOf, apiErrorAnswer, headBytes } from '../../support/answer.ts'
 import { changingSource, failingSource, injectingFrom } from '../../support/credential-source.ts'
 import type { Fault } from '../../support/fault-upstream.ts'
-import { answer, choose, stall } from '../../support/faults.ts'
+import { answer, choose, cut, stall } from '../../support/faults.ts'
 import type { Overrides } from '../../support/gateway.ts'
 import { startTestGateway } from '../../support/gateway.ts'
 import { ask, sha256, valuesOf, wireRequest } from '../../support/gateway-client.ts'
@@ -125,7 +126,7 @@ describe('masking', () => {
 
   test('keeps bodies as the upstream saw them', async () => {
     const directory = join(temporaryDirectory(), 'bodies')
-    const gateway = await masked(echo(5), { bodies: { level: 'full', directory, patterns: [] } })
+    const gateway = await masked(echo(5), { bodies: { level: 'full', directory } })
     await ask(gateway, { body: BODY })
     const { request_body, response_body } = await gateway.record(0)
     await gateway.close()
@@ -144,12 +145,54 @@ describe('masking', () => {
     expect(reply).toMatchObject({ status: 400, body: error.body })
   })
 
-  test('gives no answer that is compressed all the same', async () => {
+  test.each<[string, (text: string) => Buffer]>([
+    ['gzip', gzipSync],
+    ['x-gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['deflate', deflateRawSync],
+    ['br', brotliCompressSync],
+  ])('restores in an answer that is compressed all the same: %s', async (coding, compress) => {
+    const headers = [...STREAM, ['Content-Encoding', coding]] as const
+    const gateway = await masked(async (call) => {
+      await call.request.arrived
+      const text = String(JSON.parse(String(call.request.body)).messages[0].content)
+      await answer({ headers, body: compress(eventsOf(text.repeat(50), 5)), chunkBytes: 40 })(call)
+    })
+    const reply = await ask(gateway, { body: BODY })
+    expect(textOf(String(reply.body))).toBe(`write "${MAIL}" down`.repeat(50))
+    expect(reply.isWhole).toBe(true)
+    expect(valuesOf(reply.headers, 'content-encoding')).toEqual([])
+    expect(await gateway.record(0)).toMatchObject({ outcome: 'ok', response_bytes: reply.body.length })
+  })
+
+  test('gives what there is of a compressed answer that broke off, and no end', async () => {
+    const whole = gzipSync(eventsOf(randomBytes(4000).toString('hex'), 5))
+    const parts = {
+      headers: [...STREAM, ['Content-Encoding', 'gzip']] as const,
+      body: whole,
+      framing: 'chunked' as const,
+    }
+    const gateway = await masked(cut(parts, headBytes(answerOf(parts)).length + 4000, 'fin'))
+    const reply = await ask(gateway, { body: BODY })
+    expect(reply.isWhole).toBe(false)
+    expect(String(reply.body)).toContain('content_block_delta')
+    expect((await gateway.record(0)).outcome).toBe('truncated')
+  })
+
+  test('gives nothing of an answer that is not what its coding says', async () => {
     const headers = [...STREAM, ['Content-Encoding', 'gzip']] as const
-    const gateway = await masked(answer({ headers, body: gzipSync('data: {}\n\n') }))
+    const spoilt = Buffer.concat([gzipSync('data: {}\n\n').subarray(0, 12), Buffer.alloc(60, 7)])
+    const gateway = await masked(answer({ headers, body: spoilt }))
+    await expect(ask(gateway, { body: BODY })).rejects.toThrow('socket hang up')
+    expect((await gateway.record(0)).outcome).toBe('truncated')
+  })
+
+  test('gives no answer that is compressed in a way that cannot be read', async () => {
+    const headers = [...STREAM, ['Content-Encoding', 'compress']] as const
+    const gateway = await masked(answer({ headers, body: 'data: {}\n\n' }))
     const reply = await ask(gateway, { body: BODY })
     expect(reply.status).toBe(502)
-    expect(String(reply.body)).toContain('compressed its answer (gzip)')
+    expect(String(reply.body)).toContain('cannot be read (compress)')
     expect(valuesOf(reply.headers, 'x-should-retry')).toEqual(['false'])
   })
 

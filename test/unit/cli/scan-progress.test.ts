@@ -18,7 +18,7 @@ function openWith({ isTTY = true, isQuiet = false } = {}) {
   const stderr = Object.assign(stream, { isTTY })
   const options = { flags: {}, isQuiet, isVerbose: false, canColor: true }
   const progress = openScanProgress({ stderr, options }, [path], { patienceMs: 0, stepMs: 0 })
-  return { progress, shown: () => shown }
+  return { path, progress, shown: () => shown }
 }
 
 test('a person sees how far it is, on one line, which is empty again before what follows', () => {
@@ -28,6 +28,17 @@ test('a person sees how far it is, on one line, which is empty again before what
   progress.end()
   progress.end()
   expect(shown()).toBe('\r\x1b[Kreading, 25 %\r\x1b[Kreading, 75 %\r\x1b[K')
+})
+
+test('what turns up while it reads counts too', () => {
+  const { path, progress, shown } = openWith()
+  progress.advance(200)
+  progress.expect([path, '/nowhere'])
+  progress.pass(path)
+  expect(shown()).toBe('\r\x1b[Kreading, 100 %\r\x1b[Kreading, 100 %')
+  progress.expect([path, path])
+  progress.advance(100)
+  expect(shown().slice(-4)).toBe('62 %')
 })
 
 test.each([{ isTTY: false }, { isQuiet: true }])('with %o nothing is written', (surroundings) => {

@@ -26,6 +26,16 @@ test('of earlier exchanges are remembered, but not without end', () => {
   expect(secrets).toEqual(expect.arrayContaining(['local', 'credential-999', 'last']))
 })
 
+test('of the way to the upstream join as they get known, and stay', () => {
+  const way = new Set(['of-the-proxy'])
+  const known = new KnownSecrets('local', way)
+  expect(known.of(given('first'))).toEqual(['local', 'of-the-proxy', 'first'])
+  way.add('passphrase')
+  for (let i = 0; i < 10; i++) known.of(given(`credential-${i}`))
+  expect(known.of(given()).slice(0, 3)).toEqual(['local', 'of-the-proxy', 'passphrase'])
+  expect(known.of(given())).toBe(known.of(given()))
+})
+
 test('of an exchange are all there, however many', () => {
   const many = Array.from({ length: 40 }, (_, i) => `secret-${i}`)
   expect(new KnownSecrets('local').of(given(...many))).toEqual(expect.arrayContaining(['local', ...many]))

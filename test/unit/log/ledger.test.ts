@@ -28,6 +28,7 @@ test('a line has these fields of a record, in this order, and no others', () => 
     user: 'me',
     host: 'laptop',
     tags: { project: 'p', cost_center: '4711', branch: 'main', repository: 'r', team: 'x' },
+    upstream_model: 'opus-of-the-company',
     response_model: 'claude-opus-4-8',
     attempts: [{ duration_ms: 3, status: 401, reason: 'refreshed' }],
     usage: USAGE,
@@ -39,12 +40,12 @@ test('a line has these fields of a record, in this order, and no others', () => 
     ratelimit: { 'requests-limit': '5' },
   })
   const { v, ts, id, run_id, session_id, agent_id, parent_agent_id, profile, user } = record
-  const { path, model, response_model, status, outcome, cost_usd, ttft_ms, duration_ms, ms_per_token } =
-    record
+  const { path, model, upstream_model, response_model, status, outcome } = record
+  const { cost_usd, ttft_ms, duration_ms, ms_per_token } = record
   const line = {
     ...{ v, ts, id, run_id, session_id, agent_id, parent_agent_id, profile, user },
     tags: { project: 'p', cost_center: '4711', branch: 'main', repository: 'r' },
-    ...{ path, model, response_model, status, outcome },
+    ...{ path, model, upstream_model, response_model, status, outcome },
     retries: 1,
     usage: {
       input_tokens: 12,

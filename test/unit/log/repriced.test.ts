@@ -24,6 +24,11 @@ test.each<[string, Changes, number | string | undefined]>([
   ['an answer without a cost, as older records have it', {}, 25],
   ['an answer whose model had no price', { cost_usd: null, cost_usd_reason: 'no price' }, 25],
   ['an answer of another model', { response_model: 'claude-haiku-4-5-20251001' }, 5],
+  [
+    'an answer without a model, to a request under an alias',
+    { model: 'opus', upstream_model: 'claude-haiku-4-5', response_model: undefined },
+    5,
+  ],
   ['nothing bought', { usage: undefined }, undefined],
   ['an unknown usage', { usage: null, cost_usd: null, cost_usd_reason: 'why' }, 'why'],
   ['an unknown usage in an older record', { usage: null }, 'its usage is not known'],

@@ -66,6 +66,13 @@ test.each([
   expect(Buffer.from(proxy?.authorization?.replace('Basic ', '') ?? '', 'base64').toString()).toBe(plain)
 })
 
+test('a password is a secret, alone and as it is sent', () => {
+  const sent = Buffer.from('u:p@s').toString('base64')
+  expect(resolved(UPSTREAM, { value: 'http://u:p%40s@q:2' })?.secrets).toEqual(['p@s', sent])
+  expect(resolved(UPSTREAM, { value: 'http://u@q:2' })?.secrets).toEqual([])
+  expect(resolved(UPSTREAM, { value: 'http://q:2' })?.secrets).toEqual([])
+})
+
 test.each([
   ['socks5://u:hunter2@q:1080', '"q:1080"'],
   ['socks://q', '"socks://q"'],
