@@ -6,7 +6,9 @@ import { isRedirect } from '../doctor/upstream/reach.ts'
 import { oneLine } from '../exchange/one-line.ts'
 import type { Context } from './context.ts'
 import { modelsInUse } from './models-in-use.ts'
+import type { OpenAsk } from './open-ask.ts'
 import { openAsk } from './open-ask.ts'
+import { examineShortly } from './short-examination.ts'
 
 /** The headers that are tried, beside the one that a configuration without `auth` takes. */
 const STYLES = ['bearer', 'x-api-key'] as const
@@ -25,22 +27,27 @@ export interface AuthTrial {
 }
 
 /**
- * Tries how the upstream takes the key, with requests that are wrong on purpose and cost nothing.
+ * Tries how the upstream takes the key, with requests that are wrong on purpose and cost nothing. Where that tells nothing, it shows
+ * what `doctor` says of it.
  * @param context where the profile is in use @throws GatewayError of the configuration and of the credential
  */
 export async function tryAuth(context: Context, { key, isFixed }: AuthTrial): Promise<AuthFinding> {
-  const given = key === undefined ? undefined : givenPlan(key)
-  const { ask, config, claude, credentials, close } = await openAsk(context, given)
+  const opened = await openAsk(context, key === undefined ? undefined : givenPlan(key))
   try {
     // Claude Code's own login is not ours to ask with.
-    if (credentials.kind === 'passthrough') return { kind: 'usual' }
-    const [[, model] = ['', '']] = modelsInUse(config, claude, undefined)
-    const heard = await ask(wrongQuestion(model, 'Hello'))
-    const finding = judge(heard)
-    return finding.kind === 'refused' && !isFixed ? await tryOthers(ask, model, finding) : finding
+    if (opened.credentials.kind === 'passthrough') return { kind: 'usual' }
+    const finding = await findStyle(opened, isFixed)
+    if (finding.kind === 'unproved') await examineShortly(context, opened, ['fail'])
+    return finding
   } finally {
-    close()
+    opened.close()
   }
+}
+
+async function findStyle({ ask, config, claude }: OpenAsk, isFixed: boolean): Promise<AuthFinding> {
+  const [[, model] = ['', '']] = modelsInUse(config, claude, undefined)
+  const finding = judge(await ask(wrongQuestion(model, 'Hello')))
+  return finding.kind === 'refused' && !isFixed ? tryOthers(ask, model, finding) : finding
 }
 
 function givenPlan(key: string): CredentialPlan {

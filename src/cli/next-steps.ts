@@ -1,16 +1,15 @@
-import { SCHEMA } from '../config/schema.ts'
+import type { ChosenProfile } from './profile-choice.ts'
 
 /** What somebody types who has just set up a profile: commands, and what each is for. */
-export function nextSteps(profile: string): readonly string[] {
-  const isStandard = profile === SCHEMA.profile.default
-  const command = isStandard ? 'claude-gw' : `claude-gw --profile ${profile}`
+export function nextSteps({ name, isUsual }: ChosenProfile): readonly string[] {
+  const command = isUsual ? 'claude-gw' : `claude-gw --profile ${name}`
   const steps: readonly (readonly [command: string, purpose: string])[] = [
     [`${command} run`, 'Claude Code behind the gateway: in place of `claude`'],
     [`${command} doctor`, 'all that can be told about the upstream'],
     [`${command} settings`, 'for Claude Code that is started in other ways, as by an editor'],
-    ...(isStandard
+    ...(isUsual
       ? []
-      : [[`claude-gw config set profile ${profile}`, 'without `--profile` from then on'] as const]),
+      : [[`claude-gw config set profile ${name}`, 'without `--profile` from then on'] as const]),
     ['claude-gw help', 'the other commands'],
   ]
   const width = Math.max(...steps.map(([typed]) => typed.length))

@@ -1,7 +1,7 @@
 import { GatewayError } from '../base/errors.ts'
 import type { ConfigFiles } from '../config/files.ts'
 import { readConfigFiles } from '../config/files.ts'
-import { SCHEMA } from '../config/schema.ts'
+import { environmentName, SCHEMA } from '../config/schema.ts'
 import type { Context } from './context.ts'
 import { isAtTop, SETUP_KEYS } from './planned-context.ts'
 import { askText, askYes } from './prompt.ts'
@@ -20,21 +20,25 @@ export interface ChosenProfile {
   readonly name: string
   /** Before each key: empty at the top of the file, else `profiles.work.`. */
   readonly prefix: string
+  /** Whether it is the one in use where nobody names one. */
+  readonly isUsual: boolean
   /** The upstream that it has so far. */
   readonly upstream: string | undefined
 }
 
-/** @throws GatewayError LOGIN_CANCELLED, INIT_EXISTS, CONFIG_* */
+/** The profile of `--profile`, else one that a person names; offered is the one in use. @throws GatewayError LOGIN_CANCELLED, INIT_EXISTS, CONFIG_* */
 export async function chooseProfile(context: Context, freedom: Freedom): Promise<ChosenProfile> {
   const files = readConfigFiles(context)
   const given = context.options.flags.profile
+  const usual = usualName(context, files)
   const isAsked = given === undefined && freedom.mayAsk
   for (;;) {
-    const name = isAsked ? await askName(context, files) : checkedName(given ?? SCHEMA.profile.default)
+    const name = isAsked ? await askName(context, files, usual) : checkedName(given ?? usual)
     const existing = whatIsThere(files, name)
     if (existing === undefined || freedom.isForced || (await mayReplace(context, existing, freedom)))
       return {
         name,
+        isUsual: name === usual,
         prefix: isAtTop(files, name) ? '' : `profiles.${name}.`,
         upstream: upstreamOf(files, name),
       }
@@ -42,10 +46,16 @@ export async function chooseProfile(context: Context, freedom: Freedom): Promise
   }
 }
 
-function askName(context: Context, { user }: ConfigFiles): Promise<string> {
+/** The one that is chosen by a variable or by the user's file, whether it is there yet or not. */
+function usualName({ env }: Context, { user }: ConfigFiles): string {
+  const chosen = user?.top.find(({ key }) => key === 'profile')
+  return env[environmentName('profile')] || String(chosen?.value ?? SCHEMA.profile.default)
+}
+
+function askName(context: Context, { user }: ConfigFiles, usual: string): Promise<string> {
   const known = [...(user?.profiles.keys() ?? [])]
   const message = `Name of the profile${known.length > 0 ? ` (there are ${known.join(', ')})` : ''}`
-  return askText(context, message, SCHEMA.profile.default, (text) =>
+  return askText(context, message, usual, (text) =>
     isName(text) ? undefined : `it must be ${SCHEMA.profile.kind.expected}`,
   )
 }
@@ -53,7 +63,7 @@ function askName(context: Context, { user }: ConfigFiles): Promise<string> {
 function checkedName(name: string): string {
   if (isName(name)) return name
   throw new GatewayError('CONFIG_BAD_VALUE', {
-    origin: '--profile',
+    origin: 'init',
     key: 'profile',
     expected: SCHEMA.profile.kind.expected,
     value: `"${name}"`,

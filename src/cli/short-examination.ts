@@ -1,9 +1,10 @@
+import type { Verdict } from '../doctor/check.ts'
 import { examine } from '../doctor/examination.ts'
 import { upstreamChecks } from '../doctor/upstream/checks.ts'
 import type { Context } from './context.ts'
 import { reportLines } from './examination-page.ts'
 import { modelsInUse } from './models-in-use.ts'
-import { openAsk } from './open-ask.ts'
+import type { OpenAsk } from './open-ask.ts'
 import { openPalette } from './output.ts'
 
 /** The checks of `doctor` that tell whether a first prompt gets through. */
@@ -12,26 +13,25 @@ const FIRST = ['reach', 'redirect', 'credential', 'errors']
 const WITHOUT_KEY = ['reach', 'redirect']
 
 /**
- * Looks whether what is configured works, and shows it as `doctor` does; costs no tokens.
- * @returns whether nothing failed @throws GatewayError of the configuration
+ * Looks whether an upstream works, and shows it as `doctor` does; costs no tokens.
+ * @param shown findings of other verdicts are not
+ * @returns whether nothing failed
  */
-export async function examineShortly(context: Context): Promise<boolean> {
-  const { stderr, options } = context
-  const { ask, config, claude, credentials, close } = await openAsk(context)
+export async function examineShortly(
+  context: Context,
+  { ask, config, claude, credentials }: OpenAsk,
+  shown: readonly Verdict[] = ['ok', 'warn', 'fail', 'skipped'],
+): Promise<boolean> {
+  const { stderr } = context
   const ids = credentials.kind === 'passthrough' ? WITHOUT_KEY : FIRST
   const models = modelsInUse(config, claude, undefined)
   const checks = upstreamChecks({ ask, models, nowMs: Date.now }).filter(({ id }) => ids.includes(id))
   const palette = await openPalette(context, stderr)
-  try {
-    const reports = await examine(checks, {
-      costs: new Set(['nothing', 'requests']),
-      onReport: (report) => {
-        if (!options.isQuiet || report.finding.verdict === 'fail')
-          stderr.write(`${reportLines(report, palette)}\n`)
-      },
-    })
-    return reports.every(({ finding }) => finding.verdict !== 'fail')
-  } finally {
-    close()
-  }
+  const reports = await examine(checks, {
+    costs: new Set(['nothing', 'requests']),
+    onReport: (report) => {
+      if (shown.includes(report.finding.verdict)) stderr.write(`${reportLines(report, palette)}\n`)
+    },
+  })
+  return reports.every(({ finding }) => finding.verdict !== 'fail')
 }

@@ -1,12 +1,16 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { apiErrorAnswer } from '../support/answer.ts'
 import type { Fault } from '../support/broken-gateway.ts'
 import { GATEWAY_KEY, startBrokenGateway } from '../support/broken-gateway.ts'
 import type { Home } from '../support/claude-run.ts'
 import { openHome, writeSettings } from '../support/claude-run.ts'
 import { runCli } from '../support/cli.ts'
 import { machineFileUnavailable, runOnMachine, userFile, writeFile } from '../support/configured.ts'
+import { startFaultUpstream } from '../support/fault-upstream.ts'
+import { answer } from '../support/faults.ts'
 import { configOf, filesBelow } from '../support/init.ts'
 import { startModelApi } from '../support/model-api.ts'
+import { createThrowawayCa, opensslUnavailable } from '../support/throwaway-ca.ts'
 
 const FROM_VARIABLE = ['--credential', 'env:GATEWAY_KEY']
 const ELSEWHERE = 'https://elsewhere.example'
@@ -89,6 +93,31 @@ describe('by options', () => {
     expect(exitCode).toBe(5)
     expect(stderr).toMatch(words)
     expect(configOf(home.env)).toBeUndefined()
+  })
+
+  test.skipIf(opensslUnavailable)(
+    'an upstream whose certificate is not trusted is told as `doctor` tells it',
+    async () => {
+      const { home, init } = await openFresh()
+      const ca = createThrowawayCa()
+      onTestFinished(ca.remove)
+      const upstream = await startFaultUpstream(answer(), ca.server)
+      onTestFinished(upstream.close)
+      const { exitCode, stderr } = await init(['--upstream', upstream.url, ...FROM_VARIABLE])
+      expect(exitCode).toBe(5)
+      expect(stderr).toContain('claude-gw config set tls.ca FILE')
+      expect(upstream.requests).toEqual([])
+      expect(configOf(home.env)).toBeUndefined()
+    },
+  )
+
+  test('what an upstream says is shown without the key that it repeats', async () => {
+    const { init } = await openFresh()
+    const words = `bad\u001b[31m key ${GATEWAY_KEY}`
+    const upstream = await startFaultUpstream(answer(apiErrorAnswer(401, 'authentication_error', words)))
+    onTestFinished(upstream.close)
+    const { stderr } = await init(['--upstream', upstream.url, ...FROM_VARIABLE])
+    expect(stderr).toContain('does not accept the key: HTTP 401: bad key [redacted]\n')
   })
 
   test('`--no-check` asks nothing', async () => {
@@ -194,6 +223,16 @@ describe('what is there already', () => {
       upstream: ELSEWHERE,
       profiles: { home: { upstream: ELSEWHERE }, work: { upstream: url, credential: 'env:GATEWAY_KEY' } },
     })
+  })
+
+  test('may be a profile that is in use, which is the one that is set up', async () => {
+    const { home, url, init } = await openFresh()
+    writeFile(userFile(home), { profile: 'work', profiles: { work: { log: { level: 'off' } } } })
+    const { exitCode, stderr } = await init(['--upstream', url, ...FROM_VARIABLE])
+    expect(exitCode).toBe(0)
+    expect(stderr).toMatch(/\n {2}claude-gw run /)
+    const work = { log: { level: 'off' }, upstream: url, credential: 'env:GATEWAY_KEY' }
+    expect(configOf(home.env)).toEqual({ profile: 'work', profiles: { work } })
   })
 
   test('is where the profile `default` has a section of its own, which is written then', async () => {

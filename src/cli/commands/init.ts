@@ -1,10 +1,12 @@
 import { GatewayError } from '../../base/errors.ts'
 import type { Context } from '../context.ts'
 import { nextSteps } from '../next-steps.ts'
+import { openAsk } from '../open-ask.ts'
 import { tell } from '../output.ts'
 import { openPatientKeychain } from '../patient-keychain.ts'
 import { writtenContext } from '../planned-context.ts'
 import { canAsk } from '../prompt.ts'
+import type { Setup } from '../setup.ts'
 import { writeSetup } from '../setup.ts'
 import { chooseSetup } from '../setup-choice.ts'
 import { setupNotes } from '../setup-notes.ts'
@@ -41,11 +43,21 @@ export async function init(context: Context, input: InitInput): Promise<number> 
   )
   const path = await writeSetup(context, setup, keychain, guard)
   for (const note of setupNotes(context, setup, path)) tell(context, note)
-  const isFine = !input.isChecked || (await examineShortly(writtenContext(context, setup.profile.name)))
+  const isFine = !input.isChecked || (await works(context, setup))
   if (!isFine) tell(context, 'that is written, but it does not work yet; `claude-gw doctor` looks again')
   if (!context.options.isQuiet)
-    context.stderr.write(`\nWhat to type next:\n${nextSteps(setup.profile.name).join('\n')}\n`)
+    context.stderr.write(`\nWhat to type next:\n${nextSteps(setup.profile).join('\n')}\n`)
   return isFine ? 0 : 1
+}
+
+/** Asked through what is written, as a run would. */
+async function works(context: Context, { profile }: Setup): Promise<boolean> {
+  const opened = await openAsk(writtenContext(context, profile.name))
+  try {
+    return await examineShortly(context, opened, context.options.isQuiet ? ['fail'] : undefined)
+  } finally {
+    opened.close()
+  }
 }
 
 /** What is wrong is said without the arguments themselves: one of them may be a key. */
