@@ -199,6 +199,27 @@ export const ERROR_TABLE = {
     message: 'cancelled; nothing was changed',
     remedy: 'start again with `claude-gw login`',
   },
+  INIT_CANCELLED: {
+    exit: 130,
+    message: 'cancelled; nothing was written',
+    remedy: 'start again with `claude-gw init`',
+  },
+  INIT_EXISTS: {
+    exit: 1,
+    message: 'there is already {what}',
+    remedy: 'replace it with `--force`, or make another profile with `--profile NAME`',
+  },
+  INIT_REFUSED: {
+    exit: 4,
+    message: '{upstream} does not accept the key: {reason}',
+    remedy:
+      'nothing was written; check the key, name the header that it belongs in with `--auth header:NAME`, or leave the trial out with `--no-check`',
+  },
+  INIT_UNPROVED: {
+    exit: 5,
+    message: '{upstream} did not tell whether it accepts the key: {reason}',
+    remedy: 'nothing was written; check the URL and the network, or leave the trial out with `--no-check`',
+  },
   CLAUDE_NOT_FOUND: {
     exit: 127,
     message: '{reason}',

@@ -56,6 +56,7 @@ export function createProgram(execute: Execute): Command {
     program.option(value === undefined ? `--${name}` : `--${name} <${value}>`, help)
   }
   addLaunchers(program)
+  addInit(program, execute)
   addKeys(program, execute)
   addServers(program, execute)
   addSettings(program, execute)
@@ -85,6 +86,33 @@ function addLaunchers(program: Command): void {
   program
     .command('statusline')
     .description('print what the session cost so far, one line: for the status line of Claude Code')
+}
+
+function addInit(program: Command, execute: Execute): void {
+  program
+    .command('init')
+    .description('set up a profile, with questions or by options: upstream, key, and a look whether it works')
+    .option('--auth <STYLE>', 'how the key is sent, instead of finding it by trying')
+    .option('--key-stdin', 'take the key from stdin, for the keychain')
+    .option('--no-check', 'ask the upstream nothing')
+    .option('--yes', 'take what would be offered, without a question')
+    .option('--force', 'replace what is there')
+    // What comes too much is refused by the command itself, which does not repeat it: it may be a key.
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(({ auth, keyStdin, check, yes, force }, command) =>
+      execute(command, async (context) => {
+        const { init } = await import('./commands/init.ts')
+        return init(context, {
+          auth,
+          isKeyStdin: !!keyStdin,
+          isChecked: check,
+          isYes: !!yes,
+          isForced: !!force,
+          hasArguments: command.args.length > 0,
+        })
+      }),
+    )
 }
 
 function addKeys(program: Command, execute: Execute): void {

@@ -72,7 +72,7 @@ const MISCONFIGURATIONS: readonly Misconfiguration[] = [
     directives: { return: '301 https://gateway.example$request_uri' },
     finds: ['redirect', 'fail'],
     evidence: /HTTP 301 to https:\/\/gateway\.example$/,
-    remedy: /^claude-gw config set upstream https:\/\/gateway\.example$/,
+    remedy: /claude-gw config set upstream https:\/\/gateway\.example$/,
   },
 ]
 

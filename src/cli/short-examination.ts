@@ -1,0 +1,39 @@
+import type { Verdict } from '../doctor/check.ts'
+import { examine } from '../doctor/examination.ts'
+import { upstreamChecks } from '../doctor/upstream/checks.ts'
+import type { Context } from './context.ts'
+import { reportLines } from './examination-page.ts'
+import { modelsInUse } from './models-in-use.ts'
+import type { OpenAsk } from './open-ask.ts'
+import { openPalette } from './output.ts'
+
+/** The checks of `doctor` that tell whether a first prompt gets through. */
+const FIRST = ['url', 'dns', 'tls', 'reach', 'redirect', 'credential', 'errors']
+/** Of them, those that tell something without a credential: Claude Code's own login is not ours to ask with. */
+const WITHOUT_KEY = ['url', 'dns', 'tls', 'reach', 'redirect']
+
+/**
+ * Looks whether an upstream works, and shows it as `doctor` does; costs no tokens.
+ * @param shown findings of other verdicts are not
+ * @returns whether nothing failed
+ */
+export async function examineShortly(
+  context: Context,
+  { ask, config, claude, credentials, upstream, isProxied }: OpenAsk,
+  shown: readonly Verdict[] = ['ok', 'warn', 'fail', 'skipped'],
+): Promise<boolean> {
+  const { stderr } = context
+  const ids = credentials.kind === 'passthrough' ? WITHOUT_KEY : FIRST
+  const models = modelsInUse(config, claude, undefined)
+  const checks = upstreamChecks({ ask, upstream, isProxied, models, nowMs: Date.now }).filter(({ id }) =>
+    ids.includes(id),
+  )
+  const palette = await openPalette(context, stderr)
+  const reports = await examine(checks, {
+    costs: new Set(['nothing', 'requests']),
+    onReport: (report) => {
+      if (shown.includes(report.finding.verdict)) stderr.write(`${reportLines(report, palette)}\n`)
+    },
+  })
+  return reports.every(({ finding }) => finding.verdict !== 'fail')
+}
