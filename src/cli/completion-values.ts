@@ -38,6 +38,7 @@ const BY_PLACEHOLDER: Readonly<Record<string, Values>> = { key: KEYS, request: F
 /** Of options whose command looks at the value itself. */
 export const VALUES_BY_OPTION: Readonly<Record<string, Values>> = {
   '--log': wordsOf(keyOf('log.level').kind.choices ?? []),
+  '--auth': wordsOf(['bearer', 'x-api-key', 'both']),
   '--outcome': wordsOf(OUTCOMES.enum),
   '--raw': wordsOf(SIDES),
   '--by': { ...wordsOf(AXIS_NAMES), isList: true },

@@ -101,10 +101,10 @@ ${listing(words, '    ')}
   )
 }
 
-/** As \`_describe\` reads them. */
+/** As `_describe` reads them. */
 function listing(words: readonly Word[], indent: string): string {
   return words
-    .map(({ name, help }) => indent + quoted(`${name.replaceAll(':', '\\:')}${help ? `:${help}` : ''}`))
+    .map(({ name, help }) => indent + quoted(`${name}${help ? `:${help.replaceAll('\\', '\\\\')}` : ''}`))
     .join('\n')
 }
 
