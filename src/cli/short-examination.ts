@@ -7,10 +7,12 @@ import { modelsInUse } from './models-in-use.ts'
 import type { OpenAsk } from './open-ask.ts'
 import { openPalette } from './output.ts'
 
-/** The checks of `doctor` that tell whether a first prompt gets through. */
-const FIRST = ['url', 'dns', 'tls', 'reach', 'redirect', 'credential', 'errors']
+/** Checks of `doctor` whose findings explain those of the others, and are shown where something is wrong. */
+const WAY = ['url', 'dns', 'tls']
+/** Those that tell whether a first prompt gets through. */
+const FIRST = ['reach', 'redirect', 'credential', 'errors']
 /** Of them, those that tell something without a credential: Claude Code's own login is not ours to ask with. */
-const WITHOUT_KEY = ['url', 'dns', 'tls', 'reach', 'redirect']
+const WITHOUT_KEY = ['reach', 'redirect']
 
 /**
  * Looks whether an upstream works, and shows it as `doctor` does; costs no tokens.
@@ -23,7 +25,7 @@ export async function examineShortly(
   shown: readonly Verdict[] = ['ok', 'warn', 'fail', 'skipped'],
 ): Promise<boolean> {
   const { stderr } = context
-  const ids = credentials.kind === 'passthrough' ? WITHOUT_KEY : FIRST
+  const ids = [...WAY, ...(credentials.kind === 'passthrough' ? WITHOUT_KEY : FIRST)]
   const models = modelsInUse(config, claude, undefined)
   const checks = upstreamChecks({ ask, upstream, isProxied, models, nowMs: Date.now }).filter(({ id }) =>
     ids.includes(id),
@@ -32,7 +34,9 @@ export async function examineShortly(
   const reports = await examine(checks, {
     costs: new Set(['nothing', 'requests']),
     onReport: (report) => {
-      if (shown.includes(report.finding.verdict)) stderr.write(`${reportLines(report, palette)}\n`)
+      const { verdict } = report.finding
+      if (WAY.includes(report.id) && verdict !== 'warn' && verdict !== 'fail') return
+      if (shown.includes(verdict)) stderr.write(`${reportLines(report, palette)}\n`)
     },
   })
   return reports.every(({ finding }) => finding.verdict !== 'fail')

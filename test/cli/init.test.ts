@@ -156,6 +156,18 @@ describe('by options', () => {
     expect(configOf(home.env)).toEqual({ upstream: url, credential: 'passthrough' })
   })
 
+  test('a name that does not exist is a failure, and the cause is shown', async () => {
+    const { init } = await openFresh()
+    const { exitCode, stderr } = await init([
+      '--upstream',
+      'https://nowhere.invalid',
+      '--credential',
+      'passthrough',
+    ])
+    expect(exitCode).toBe(1)
+    expect(checksIn(stderr)[0]).toMatch(/^fail .*name/)
+  })
+
   test('a variable that goes before what is written is named', async () => {
     const { url, init } = await openFresh({}, { CLAUDE_GW_AUTH: 'bearer', CLAUDE_GW_UPSTREAM: ELSEWHERE })
     const { stderr } = await init(['--upstream', url, ...FROM_VARIABLE, '--no-check'])
