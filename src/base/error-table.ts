@@ -27,6 +27,11 @@ export interface ErrorEntry {
 export const ERROR_TABLE = {
   USAGE: { exit: 2, message: '{reason}', remedy: 'see `claude-gw help`' },
   USAGE_OF_COMMAND: { exit: 2, message: '{reason}', remedy: 'see `{command} --help`' },
+  HELP_UNKNOWN: {
+    exit: 2,
+    message: 'there is no {kind} `{words}`{nearest}',
+    remedy: 'commands and topics are listed by `claude-gw help`',
+  },
   CONFIG_UNKNOWN_KEY: {
     exit: 3,
     message: '{origin}: there is no key `{key}`{nearest}',
@@ -280,7 +285,7 @@ export const ERROR_TABLE = {
     exit: 1,
     message: 'no policy is on for the profile `{profile}`, so there is nothing to test',
     remedy:
-      'set one, such as `claude-gw config set policies.mask.detect all`; the keys are listed by `claude-gw help`',
+      'set one, such as `claude-gw config set policies.mask.detect \'["all"]\'`; the keys are listed by `claude-gw help`',
   },
   EXPORT_EXISTS: {
     exit: 1,

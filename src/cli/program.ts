@@ -8,7 +8,9 @@ import { SHELLS } from './commands/shells.ts'
 import { addConfig } from './config-commands.ts'
 import { createContext } from './context.ts'
 import type { Execute } from './execute.ts'
+import { addHelp } from './help-commands.ts'
 import { addLogs } from './log-commands.ts'
+import { print } from './output.ts'
 import { addPolicy } from './policy-commands.ts'
 import { SETTINGS_SCOPES } from './settings-place.ts'
 import { addUsage } from './usage-command.ts'
@@ -41,12 +43,14 @@ function usageOf(command: Command, error: unknown): unknown {
 }
 
 /** The table of the commands; each loads its code only when it is called. */
-function createProgram(execute: Execute): Command {
+export function createProgram(execute: Execute): Command {
   const program = new Command('claude-gw')
     .description('A local sidecar for Claude Code: type `claude-gw run` in place of `claude`.')
     .usage('[options] <command>')
     .version('', '-V, --version', 'print the version')
     .exitOverride()
+    // As of itself it would end with an error where nobody reads on, as in `claude-gw help | head`.
+    .configureOutput({ writeOut: (text) => void print(process.stdout, text) })
     .showSuggestionAfterError()
   for (const { name, value, help } of GLOBAL_OPTIONS) {
     program.option(value === undefined ? `--${name}` : `--${name} <${value}>`, help)
@@ -63,6 +67,7 @@ function createProgram(execute: Execute): Command {
   addDoctor(program, execute)
   addModels(program, execute)
   addDemo(program, execute)
+  addHelp(program, execute)
   return program.addHelpText('after', environmentHelp())
 }
 
