@@ -10,6 +10,7 @@ export function nextSteps({ name, isUsual }: ChosenProfile): readonly string[] {
     ...(isUsual
       ? []
       : [[`claude-gw config set profile ${name}`, 'without `--profile` from then on'] as const]),
+    ['claude-gw completion', 'bash, zsh or fish: what completes the commands in your shell'],
     ['claude-gw help', 'the other commands'],
   ]
   const width = Math.max(...steps.map(([typed]) => typed.length))

@@ -6,6 +6,7 @@ import { reportLines } from './examination-page.ts'
 import { modelsInUse } from './models-in-use.ts'
 import type { OpenAsk } from './open-ask.ts'
 import { openPalette } from './output.ts'
+import { remediesFor } from './profile-remedies.ts'
 
 /** Checks of `doctor` whose findings explain those of the others, and are shown where something is wrong. */
 const WAY = ['url', 'dns', 'tls']
@@ -31,7 +32,7 @@ export async function examineShortly(
     ids.includes(id),
   )
   const palette = await openPalette(context, stderr)
-  const reports = await examine(checks, {
+  const reports = await examine(remediesFor(context.options.flags.profile, checks), {
     costs: new Set(['nothing', 'requests']),
     onReport: (report) => {
       const { verdict } = report.finding

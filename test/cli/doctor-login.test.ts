@@ -36,6 +36,23 @@ test('what a redirect names is one word of a shell', async () => {
   expect(command).toMatch(/^claude-gw config set upstream 'https:\/\/evil\.example\/x;/)
 })
 
+test('what mends a profile that was named is for that profile', async () => {
+  const upstream = await startBrokenGateway(await startModelApi(), { looksInto: 'x-api-key' })
+  const env = {
+    CLAUDE_GW_STATE_DIR: temporaryDirectory(),
+    CLAUDE_GW_CONFIG_DIR: temporaryDirectory(),
+    KEY: 'canary-key-of-the-gateway',
+  }
+  for (const [key, value] of [
+    ['upstream', upstream],
+    ['credential', 'env:KEY'],
+    ['auth', 'bearer'],
+  ] as const)
+    await runCli(['config', 'set', `profiles.work.${key}`, value], { env })
+  const doctored = await runCli(['--profile', 'work', 'doctor', '--only', 'credential'], { env })
+  expect(doctored.stdout).toContain('→ claude-gw --profile work config set auth x-api-key')
+})
+
 test('headers that carry tags are sent as in a run', async () => {
   const seen: unknown[] = []
   const upstream = await startBrokenGateway(await startModelApi(), {

@@ -9,6 +9,7 @@ import { examinationJson } from '../examination-json.ts'
 import { reportLines, summaryLines } from '../examination-page.ts'
 import { localChecks } from '../local-checks.ts'
 import { openPalette, print } from '../output.ts'
+import { remediesFor } from '../profile-remedies.ts'
 import { rememberedFeatures } from '../remembered-features.ts'
 import { openUpstreamExamination } from '../upstream-examination.ts'
 
@@ -36,7 +37,8 @@ export async function doctor(context: Context, input: DoctorInput): Promise<numb
   const upstream = await openUpstreamExamination(context, circumstances, input.model)
   try {
     const all = [...(await localChecks(context, circumstances)), ...upstream.checks]
-    const checks = input.only === undefined ? all : choose(all, input.only)
+    const chosen = input.only === undefined ? all : choose(all, input.only)
+    const checks = remediesFor(context.options.flags.profile, chosen)
     tell(context, announcement(name, checks, input), input)
     const reports = await report(context, checks, input)
     const text = input.isJson ? examinationJson(name, reports) : await summary(context, reports)
