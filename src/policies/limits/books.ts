@@ -3,7 +3,7 @@ import type { Use } from './account.ts'
 import { Account } from './account.ts'
 import { amountFor } from './amounts.ts'
 import { Estimator } from './estimator.ts'
-import type { LedgerUse, PriceOf } from './ledger-line.ts'
+import type { LedgerUse, LimitPrices } from './ledger-line.ts'
 import { LedgerLine } from './ledger-line.ts'
 import { LedgerTail } from './ledger-tail.ts'
 import type { Stop } from './stop.ts'
@@ -16,7 +16,7 @@ export interface BooksOptions {
   readonly rules: readonly LimitRule[]
   readonly ledgerDirectory: string
   readonly runId: string
-  readonly priceOf: PriceOf
+  readonly prices: LimitPrices
   /** Told once, when the ledger cannot be read. */
   readonly onTrouble: (reason: string) => void
   readonly now: () => number
@@ -37,13 +37,13 @@ export class Books {
   readonly #try: (action: () => void) => void
 
   constructor(options: BooksOptions) {
-    const { rules, ledgerDirectory, priceOf } = options
+    const { rules, ledgerDirectory, prices } = options
     this.#options = options
     this.accounts = rules.map((rule) => new Account(rule))
     this.#needsLedger = rules.some(({ per }) => per !== undefined)
     this.#try = toldOnce(options.onTrouble, 'limits count only what this run uses')
-    this.estimator = new Estimator(priceOf)
-    this.#line = new LedgerLine(priceOf)
+    this.estimator = new Estimator(prices.of)
+    this.#line = new LedgerLine(prices)
     this.#tail = new LedgerTail(ledgerDirectory, this.#line, (use) => this.#enter(use))
   }
 

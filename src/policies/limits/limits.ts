@@ -9,7 +9,7 @@ import { Books, inFlightOf, stopOf } from './books.ts'
 import { budgetWarnings } from './budget.ts'
 import { InFlight } from './in-flight.ts'
 import type { Self } from './in-flight-file.ts'
-import type { PriceOf } from './ledger-line.ts'
+import type { LimitPrices } from './ledger-line.ts'
 import { isLimited } from './ledger-line.ts'
 import type { LimitDecision, LimitRequest, Reservation } from './limit-decision.ts'
 import type { Stop } from './stop.ts'
@@ -27,8 +27,8 @@ export interface LimitsOptions {
   readonly self: Self
   /** Whether there is a process with that pid on this machine. */
   readonly isAlive: (pid: number) => boolean
-  /** What an answer costs in USD, by the price table; undefined where that is not known. */
-  readonly priceOf: PriceOf
+  /** What an answer costs where its line does not say so. */
+  readonly prices: LimitPrices
   /** Where a team keeps the sums that are not of one process. */
   readonly store?: TeamStore | undefined
   readonly onStoreError?: OnStoreError
