@@ -54,6 +54,8 @@ export async function openTeamStore({ url, password, tls }: TeamStoreOptions): P
   let isLeft = false
   redis.on('error', (error: unknown) => {
     reason = reasonOf(error)
+    // Also of a later connection: a store that was away at first tells then whom it is vouched for by.
+    if (isUnknownAuthority(error)) void trust.widen()
   })
   redis.on('close', () => {
     isLeft = false

@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { openTeamStore } from '../../../src/policies/limits/team-store.ts'
 import { asked, limitedMachine, passed, refusal } from '../../support/limits.ts'
 import { redisUnavailable, startRedis } from '../../support/redis.ts'
+import type { ThrowawayCa } from '../../support/throwaway-ca.ts'
 import { createThrowawayCa, opensslUnavailable } from '../../support/throwaway-ca.ts'
 
 const DAILY = { daily: { usd: 1, per: 'day' } }
@@ -29,6 +30,14 @@ async function team(port: number, rules: object, onStoreError?: 'local' | 'open'
     }),
   )
   return machines as [(typeof machines)[0], (typeof machines)[0]]
+}
+
+function tlsOptions({ caPath, serverKeyPath }: ThrowawayCa, port: number): readonly string[] {
+  const certificate = serverKeyPath.replace(/\.key$/, '.pem')
+  return [
+    ...['--port', '0', '--tls-port', String(port), '--tls-auth-clients', 'no'],
+    ...['--tls-cert-file', certificate, '--tls-key-file', serverKeyPath, '--tls-ca-cert-file', caPath],
+  ]
 }
 
 /** Settling is not waited for. */
@@ -172,12 +181,7 @@ describe.skipIf(redisUnavailable)(`limits of a team: ${redisUnavailable}`, () =>
     async () => {
       const authority = createThrowawayCa()
       onTestFinished(authority.remove)
-      const certificate = authority.serverKeyPath.replace(/\.key$/, '.pem')
-      const { port } = await startRedis((chosen) => [
-        ...['--port', '0', '--tls-port', String(chosen), '--tls-auth-clients', 'no'],
-        ...['--tls-cert-file', certificate, '--tls-key-file', authority.serverKeyPath],
-        ...['--tls-ca-cert-file', authority.caPath],
-      ])
+      const { port } = await startRedis((chosen) => tlsOptions(authority, chosen))
       const url = `rediss://127.0.0.1:${port}`
       const trusting = await openStore({ url, tls: { ca: [authority.ca] } })
       expect(await trusting.add('k', 3, 60)).toBe(3)
@@ -185,6 +189,24 @@ describe.skipIf(redisUnavailable)(`limits of a team: ${redisUnavailable}`, () =>
       expect(await asking.add('k', 3, 60)).toBe(6)
       const wary = await openStore({ url, tls: { systemAuthorities: async () => [] } })
       await expect(wary.add('k', 3, 60)).rejects.toThrow(/certificate|self-signed|unable to verify/)
+    },
+  )
+
+  test.skipIf(opensslUnavailable)(
+    `over TLS it is trusted too when it was away at first: ${opensslUnavailable}`,
+    async () => {
+      const authority = createThrowawayCa()
+      onTestFinished(authority.remove)
+      const redis = await startRedis((chosen) => tlsOptions(authority, chosen))
+      await redis.stop()
+      const asking = await openStore({
+        url: `rediss://127.0.0.1:${redis.port}`,
+        tls: { systemAuthorities: async () => [authority.ca] },
+      })
+      await expect(asking.add('k', 3, 60)).rejects.toThrow('ECONNREFUSED')
+      await redis.start()
+      const added = () => asking.add('k', 3, 60).catch(() => undefined)
+      expect(await eventually(added, (sum) => sum !== undefined)).toBe(3)
     },
   )
 
