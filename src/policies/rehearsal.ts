@@ -3,7 +3,7 @@ import type { PolicyList, PolicyVerdict } from './policy-list.ts'
 
 /** What the policies would do with a request. */
 export interface Rehearsal {
-  /** Those that are asked, in their order; the last one may reject. */
+  /** Those that are asked, in their order; the last one may reject. None where the request is refused before its body is read. */
   readonly steps: readonly RehearsalStep[]
   readonly verdict: PolicyVerdict
 }
@@ -17,8 +17,11 @@ export interface RehearsalStep {
 /** Asks all policies as a gateway would, for a request that is not sent: nothing is held for it, and nothing counts. */
 export async function rehearse(list: PolicyList, request: PolicyRequest): Promise<Rehearsal> {
   const steps: RehearsalStep[] = []
-  const verdict = await list.decide(request, (policy, asked) => {
-    steps.push({ body: asked.body, sights: policy.explain?.(asked) ?? [] })
+  const refused = list.admit(request.path)
+  if (refused) return { steps, verdict: refused }
+  const verdict = await list.decide(request, async (policy, asked) => {
+    steps.push({ body: asked.body, sights: (await policy.explain?.(asked)) ?? [] })
+    return policy.rehearse ? policy.rehearse(asked) : policy.apply(asked)
   })
   verdict.settle(undefined, false)
   return { steps, verdict }

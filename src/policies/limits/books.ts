@@ -1,6 +1,7 @@
 import type { LimitRule } from '../../config/limit-rule.ts'
 import type { Use } from './account.ts'
 import { Account } from './account.ts'
+import type { AccountState } from './account-state.ts'
 import { amountFor } from './amounts.ts'
 import { Estimator } from './estimator.ts'
 import type { LedgerUse, LimitPrices } from './ledger-line.ts'
@@ -92,13 +93,26 @@ export class Books {
   }
 }
 
+/** What is under way, in this process and in others. */
+export interface Flying {
+  readonly own: Iterable<Use>
+  readonly others: Iterable<Use>
+}
+
 /** Why an account has no room for one more request; undefined where it has. */
-export function stopOf(
+export function stopOf(account: Account, subject: Subject, flying: Flying, nowMs: number): Stop | undefined {
+  const state = stateOf(account, subject, flying, nowMs)
+  if (!state || !isFull(state.used + state.inFlight, state.rule)) return undefined
+  return { ...state, freeAtMs: freeAtMs(account, state, nowMs) }
+}
+
+/** How an account stands for a request; undefined where it is not for it. */
+export function stateOf(
   account: Account,
   subject: Subject,
-  flying: { readonly own: Iterable<Use>; readonly others: Iterable<Use> },
+  flying: Flying,
   nowMs: number,
-): Stop | undefined {
+): AccountState | undefined {
   if (!account.isFor(subject)) return undefined
   const { rule } = account
   const group = account.ask(subject)
@@ -106,9 +120,7 @@ export function stopOf(
   const inFlight =
     inFlightOf(account, group, flying.own, nowMs) +
     (isOfProcess ? 0 : inFlightOf(account, group, flying.others, nowMs))
-  const used = account.used(group, nowMs)
-  if (!isFull(used + inFlight, rule)) return undefined
-  return { rule, group, used, inFlight, freeAtMs: freeAtMs(account, { group, used, inFlight }, nowMs) }
+  return { rule, group, used: account.used(group, nowMs), inFlight }
 }
 
 /** What is under way of what an account counts. */

@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Redis } from 'ioredis'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openTeamStore } from '../../../src/policies/limits/team-store.ts'
 import { asked, limitedMachine, passed, refusal } from '../../support/limits.ts'
@@ -216,6 +219,29 @@ describe.skipIf(redisUnavailable)(`limits of a team: ${redisUnavailable}`, () =>
     await one.spend(5)
     await one.limits.close()
     expect((await refusal(two.limits.decide(asked())))?.code).toBe('LIMIT_SPENT')
+  })
+
+  test('who only looks adds nothing, and is told how the limits of the team stand', async () => {
+    const redis = await startRedis()
+    const [one, two] = await team(redis.port, { ...DAILY, agents: { concurrent: 3 } }, 'closed')
+    const client = new Redis(redis.port)
+    onTestFinished(() => client.disconnect())
+    const accounts = (used: number) => [
+      { rule: { name: 'agents' }, used: 0, inFlight: 0 },
+      { rule: { name: 'daily' }, used, inFlight: 0 },
+    ]
+    expect(await two.limits.look(asked())).toMatchObject({
+      decision: { kind: 'pass' },
+      accounts: accounts(0),
+    })
+    expect(await client.dbsize()).toBe(0)
+    await one.spend(1.5)
+    await one.limits.close()
+    const look = await two.limits.look(asked())
+    expect(look).toMatchObject({ decision: { kind: 'reject', rule: 'daily' }, accounts: accounts(1.5) })
+    expect(existsSync(join(two.ledgerDirectory, 'inflight'))).toBe(false)
+    await redis.stop()
+    expect(await two.limits.look(asked())).toMatchObject({ decision: { kind: 'reject', rule: 'store' } })
   })
 
   test('sums of a window that is over are forgotten', async () => {
