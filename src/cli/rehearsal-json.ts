@@ -31,6 +31,7 @@ export function rehearsalJson(
     ...(rejection
       ? { status: rejection.status, error: { type: rejection.type, message: rejection.message } }
       : { sent_bytes: body.length }),
+    ...(rehearsal.answer && { answer: rehearsal.answer }),
   })
 }
 

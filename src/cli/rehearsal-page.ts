@@ -32,7 +32,7 @@ export function rehearsalPage(request: PolicyRequest, rehearsal: Rehearsal, view
   const title = [request.path, request.model ?? 'no model', shortSize(request.body.length)].map(
     escapeControls,
   )
-  return `${[palette.bold(title.join(' · ')), '', ...lines, '', outcomeLine(request, rehearsal, palette), costLine(request, rules)].join('\n')}\n`
+  return `${[palette.bold(title.join(' · ')), '', ...lines, '', outcomeLine(request, rehearsal, palette), ...answerLines(rehearsal), costLine(request, rules)].join('\n')}\n`
 }
 
 function ruleLine(
@@ -84,6 +84,14 @@ function outcomeLine({ body }: PolicyRequest, { verdict }: Rehearsal, { bold }: 
       ? `It would be sent, changed: ${shortSize(sent.length)}.`
       : `It would be sent as it is: ${shortSize(body.length)}.`,
   )
+}
+
+/** By rule, action and count alone. */
+function answerLines({ answer }: Rehearsal): string[] {
+  if (!answer) return []
+  if (answer.length === 0) return ['In its answer nothing would be found.']
+  const found = answer.map(({ rule, action, count }) => `${count} × ${escapeControls(rule)} (${action})`)
+  return [`In its answer would be found: ${found.join(', ')}.`]
 }
 
 /** So that a figure can be judged on any machine. */

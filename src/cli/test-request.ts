@@ -17,6 +17,8 @@ export interface TestRequest {
   readonly request: PolicyRequest
   /** What is to be known of it. */
   readonly notes: readonly string[]
+  /** The exchange that it was sent in. */
+  readonly record?: ExchangeRecord
 }
 
 /**
@@ -60,7 +62,7 @@ async function ofExchange(context: Context, record: ExchangeRecord): Promise<Tes
   // An alias has put another name into the body.
   const model = typeof record.model === 'string' ? record.model : undefined
   const request = { path, body: kept.bytes, isEncoded, model, maxTokens, session, agent }
-  return { request, notes: [...codingNotes(isEncoded), ...changeNotes(record)] }
+  return { request, record, notes: [...codingNotes(isEncoded), ...changeNotes(record)] }
 }
 
 function codingNotes(isEncoded: boolean): string[] {

@@ -170,6 +170,54 @@ test('a logged exchange is judged by the model that the client asked for', async
   expect(stdout).toContain('asks for the model `fast`')
 })
 
+describe('the answer of a logged exchange', () => {
+  const env = { CLAUDE_GW_POLICIES_ANSWER_DETECT: '["email:deny","us-ssn"]' }
+  const answer = (text: string) => JSON.stringify({ type: 'message', content: [{ type: 'text', text }] })
+  const keptAnswer = async (response: string | Buffer | undefined, record: object = {}) => {
+    const home = temporaryDirectory()
+    const headers = { response_headers: { 'content-type': 'application/json' } }
+    const kept = await keepExchanges(home, [
+      { request: BODY, record: { ...headers, ...record }, ...(response && { response }) },
+    ])
+    return (args: readonly string[] = []) => policyTest([kept[0]?.id ?? '', ...args], { env }, home)
+  }
+
+  test('is looked through too: by rule, action and count', async () => {
+    const run = await keptAnswer(answer(`It is 536-90-4399, of ${ADDRESS}.`))
+    const { exitCode, stdout } = await run()
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(
+      /^It would be sent as it is: .*\nIn its answer would be found: 1 × answer\.email \(deny\), 1 × answer\.us-ssn \(flag\)\.$/m,
+    )
+    expect(stdout).not.toMatch(/jane@|536-90/)
+    expect(JSON.parse((await run(['--json'])).stdout).answer).toEqual([
+      { rule: 'answer.email', action: 'deny', count: 1 },
+      { rule: 'answer.us-ssn', action: 'flag', count: 1 },
+    ])
+  })
+
+  test.each([
+    ['has nothing', answer('Nothing.'), {}, 'In its answer nothing would be found.\n'],
+    [
+      'is compressed',
+      gzipSync(answer(ADDRESS)),
+      { response_headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' } },
+      '1 × answer.email (deny)',
+    ],
+  ])('%s', async (_, response, record, text) => {
+    expect((await (await keptAnswer(response, record))()).stdout).toContain(text)
+  })
+
+  test.each([
+    ['is not kept', undefined, {}, /the answer to it cannot be looked through: there was none/],
+    ['is an error', answer(ADDRESS), { status: 400 }, /^$/],
+  ])('%s: nothing is said of what is in it', async (_, response, record, text) => {
+    const { stdout, stderr } = await (await keptAnswer(response, record))()
+    expect(stdout).not.toContain('In its answer')
+    expect(stderr).toMatch(text)
+  })
+})
+
 test('a logged exchange that a gateway could not read is refused as it was', async () => {
   const home = temporaryDirectory()
   const record = { model: null, request_headers: { 'content-encoding': 'gzip' } }
