@@ -27,6 +27,11 @@ export interface ErrorEntry {
 export const ERROR_TABLE = {
   USAGE: { exit: 2, message: '{reason}', remedy: 'see `claude-gw help`' },
   USAGE_OF_COMMAND: { exit: 2, message: '{reason}', remedy: 'see `{command} --help`' },
+  HELP_UNKNOWN: {
+    exit: 2,
+    message: 'there is no {kind} `{words}`{nearest}',
+    remedy: 'commands and topics are listed by `claude-gw help`',
+  },
   CONFIG_UNKNOWN_KEY: {
     exit: 3,
     message: '{origin}: there is no key `{key}`{nearest}',
@@ -131,6 +136,17 @@ export const ERROR_TABLE = {
     message: '{upstream} lists no models: {reason}',
     remedy: '`claude-gw doctor` looks for the cause',
   },
+  OTLP_BAD_URL: {
+    exit: 2,
+    message: '{reason}',
+    remedy:
+      'give the base URL of a collector, such as http://localhost:4318; `claude-gw config set allowHttp true` allows plain http to other machines',
+  },
+  OTLP_BUSY: {
+    exit: 1,
+    message: 'another call ships to {collector}',
+    remedy: 'wait for its end, and call it again',
+  },
   OTLP_REFUSED: {
     exit: 5,
     message: '{collector} did not take what was sent: {reason}',
@@ -182,6 +198,27 @@ export const ERROR_TABLE = {
     exit: 1,
     message: 'cancelled; nothing was changed',
     remedy: 'start again with `claude-gw login`',
+  },
+  INIT_CANCELLED: {
+    exit: 130,
+    message: 'cancelled; nothing was written',
+    remedy: 'start again with `claude-gw init`',
+  },
+  INIT_EXISTS: {
+    exit: 1,
+    message: 'there is already {what}',
+    remedy: 'replace it with `--force`, or make another profile with `--profile NAME`',
+  },
+  INIT_REFUSED: {
+    exit: 4,
+    message: '{upstream} does not accept the key: {reason}',
+    remedy:
+      'nothing was written; check the key, name the header that it belongs in with `--auth header:NAME`, or leave the trial out with `--no-check`',
+  },
+  INIT_UNPROVED: {
+    exit: 5,
+    message: '{upstream} did not tell whether it accepts the key: {reason}',
+    remedy: 'nothing was written; check the URL and the network, or leave the trial out with `--no-check`',
   },
   CLAUDE_NOT_FOUND: {
     exit: 127,
@@ -248,7 +285,7 @@ export const ERROR_TABLE = {
     exit: 1,
     message: 'no policy is on for the profile `{profile}`, so there is nothing to test',
     remedy:
-      'set one, such as `claude-gw config set policies.mask.detect all`; the keys are listed by `claude-gw help`',
+      'set one, such as `claude-gw config set policies.mask.detect \'["all"]\'`; the keys are listed by `claude-gw help`',
   },
   EXPORT_EXISTS: {
     exit: 1,

@@ -41,3 +41,8 @@ export function reasonOf(error: unknown): string {
     ? `${error.message} (${code})`
     : error.message || code || error.name
 }
+
+/** The same without its code, for an error of ours: its text says it all. */
+export function messageOf(error: unknown): string {
+  return error instanceof GatewayError ? error.message : reasonOf(error)
+}

@@ -35,8 +35,28 @@ export function locateClaude(input: LocateInput): string {
   return usableProgram(found, input.platform)
 }
 
+/** A `claude` on PATH: this package, or something small that starts it; a script of another tool; else a program. */
+export interface FoundClaude {
+  readonly path: string
+  readonly kind: 'ours' | 'script' | 'program'
+}
+
+/** Every `claude` on PATH, in its order; of several links to one file the first. */
+export function claudesOnPath(input: Omit<LocateInput, 'command'>): readonly FoundClaude[] {
+  const files = searchPath('claude', input).filter((path) => isAbsolute(path) && isFile(path))
+  const runnable = files.filter((path) => isExecutable(path, input.platform))
+  const targets = runnable.map((path) => realpathSync(path))
+  const firsts = runnable.filter((_, index) => targets.indexOf(targets[index] as string) === index)
+  return firsts.map((path) => ({ path, kind: kindOf(path, input.ownRoot) }))
+}
+
+function kindOf(path: string, ownRoot: string): FoundClaude['kind'] {
+  if (isOurselves(path, ownRoot)) return 'ours'
+  return isScript(realpathSync(path)) ? 'script' : 'program'
+}
+
 /** On Windows the extensions of PATHEXT are tried, `.exe` before the others because it needs no shell. */
-function searchPath(name: string, { env, platform }: LocateInput): string[] {
+function searchPath(name: string, { env, platform }: Pick<LocateInput, 'env' | 'platform'>): string[] {
   const path = Object.entries(env).find(
     ([key]) => key === 'PATH' || (platform === 'win32' && /^path$/i.test(key)),
   )

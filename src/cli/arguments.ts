@@ -4,7 +4,7 @@ import { commandIndex, PARSED_OPTIONS, toFlags } from '../config/global-options.
 import type { GlobalOptions } from './context.ts'
 
 /** The commands whose remaining arguments belong to another program. */
-const LAUNCHING = ['run', 'run-program'] as const
+export const LAUNCHING = ['run', 'run-program'] as const
 
 export interface SplitArguments {
   readonly before: readonly string[]

@@ -12,9 +12,9 @@ import type { Upstream } from '../network/url.ts'
 export interface Collector {
   /**
    * Sends one request to it, again where it asks for that (https://opentelemetry.io/docs/specs/otlp/#failures-1).
-   * @returns how many items it did not take @throws GatewayError OTLP_REFUSED
+   * @returns how many items it did not take, all of them where it finds fault with the request itself @throws GatewayError OTLP_REFUSED
    */
-  send(signal: 'traces' | 'logs', body: object): Promise<number>
+  send(signal: 'traces' | 'logs', body: object, count: number): Promise<number>
   close(): void
 }
 
@@ -30,13 +30,14 @@ const TRIES = 6
 const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 60_000
 const RETRYABLE = [429, 502, 503, 504]
+const UNFIT = [400, 413, 422]
 
 export function openCollector({ upstream, headers, connection }: CollectorOptions): Collector {
   const agent = createUpstreamAgent(upstream, connection)
   const limits = { connectMs: connection.connectMs ?? 10_000, answerMs: ANSWER_MS }
   const secrets = Object.values(headers)
   return {
-    send: (signal, body) => {
+    send: (signal, body, count) => {
       const bytes = gzipSync(JSON.stringify(body))
       const own = { ...OWN_HEADERS, host: upstream.url.host, 'content-length': bytes.length }
       const inquiry = {
@@ -45,7 +46,7 @@ export function openCollector({ upstream, headers, connection }: CollectorOption
         headers: { ...headers, ...own },
         body: bytes,
       } as const
-      return sendPatiently(() => timedAnswer(upstream, agent, inquiry, limits), upstream, secrets)
+      return sendPatiently(() => timedAnswer(upstream, agent, inquiry, limits), { upstream, secrets, count })
     },
     close: () => agent.destroy(),
   }
@@ -57,10 +58,15 @@ const OWN_HEADERS = {
   'user-agent': 'claude-gw',
 }
 
+interface Sending {
+  readonly upstream: Upstream
+  readonly secrets: readonly string[]
+  readonly count: number
+}
+
 async function sendPatiently(
   post: () => Promise<TimedAnswer>,
-  { name }: Upstream,
-  secrets: readonly string[],
+  { upstream: { name }, secrets, count }: Sending,
 ): Promise<number> {
   let reason = ''
   for (let attempt = 1; ; attempt++) {
@@ -70,6 +76,8 @@ async function sendPatiently(
     })
     if (answer && answer.status >= 200 && answer.status < 300) return rejectedIn(answer)
     if (answer) reason = `HTTP ${answer.status} ${textOf(answer).slice(0, 200)}`
+    // Another one may be fine; this one never will.
+    if (answer && UNFIT.includes(answer.status)) return count
     const canRetry = answer === undefined || RETRYABLE.includes(answer.status)
     if (!canRetry || attempt === TRIES)
       throw new GatewayError('OTLP_REFUSED', { collector: name, reason: oneLine(reason, secrets) })

@@ -2,18 +2,25 @@ import type { Report } from '../doctor/examination.ts'
 import { degradedFeatures, evidenceOf } from './examination-page.ts'
 
 /** What was found, for scripts. */
-export function examinationJson(upstream: string, reports: readonly Report[]): string {
+export function examinationJson(upstream: string | undefined, reports: readonly Report[]): string {
   return JSON.stringify({
-    upstream,
-    checks: reports.map(({ id, title, finding }) => ({
-      id,
-      title,
-      verdict: finding.verdict,
-      evidence: evidenceOf(finding),
-      ...(finding.remedy && { remedy: finding.remedy }),
-      ...(finding.degrades && { degrades: finding.degrades }),
-    })),
+    upstream: upstream ?? null,
+    checks: reports.map(checkJson),
     degraded: degradedFeatures(reports),
     failed: reports.some(({ finding }) => finding.verdict === 'fail'),
   })
+}
+
+function checkJson(report: Report): object {
+  const { id, title, isLocal, finding } = report
+  const { verdict, remedy, degrades } = finding
+  return {
+    id,
+    title,
+    about: isLocal ? 'machine' : 'upstream',
+    verdict,
+    evidence: evidenceOf(report),
+    ...(remedy && { remedy }),
+    ...(degrades && { degrades }),
+  }
 }

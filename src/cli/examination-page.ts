@@ -1,6 +1,7 @@
-import type { Finding, Verdict } from '../doctor/check.ts'
+import type { Verdict } from '../doctor/check.ts'
 import type { Report } from '../doctor/examination.ts'
-import { oneLine } from '../exchange/one-line.ts'
+import { oneLine, plainText } from '../exchange/one-line.ts'
+import { redact } from '../exchange/redact.ts'
 import type { Paint, Palette } from './output.ts'
 import { escapeControls } from './output.ts'
 
@@ -8,11 +9,12 @@ const SIGNS: Readonly<Record<Verdict, string>> = { ok: '✓', warn: '!', fail: '
 const VERDICT_COLUMN = 8
 
 /** A check with what it found, and what mends it. */
-export function reportLines({ title, finding }: Report, palette: Palette): string {
+export function reportLines(report: Report, palette: Palette): string {
+  const { title, finding } = report
   const { verdict, remedy } = finding
   const paint = paintOf(verdict, palette)
   const head = `${paint(`${SIGNS[verdict]} ${verdict.padEnd(VERDICT_COLUMN)}`)} ${escapeControls(title)}`
-  const evidence = `${palette.dim(evidenceOf(finding))}`
+  const evidence = `${palette.dim(evidenceOf(report))}`
   const lines = [
     `${head}: ${evidence}`,
     ...(remedy ? [`${' '.repeat(VERDICT_COLUMN + 3)}→ ${escapeControls(remedy)}`] : []),
@@ -20,8 +22,10 @@ export function reportLines({ title, finding }: Report, palette: Palette): strin
   return lines.join('\n')
 }
 
-export function evidenceOf({ evidence }: Finding): string {
-  return escapeControls(oneLine(evidence, [], { areIdsPublic: true }))
+/** What an upstream said may hold anything; what was seen on this machine is in words of ours, and names files and keys. */
+export function evidenceOf({ isLocal, finding: { evidence } }: Report): string {
+  if (!isLocal) return escapeControls(oneLine(evidence, [], { areIdsPublic: true }))
+  return escapeControls(redact(plainText(evidence).replace(/\s+/g, ' ').trim(), []).text)
 }
 
 /** How many of each, and what of Claude Code suffers. */

@@ -1,6 +1,8 @@
 import { GatewayError } from '../base/errors.ts'
 import { isGateway } from '../broker/probe.ts'
 import { readEntry } from '../broker/registry.ts'
+import type { UpstreamFeatures } from '../config/upstream-features.ts'
+import { knownFeatures } from '../config/upstream-features.ts'
 import type { OuterRun } from '../launch/child-gateway.ts'
 import { findOuterRun, markOf } from '../launch/child-gateway.ts'
 import type { Context } from './context.ts'
@@ -12,8 +14,8 @@ import { configuredUpstream } from './upstream.ts'
 export interface LiveGateway extends Omit<OuterRun, 'upstreamMark'> {
   /** The upstream that variables and files name. */
   readonly configuredUpstream: string
-  /** Whether the upstream is api.anthropic.com. */
-  readonly isFirstParty: boolean
+  /** What is known to work through the upstream. */
+  readonly features: UpstreamFeatures
   /** Names of the variables that hold the upstream credential. */
   readonly withheld: readonly string[]
 }
@@ -29,7 +31,7 @@ export async function findLiveOuterRun(
   const wanted = configuredUpstream(config, claude)
   if (!outer || outer.upstreamMark !== markOf(wanted)) return undefined
   if (!(await isGateway(outer.gateway.url, outer.gateway.access))) return undefined
-  return { ...outer, configuredUpstream: wanted, isFirstParty: false, withheld: [] }
+  return { ...outer, configuredUpstream: wanted, features: {}, withheld: [] }
 }
 
 /** The one of `claude-gw serve`. @throws GatewayError SERVE_ELSEWHERE */
@@ -42,7 +44,7 @@ export async function findLiveServe(
   const { values } = config
   const entry = readEntry(context.stateDirectory(), values.profile)
   if (!entry || !(await isGateway(entry.url, entry.access))) return undefined
-  const { runId, url, access, isAnthropic } = entry
+  const { runId, url, access } = entry
   const wanted = configuredUpstream(config, claude)
   if (entry.configuredUpstream !== wanted)
     throw new GatewayError('SERVE_ELSEWHERE', { profile: values.profile, upstream: entry.upstream, wanted })
@@ -50,7 +52,7 @@ export async function findLiveServe(
     runId,
     configuredUpstream: wanted,
     gateway: { url, access },
-    isFirstParty: isAnthropic,
+    features: knownFeatures(context.stateDirectory(), { ...entry, name: entry.upstream }),
     withheld: [...namedVariables(config), ...tellingVariables(values)],
   }
 }

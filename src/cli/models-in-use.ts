@@ -9,6 +9,7 @@ const VARIABLES = [
   'ANTHROPIC_DEFAULT_HAIKU_MODEL',
   'ANTHROPIC_SMALL_FAST_MODEL',
 ]
+const SHORT_NAME = /^(default|best|opus|sonnet|haiku|opusplan)(\[1m\])?$/i
 /** The cheapest that Claude Code asks for by itself. */
 const USUAL = 'claude-haiku-4-5'
 
@@ -20,7 +21,8 @@ export function modelsInUse(
 ): readonly (readonly [asked: string, sent: string])[] {
   const aliases = values['models.aliases']
   const { env } = claudeEnvironment(claude)
-  const named = VARIABLES.flatMap((name) => env[name] || [])
+  // Short names are Claude Code's own: each stands for a model of the variables below.
+  const named = VARIABLES.flatMap((name) => env[name] || []).filter((name) => !SHORT_NAME.test(name))
   const asked = chosen ? [chosen] : [...new Set([...named, ...Object.keys(aliases)])]
   return (asked.length > 0 ? asked : [USUAL]).map((model) => {
     // Claude Code sends the mark of a long context as a header.

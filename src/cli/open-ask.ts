@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts'
 import { repositoryTags } from '../config/repository.ts'
 import { resolveTags } from '../config/tags.ts'
+import type { CredentialPlan } from '../credentials/credential.ts'
 import { noteWait } from '../credentials/wait-notice.ts'
 import type { Ask } from '../doctor/upstream/hearing.ts'
 import { createSupply } from '../gateway/supply.ts'
@@ -20,14 +21,19 @@ export interface OpenAsk {
   readonly claude: ClaudeSources
   readonly upstream: Upstream
   readonly ask: Ask
+  /** Whether connections go through a proxy. */
+  readonly isProxied: boolean
+  /** What it shows the upstream. */
+  readonly credentials: CredentialPlan
   readonly close: () => void
 }
 
 /**
  * Opens what a gateway of this configuration would ask with; nothing is looked up or sent yet.
+ * @param given in place of the credential that the configuration names
  * @throws GatewayError of the configuration
  */
-export async function openAsk(context: Context): Promise<OpenAsk> {
+export async function openAsk(context: Context, given?: CredentialPlan): Promise<OpenAsk> {
   const config = context.config()
   const claude = await readClaudeState(context)
   const upstream = resolveUpstream(config, claude)
@@ -37,7 +43,9 @@ export async function openAsk(context: Context): Promise<OpenAsk> {
   const connectMs = config.values['timeouts.connect']
   const proxy = findProxy(context, upstream, claude)
   const agent = createUpstreamAgent(upstream, { tls: secrets.tls, proxy, connectMs })
-  const supply = createSupply(secrets.credentials, secrets.extraHeaders)
+  const credentials = given ?? secrets.credentials
+  const supply = createSupply(credentials, secrets.extraHeaders)
   const ask = createAsk({ upstream, agent, supply, configured: secrets.authStyle, connectMs })
-  return { config, claude, upstream, ask, close: () => agent.destroy() }
+  const isProxied = proxy !== undefined
+  return { config, claude, upstream, ask, isProxied, credentials, close: () => agent.destroy() }
 }

@@ -1,10 +1,12 @@
-import { GatewayError } from '../base/errors.ts'
+import { GatewayError, reasonOf } from '../base/errors.ts'
+import { tryLock } from '../config/lock.ts'
 import { shippingDirectory, trafficDirectory } from '../config/paths.ts'
 import type { ExchangeRecord } from '../exchange/exchange.ts'
 import { listDayFiles } from '../log/day-file.ts'
 import { appended } from '../log/follow.ts'
 import { otlpExport } from '../log/otlp.ts'
 import { Search } from '../log/search.ts'
+import type { Upstream } from '../network/url.ts'
 import { parseUpstream } from '../network/url.ts'
 import { readClaudeState } from './claude-state.ts'
 import type { Collector } from './collector.ts'
@@ -14,7 +16,8 @@ import type { FilterInput } from './log-filter.ts'
 import { toQuery } from './log-filter.ts'
 import { findProxy } from './proxy.ts'
 import { tellSkipped } from './search-notes.ts'
-import { openShippingPositions } from './shipping-positions.ts'
+import type { ShippingPositions } from './shipping-positions.ts'
+import { openShippingPositions, shipmentPath } from './shipping-positions.ts'
 import { openTrust } from './tls.ts'
 import { ownVersion } from './version.ts'
 
@@ -28,49 +31,75 @@ export interface ShippingInput extends FilterInput {
 const BATCH = 500
 
 /**
- * Ships what was logged since the last time to a collector, as spans and as log records; what it has taken is noted, so that a call that
- * breaks off goes on there. A record can arrive twice if it breaks off between the two.
- * @returns the exit code @throws GatewayError CONFIG_BAD_VALUE, OTLP_REFUSED, LOG_UNREADABLE, USAGE
+ * Ships what was logged since the last time to a collector, as spans and as log records. What it has taken is noted for these filters, so that a
+ * call that breaks off goes on there. A record can arrive twice if it breaks off between the two.
+ * @returns the exit code @throws GatewayError OTLP_BAD_URL, OTLP_REFUSED, OTLP_BUSY, LOG_UNREADABLE, USAGE
  */
 export async function shipToCollector(context: Context, input: ShippingInput): Promise<number> {
-  const directory = trafficDirectory(context.stateDirectory())
-  const search = new Search(toQuery(context, input, new Date()))
-  const collector = await openCollectorAt(context, input.collector)
-  const { positions, save } = openShippingPositions(
-    shippingDirectory(context.stateDirectory()),
-    collector.name,
-  )
-  if (input.isAnew) positions.clear()
-  const sent = { records: 0, rejected: 0 }
+  const { collector: url, isAnew, ...filters } = input
+  const upstream = parseCollector(url, context.config().values.allowHttp)
+  const shipment = {
+    collector: upstream.name,
+    filters: { ...filters, profile: context.options.flags.profile },
+  }
+  const path = shipmentPath(shippingDirectory(context.stateDirectory()), shipment)
+  const release = await tryLock(path)
+  if (!release) throw new GatewayError('OTLP_BUSY', { collector: upstream.name })
+  const collector = await openCollectorAt(context, upstream)
   try {
-    for (const path of listDayFiles(directory)) {
-      for (const block of appended(path, positions)) {
-        await shipAll(
-          collector,
-          [...search.inBlock(block)].map(({ record }) => record),
-          sent,
-        )
-        save()
-      }
-    }
+    const { positions, save } = openShippingPositions(path, shipment)
+    if (isAnew) positions.clear()
+    const search = new Search(toQuery(context, filters, new Date()))
+    const sent = await shipNew(context, search, collector, { positions, save })
+    tellSkipped(context, search)
+    if (!context.options.isQuiet) context.stderr.write(`claude-gw: ${sentence(sent, upstream.name)}\n`)
+    return sent.rejected > 0 ? 5 : 0
   } finally {
     collector.close()
+    await release()
   }
-  tellSkipped(context, search)
-  if (!context.options.isQuiet) context.stderr.write(`claude-gw: ${sentence(sent, collector.name)}\n`)
-  return sent.rejected > 0 ? 5 : 0
 }
 
-type NamedCollector = Collector & { readonly name: string }
+/** Names and errors stand in what is shipped, and a key in the headers. @throws GatewayError OTLP_BAD_URL */
+function parseCollector(url: string, allowHttp: boolean): Upstream {
+  try {
+    return parseUpstream(url, allowHttp, '--otlp')
+  } catch (error) {
+    throw new GatewayError('OTLP_BAD_URL', { reason: reasonOf(error).replace('`upstream`', 'it') }, error)
+  }
+}
+
+async function shipNew(
+  context: Context,
+  search: Search,
+  collector: Collector,
+  { positions, save }: ShippingPositions,
+): Promise<Sent> {
+  const sent = { records: 0, rejected: 0 }
+  for (const path of listDayFiles(trafficDirectory(context.stateDirectory()))) {
+    for (const block of appended(path, positions)) {
+      await shipAll(
+        collector,
+        [...search.inBlock(block)].map(({ record }) => record),
+        sent,
+      )
+      save()
+    }
+  }
+  return sent
+}
+
+interface Sent {
+  records: number
+  rejected: number
+}
 
 /** It is reached as the upstream is: through the same proxy, trusted by the same authorities. */
-async function openCollectorAt(context: Context, url: string): Promise<NamedCollector> {
-  const upstream = parseUpstream(url, true, '--otlp')
+async function openCollectorAt(context: Context, upstream: Upstream): Promise<Collector> {
   const claude = await readClaudeState(context)
-  const proxy = findProxy(context, upstream, claude)
   const headers = parseHeaders(context.env['OTEL_EXPORTER_OTLP_HEADERS'] ?? '')
-  const connection = { proxy, tls: openTrust(context, claude) }
-  return { ...openCollector({ upstream, headers, connection }), name: upstream.name }
+  const connection = { proxy: findProxy(context, upstream, claude), tls: openTrust(context, claude) }
+  return openCollector({ upstream, headers, connection })
 }
 
 /** `name=value` with commas between, percent-encoded (https://opentelemetry.io/docs/specs/otel/protocol/exporter/). @throws GatewayError USAGE */
@@ -96,21 +125,17 @@ function decoded(value: string): string {
   }
 }
 
-async function shipAll(
-  collector: Collector,
-  records: readonly ExchangeRecord[],
-  sent: { records: number; rejected: number },
-): Promise<void> {
+async function shipAll(collector: Collector, records: readonly ExchangeRecord[], sent: Sent): Promise<void> {
   for (let start = 0; start < records.length; start += BATCH) {
     const batch = records.slice(start, start + BATCH)
     const { traces, logs } = otlpExport(batch, ownVersion())
-    sent.rejected += await collector.send('traces', traces)
-    sent.rejected += await collector.send('logs', logs)
+    sent.rejected += await collector.send('traces', traces, batch.length)
+    sent.rejected += await collector.send('logs', logs, batch.length)
     sent.records += batch.length
   }
 }
 
-function sentence({ records, rejected }: { records: number; rejected: number }, collector: string): string {
+function sentence({ records, rejected }: Sent, collector: string): string {
   if (records === 0) return `nothing new for ${collector}`
   const shipped = `${records} ${records === 1 ? 'exchange' : 'exchanges'} shipped to ${collector}`
   return rejected === 0

@@ -32,6 +32,11 @@ function wantsColor({ env, options }: Context, stream: { readonly isTTY?: boolea
   return !env['NO_COLOR'] && env['TERM'] !== 'dumb' && stream.isTTY === true
 }
 
+/** A line for people, unless they want none. */
+export function tell({ stderr, options }: Pick<Context, 'stderr' | 'options'>, line: string): void {
+  if (!options.isQuiet) stderr.write(`claude-gw: ${escapeControls(line)}\n`)
+}
+
 /** Control and invisible characters: they could move the cursor, or turn the text around them. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
 const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }

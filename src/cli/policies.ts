@@ -43,8 +43,9 @@ export async function openConfiguredPolicies(
   const guard = await guardSettings(config, input.isTrial)
   const mask = await maskSettings(context, config)
   const answer = await answerSettings(config)
-  const limits = await limitSettings(context, config, input)
   const decorators = decoratorSettings(context, config, input)
+  // The last one, since it may open a connection.
+  const limits = await limitSettings(context, config, input)
   if (!guard && !decorators && !mask && !answer && !limits) return undefined
   const { openPolicies } = await import('../policies/index.ts')
   return openPolicies({ guard, decorators, mask, answer, limits })

@@ -8,7 +8,9 @@ import { SHELLS } from './commands/shells.ts'
 import { addConfig } from './config-commands.ts'
 import { createContext } from './context.ts'
 import type { Execute } from './execute.ts'
+import { addHelp } from './help-commands.ts'
 import { addLogs } from './log-commands.ts'
+import { print } from './output.ts'
 import { addPolicy } from './policy-commands.ts'
 import { SETTINGS_SCOPES } from './settings-place.ts'
 import { addUsage } from './usage-command.ts'
@@ -41,17 +43,20 @@ function usageOf(command: Command, error: unknown): unknown {
 }
 
 /** The table of the commands; each loads its code only when it is called. */
-function createProgram(execute: Execute): Command {
+export function createProgram(execute: Execute): Command {
   const program = new Command('claude-gw')
     .description('A local sidecar for Claude Code: type `claude-gw run` in place of `claude`.')
     .usage('[options] <command>')
     .version('', '-V, --version', 'print the version')
     .exitOverride()
+    // As of itself it would end with an error where nobody reads on, as in `claude-gw help | head`.
+    .configureOutput({ writeOut: (text) => void print(process.stdout, text) })
     .showSuggestionAfterError()
   for (const { name, value, help } of GLOBAL_OPTIONS) {
     program.option(value === undefined ? `--${name}` : `--${name} <${value}>`, help)
   }
   addLaunchers(program)
+  addInit(program, execute)
   addKeys(program, execute)
   addServers(program, execute)
   addSettings(program, execute)
@@ -62,6 +67,7 @@ function createProgram(execute: Execute): Command {
   addDoctor(program, execute)
   addModels(program, execute)
   addDemo(program, execute)
+  addHelp(program, execute)
   return program.addHelpText('after', environmentHelp())
 }
 
@@ -80,6 +86,33 @@ function addLaunchers(program: Command): void {
   program
     .command('statusline')
     .description('print what the session cost so far, one line: for the status line of Claude Code')
+}
+
+function addInit(program: Command, execute: Execute): void {
+  program
+    .command('init')
+    .description('set up a profile, with questions or by options: upstream, key, and a look whether it works')
+    .option('--auth <STYLE>', 'how the key is sent, instead of finding it by trying')
+    .option('--key-stdin', 'take the key from stdin, for the keychain')
+    .option('--no-check', 'ask the upstream nothing')
+    .option('--yes', 'take what would be offered, without a question')
+    .option('--force', 'replace what is there')
+    // What comes too much is refused by the command itself, which does not repeat it: it may be a key.
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(({ auth, keyStdin, check, yes, force }, command) =>
+      execute(command, async (context) => {
+        const { init } = await import('./commands/init.ts')
+        return init(context, {
+          auth,
+          isKeyStdin: !!keyStdin,
+          isChecked: check,
+          isYes: !!yes,
+          isForced: !!force,
+          hasArguments: command.args.length > 0,
+        })
+      }),
+    )
 }
 
 function addKeys(program: Command, execute: Execute): void {
@@ -171,8 +204,9 @@ function addDoctor(program: Command, execute: Execute): void {
     .option('--live', 'also ask for answers, which cost some hundred tokens')
     .option('--slow', 'also what takes minutes, and some thousand tokens')
     .option('--model <NAME>', 'ask this model instead of those in use')
+    .option('--only <IDS>', 'these checks alone, by their ids, parted by commas')
     .option('--json', 'as one JSON object')
-    .action(({ offline, live, slow, model, json }, command) =>
+    .action(({ offline, live, slow, model, only, json }, command) =>
       execute(command, async (context) => {
         const { doctor } = await import('./commands/doctor.ts')
         return doctor(context, {
@@ -181,6 +215,7 @@ function addDoctor(program: Command, execute: Execute): void {
           isSlow: !!slow,
           isJson: !!json,
           model,
+          only,
         })
       }),
     )

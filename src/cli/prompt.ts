@@ -37,19 +37,40 @@ function severalLines(): GatewayError {
   return new GatewayError('CREDENTIAL_FAILED', { reference: 'given', reason: 'it has several lines', remedy })
 }
 
+/**
+ * Asks for a text.
+ * @param offered the answer of somebody who types none; empty for none
+ * @param check gives what is wrong with an answer, for the person to correct it
+ * @throws GatewayError LOGIN_CANCELLED
+ */
+export async function askText(
+  context: Context,
+  message: string,
+  offered: string,
+  check: (text: string) => string | undefined,
+): Promise<string> {
+  const validate = (text = '') => check(text.trim() || offered)
+  const text = await ask(context, (clack, output) =>
+    clack.text({ message, placeholder: offered, defaultValue: offered, validate, output }),
+  )
+  return text.trim()
+}
+
 /** Asks a question whose answer is no, unless a person says yes. @throws GatewayError LOGIN_CANCELLED */
 export function askYes(context: Context, message: string): Promise<boolean> {
   return ask(context, (clack, output) => clack.confirm({ message, initialValue: false, output }))
 }
 
-/** Asks for one of several answers. @param labels by answer @throws GatewayError LOGIN_CANCELLED */
+/** Asks for one of several answers. @param labels by answer; those without one are not offered @throws GatewayError LOGIN_CANCELLED */
 export async function askChoice<T extends string>(
   context: Context,
   message: string,
-  labels: Readonly<Record<T, string>>,
+  labels: Readonly<Partial<Record<T, string>>>,
   initialValue: NoInfer<T>,
 ): Promise<T> {
-  const options = Object.entries<string>(labels).map(([value, label]) => ({ value, label }))
+  const options = Object.entries<string>(labels as Readonly<Record<string, string>>).map(
+    ([value, label]) => ({ value, label }),
+  )
   const answer = await ask<string>(context, (clack, output) =>
     clack.select({ message, options, initialValue, output }),
   )

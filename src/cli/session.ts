@@ -88,6 +88,12 @@ export async function openSession(context: Context, options: SessionOptions): Pr
   const log = await openSessionLog(context, config, onTrouble)
   const identity = openIdentity(context, { upstream: upstream.name, tags })
   const prices = await openPrices(context, config)
+  const proxy = findProxy(context, upstream, options.claude)
+  const metrics = options.hasMetrics
+    ? await openMetrics(identity.profile, () => gateway.openCount())
+    : undefined
+  const readerToken = metrics && (await secrets.readerToken())
+  // From here on there may be a connection to a store of limits, which would keep the process.
   const policies = await openConfiguredPolicies(context, config, {
     identity,
     prices,
@@ -95,14 +101,11 @@ export async function openSession(context: Context, options: SessionOptions): Pr
     findTags,
     onTrouble,
   })
-  const metrics = options.hasMetrics
-    ? await openMetrics(identity.profile, () => gateway.openCount())
-    : undefined
   const gateway: Gateway = await startGateway({
     port: options.port,
     upstream,
     tls: secrets.tls,
-    proxy: findProxy(context, upstream, options.claude),
+    proxy,
     access,
     credentials: secrets.credentials,
     authStyle: secrets.authStyle,
@@ -117,20 +120,20 @@ export async function openSession(context: Context, options: SessionOptions): Pr
     patterns: log.patterns,
     prices,
     ownPages: metrics && {
-      readerToken: await secrets.readerToken(),
+      readerToken,
       metrics: async () => ({ text: await metrics.expose(), contentType: metrics.contentType }),
     },
     onRecord: (record, { secrets: known, isStranger }) => {
-      if (!isStranger) metrics?.observe(record)
       if (!isStranger) addToTotals(totals, record)
       if (record.session_id !== undefined) last = { endedMs: Date.now(), sessionId: record.session_id }
       log.append(record, known)
       // Whoever knocks without a token is nobody's usage.
-      return !isStranger && log.book(record, known)
+      const isBooked = !isStranger && log.book(record, known)
+      if (!isStranger) metrics?.observe(record)
+      return isBooked
     },
     onTrouble,
   }).catch(async (error) => {
-    // A connection to a store of limits would keep the process.
     await policies?.list.close()
     throw error
   })

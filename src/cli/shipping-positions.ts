@@ -1,25 +1,37 @@
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { ensurePrivateDirectory, readPrivateFile, replacePrivateFile } from '../base/private-file.ts'
 import { isJsonObject } from '../json/object.ts'
 import type { Position } from '../log/follow.ts'
 
-/** How far each day file was shipped to one collector, kept in a file. */
+/** How far each day file was shipped, kept in a file. */
 export interface ShippingPositions {
   readonly positions: Map<string, Position>
   /** Keeps how far they are now. */
   save(): void
 }
 
-/** @param directory of all collectors */
-export function openShippingPositions(directory: string, collector: string): ShippingPositions {
-  const path = join(directory, `${createHash('sha256').update(collector).digest('hex').slice(0, 16)}.json`)
+/** What is shipped: what filters let pass, to a collector. */
+export interface Shipment {
+  readonly collector: string
+  readonly filters: object
+}
+
+/** The file of a shipment. @param directory of all of them */
+export function shipmentPath(directory: string, shipment: Shipment): string {
+  const name = createHash('sha256')
+    .update(JSON.stringify([shipment.collector, shipment.filters]))
+    .digest('hex')
+  return join(directory, `${name.slice(0, 16)}.json`)
+}
+
+export function openShippingPositions(path: string, shipment: Shipment): ShippingPositions {
   const positions = readPositions(path)
   return {
     positions,
     save: () => {
-      ensurePrivateDirectory(directory)
-      replacePrivateFile(path, `${JSON.stringify({ collector, files: Object.fromEntries(positions) })}\n`)
+      ensurePrivateDirectory(dirname(path))
+      replacePrivateFile(path, `${JSON.stringify({ ...shipment, files: Object.fromEntries(positions) })}\n`)
     },
   }
 }

@@ -39,12 +39,15 @@ export function createAsk(options: AskOptions): Ask {
     const { upstream, agent, connectMs, supply } = options
     const { method, path, body = '', answerMs = ANSWER_MS } = question
     const supplied = await supply.current()
-    const known = secretsOf(supplied)
+    const known = [...secretsOf(supplied), ...agent.secrets]
+    const beginMs = performance.now()
     const inquiry = { method, path, body, headers: headersFor(question, body, supplied, options) }
     try {
       return await toAnswer(await timedAnswer(upstream, agent, inquiry, { connectMs, answerMs }), known)
     } catch (error) {
-      return { kind: 'silence', cause: causeOf(error), reason: oneLine(reasonOf(error), known) }
+      const afterMs = performance.now() - beginMs
+      const reason = oneLine(reasonOf(error), known)
+      return { kind: 'silence', cause: causeOf(error), code: codeOf(error), reason, afterMs }
     }
   }
 }
@@ -91,12 +94,18 @@ function codingFaultOf(coding: string | undefined, wire: Buffer, decoded: Buffer
   return isSaid ? 'the body is not compressed' : 'the body is compressed'
 }
 
+function codeOf(error: unknown): string {
+  const fault = error instanceof GatewayError ? (error.cause ?? error) : error
+  return (fault as NodeJS.ErrnoException).code ?? ''
+}
+
 function causeOf(error: unknown): Silence['cause'] {
   const { code = '' } = error as NodeJS.ErrnoException
   if (error instanceof GatewayError) return /^PROXY_/.test(error.code) ? 'proxy' : 'tls'
   if (isTlsFault(error)) return 'tls'
   if (/^(ENOTFOUND|EAI_AGAIN)$/.test(code)) return 'dns'
   if (/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH)$/.test(code)) return 'refused'
-  if (/^(ECONNRESET|EPIPE|HPE_)/.test(code) || /socket hang up/.test(reasonOf(error))) return 'cut'
+  if (/^HPE_/.test(code)) return 'garbled'
+  if (/^(ECONNRESET|EPIPE)/.test(code) || /socket hang up/.test(reasonOf(error))) return 'cut'
   return /no (connection|answer) within|ETIMEDOUT/.test(reasonOf(error)) ? 'timeout' : 'other'
 }

@@ -7,6 +7,8 @@ import { isFreeToSet, parseJson } from './map-kind.ts'
 /** The kind of a value: how it is read and written. Both readers give undefined for what is not of that kind. */
 export interface Kind<T> {
   readonly expected: string
+  /** All the texts that it takes, where these are some words. */
+  readonly choices?: readonly string[]
   /** From the text of an option or of a variable. */
   readonly parse: (text: string) => T | undefined
   /** From the JSON of a file. */
@@ -34,6 +36,7 @@ export const text = textKind('a text', (value) => value)
 
 export const boolean: Kind<boolean> = {
   expected: '`true` or `false`',
+  choices: ['true', 'false'],
   parse: (value) => [true, false].find((choice) => String(choice) === value),
   read: (json) => (typeof json === 'boolean' ? json : undefined),
   write: (value) => value,
@@ -105,7 +108,7 @@ export const authStyle = textKind('`bearer`, `x-api-key`, `both` or `header:NAME
 /** One of some words. */
 export function oneOf<T extends string>(...choices: readonly T[]): Kind<T> {
   const expected = choices.map((choice) => `\`${choice}\``).join(' or ')
-  return textKind(expected, (value) => choices.find((choice) => choice === value))
+  return { ...textKind(expected, (value) => choices.find((choice) => choice === value)), choices }
 }
 
 /** A text of a certain form. */

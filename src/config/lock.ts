@@ -22,6 +22,18 @@ export async function withLock<T>(path: string, change: () => T): Promise<T> {
   }
 }
 
+/** Holds a lock while something lasts; undefined where another process holds it. @throws GatewayError CONFIG_UNWRITABLE */
+export async function tryLock(path: string): Promise<(() => Promise<void>) | undefined> {
+  const { lock } = await import('proper-lockfile')
+  try {
+    ensurePrivateDirectory(dirname(path))
+    return await lock(path, { realpath: false, stale: STALE_MS })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ELOCKED') return undefined
+    throw unwritable(path, error)
+  }
+}
+
 async function acquire(path: string): Promise<() => Promise<void>> {
   const { lock } = await import('proper-lockfile')
   try {

@@ -86,3 +86,8 @@ export function sessionsDirectory(state: string): string {
 export function shippingDirectory(state: string): string {
   return join(state, 'otlp')
 }
+
+/** Where it is kept what works through which upstream. */
+export function upstreamsDirectory(state: string): string {
+  return join(state, 'upstreams')
+}

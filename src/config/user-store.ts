@@ -14,6 +14,14 @@ export interface UserStore {
   readonly set: (names: readonly string[], json: unknown) => Promise<void>
   /** @returns whether there was something */
   readonly unset: (names: readonly string[]) => Promise<boolean>
+  /** Several at once, or none of them. @returns what stood there before: given back, it undoes this */
+  readonly exchange: (entries: readonly StoredEntry[]) => Promise<readonly StoredEntry[]>
+}
+
+export interface StoredEntry {
+  readonly names: readonly string[]
+  /** Undefined where nothing stands, or shall. */
+  readonly json: unknown
 }
 
 type Document = Record<string, unknown>
@@ -37,13 +45,16 @@ export async function openUserStore(directory: string): Promise<UserStore> {
       accessPropertiesByDotNotation: false,
     })
   }
+  const exchange = (entries: readonly StoredEntry[]) =>
+    withLock(path, () => {
+      const file = open()
+      const before = entries.map(({ names }) => ({ names, json: valueAt(file.store, names) }))
+      file.store = entries.reduce(withEntry, file.store)
+      return before
+    })
   return {
     get: (names) => withLock(path, () => valueAt(open().store, names)),
-    set: (names, json) =>
-      withLock(path, () => {
-        const file = open()
-        file.store = withValue(file.store, names, json)
-      }),
+    set: async (names, json) => void (await exchange([{ names, json }])),
     unset: (names) =>
       withLock(path, () => {
         const file = open()
@@ -51,7 +62,12 @@ export async function openUserStore(directory: string): Promise<UserStore> {
         if (isThere) file.store = withoutValue(file.store, names)
         return isThere
       }),
+    exchange,
   }
+}
+
+function withEntry(document: Document, { names, json }: StoredEntry): Document {
+  return json === undefined ? withoutValue(document, names) : withValue(document, names, json)
 }
 
 function keepMalformedAside(path: string): void {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, rmSync } from 'node:fs'
+import { accessSync, constants, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { GatewayError, reasonOf } from '../base/errors.ts'
 import { createPrivateFile, ensurePrivateDirectory, replacePrivateFile } from '../base/private-file.ts'
@@ -44,6 +44,14 @@ function parseAccount(text: string): Account | undefined {
 
 function stringOrNull(value: unknown): string | null {
   return typeof value === 'string' ? value : null
+}
+
+/** Makes room for notes before there is anything to note. @throws GatewayError STATE_UNWRITABLE where none can be made */
+export function prepareAccounts(stateDirectory: string): void {
+  change(join(stateDirectory, 'accounts'), (folder) => {
+    ensurePrivateDirectory(folder)
+    accessSync(folder, constants.W_OK)
+  })
 }
 
 /** Notes an account, in place of what was noted of it. @throws GatewayError STATE_UNWRITABLE */

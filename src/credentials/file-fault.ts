@@ -1,6 +1,6 @@
 import type { BigIntStats } from 'node:fs'
-import { userInfo } from 'node:os'
 import { reasonOf } from '../base/errors.ts'
+import { isOwn } from '../base/ownership.ts'
 import { shellWord } from '../base/shell-word.ts'
 
 /** Why a credential is not taken from a file, and what to do. */
@@ -48,18 +48,8 @@ function findOpening(path: string, { mode, uid }: BigIntStats): FileFault | unde
       reason: `others can ${bits & 0o044 ? 'read' : 'use'} it (mode 0${bits.toString(8)})`,
       remedy: `run \`chmod 600 ${escapeControls(shellWord(path))}\``,
     }
-  if (isOurs(uid)) return undefined
+  if (isOwn(Number(uid))) return undefined
   return { reason: `it belongs to another user (${uid})`, remedy: 'copy it to a file of your own' }
-}
-
-/** A user without a name, as in some containers, is not root and cannot open what another keeps for himself. */
-function isOurs(uid: bigint): boolean {
-  if (uid === 0n) return true
-  try {
-    return uid === BigInt(userInfo().uid)
-  } catch {
-    return true
-  }
 }
 
 /** The fault behind a system error. */

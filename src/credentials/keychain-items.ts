@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 
 /** The part of keytar that is used; its `find…` crash on a locked keyring. */
 export interface KeychainLibrary {
@@ -17,6 +17,8 @@ export type KeychainRequest =
       readonly origin: string
     }
   | { readonly action: 'delete'; readonly account: string }
+  /** Whether an item can be stored and read. */
+  | { readonly action: 'probe' }
 
 /** What is stored for an account. */
 export interface KeychainEntry {
@@ -57,6 +59,8 @@ export function answerRequest(
       return confirm(request, options)
     case 'delete':
       return remove(request.account, options)
+    case 'probe':
+      return probe(options)
   }
 }
 
@@ -124,6 +128,17 @@ async function remove(account: string, options: ItemsOptions): Promise<boolean> 
   const wasThere = await askOpen(options, () => library.deletePassword(KEYS, account))
   await library.deletePassword(ORIGINS, account)
   return wasThere
+}
+
+/** With an account of its own, so that of two at the same moment neither deletes what the other is about to read. */
+async function probe({ library }: ItemsOptions): Promise<boolean> {
+  const account = `${PROBE} ${randomUUID()}`
+  await library.setPassword(KEYS, account, 'probe')
+  try {
+    return (await library.getPassword(KEYS, account)) === 'probe'
+  } finally {
+    await library.deletePassword(KEYS, account)
+  }
 }
 
 /** Who comes between two others cannot know whose key is there now. */

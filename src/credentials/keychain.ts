@@ -68,6 +68,12 @@ export function openKeychain(machine: Machine, options: KeychainOptions = {}): K
   }
 }
 
+/** Stores an item of its own, reads it and deletes it. @throws GatewayError KEYCHAIN_* */
+export async function probeKeychain(machine: Machine, options: KeychainOptions = {}): Promise<void> {
+  if (await askProgram({ action: 'probe' }, machine, options)) return
+  throw keychainFailure(failed('it does not give back what was stored'), machine.platform, 0)
+}
+
 async function askProgram(
   request: KeychainRequest,
   machine: Machine,
@@ -101,7 +107,7 @@ function parseAnswer(outcome: HelperOutcome): KeychainAnswer {
   }
 }
 
-function failed(message: string): KeychainAnswer {
+function failed(message: string): { readonly ok: false } & KeychainFault {
   return { ok: false, stage: 'call', message }
 }
 

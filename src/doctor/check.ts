@@ -1,3 +1,5 @@
+import { GatewayError, messageOf } from '../base/errors.ts'
+
 export type Verdict = 'ok' | 'warn' | 'fail' | 'skipped'
 
 /** What a check found. */
@@ -19,6 +21,8 @@ export interface Check {
   readonly id: string
   readonly title: string
   readonly cost: Cost
+  /** Whether it is about this machine, and not about the upstream. */
+  readonly isLocal?: boolean
   /** Never throws for what it looks at: that is a finding. */
   run(): Finding | Promise<Finding>
 }
@@ -39,4 +43,9 @@ export function warn(evidence: string, trouble: Trouble = {}): Finding {
 
 export function fail(evidence: string, trouble: Trouble = {}): Finding {
   return { verdict: 'fail', evidence, ...trouble }
+}
+
+/** An error as a finding: what it says, and what it says mends it. */
+export function failed(error: unknown): Finding {
+  return fail(messageOf(error), error instanceof GatewayError ? { remedy: error.remedy } : {})
 }

@@ -6,6 +6,8 @@ import { fail, skipped } from './check.ts'
 export interface Report {
   readonly id: string
   readonly title: string
+  /** Whether it is about this machine, and not about the upstream. */
+  readonly isLocal: boolean
   readonly finding: Finding
 }
 
@@ -31,10 +33,10 @@ export async function examine(
 ): Promise<readonly Report[]> {
   const reports: Report[] = []
   for (const check of checks) {
-    const { id, title, cost } = check
+    const { id, title, cost, isLocal = false } = check
     if (costs.has(cost)) onBegin?.(check)
     const finding = costs.has(cost) ? await find(check) : skipped(OPTION[cost])
-    const report = { id, title, finding }
+    const report = { id, title, isLocal, finding }
     reports.push(report)
     onReport(report)
   }

@@ -29,6 +29,11 @@ export function describeField(path: readonly string[]): Described | undefined {
   return found
 }
 
+/** The names of all fields, dotted where they are within others, with those counters that every answer has. */
+export function fieldNames(): readonly string[] {
+  return [...Object.keys(RECORD_FIELDS), ...dottedNames(), ...KNOWN_COUNTERS]
+}
+
 /** A name that no record has. */
 export class FieldNameError extends Error {}
 

@@ -37,7 +37,10 @@ const OPTIONAL: readonly (readonly [keyof ExchangeRecord, FieldType])[] = [
   ['retry_after', 'string'],
   ['error', 'object'],
   ['credential', 'object'],
+  ['tags', 'object'],
 ]
+
+const LISTS: readonly (keyof ExchangeRecord)[] = ['attempts', 'policy']
 
 /** One line of JSON Lines (https://jsonlines.org), newline included. */
 export function toLine(record: ExchangeRecord): string {
@@ -52,7 +55,12 @@ export function parseLine(line: string): ExchangeRecord | undefined {
   if (fields['v'] !== 1 || Number.isNaN(Date.parse(String(fields['ts'])))) return undefined
   if (!REQUIRED.every(([name, type]) => typeof fields[name] === type)) return undefined
   const isFine = OPTIONAL.every(([name, type]) => fields[name] == null || typeof fields[name] === type)
-  return isFine ? (value as ExchangeRecord) : undefined
+  return isFine && LISTS.every((name) => isList(fields[name])) ? (value as ExchangeRecord) : undefined
+}
+
+function isList(value: unknown): boolean {
+  if (value === undefined) return true
+  return Array.isArray(value) && value.every((item) => typeof item === 'object' && item !== null)
 }
 
 /** Whether a line that is no record here is one of a schema version to come. */

@@ -50,7 +50,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
   const activity = new Activity()
   const listener = await listen(options.port, (request, response) => {
-    const verdict = inspect(request, listener.port, options.access, options.ownPages?.readerToken)
+    const verdict = inspect(request, listener.port, options.access, options.ownPages)
     if (verdict.kind === 'own') {
       void ownReply(options.ownPages, verdict.path)
         .catch(failure)

@@ -4,6 +4,7 @@ import { isSame } from '../base/secret.ts'
 import { NONCE_HEADER, proofOf } from '../network/proof.ts'
 import type { Access } from './access.ts'
 import { basePath, secretOf } from './access.ts'
+import type { OwnPages } from './own-pages.ts'
 import { HEALTH_PATH, METRICS_PATH, OWN_PREFIX } from './own-pages.ts'
 
 /**
@@ -19,19 +20,19 @@ export type Verdict =
 /**
  * Decides whether a request may use this gateway. "It comes from this machine" proves nothing: web pages reach
  * loopback ports too (DNS rebinding, CVE-2024-28224, CVE-2025-66414), so Host, Origin and the token are checked.
- * @param readerToken lets in who reads metrics, and nobody else
+ * @param pages that the gateway has of its own
  */
 export function inspect(
   request: IncomingMessage,
   port: number,
   access: Access,
-  readerToken?: string,
+  pages?: Pick<OwnPages, 'readerToken'>,
 ): Verdict {
   if (!hasOwnHost(request, port)) return refuse('HOST_FORBIDDEN')
   if (comesFromPage(request)) return refuse('ORIGIN_FORBIDDEN')
   if (request.headers.upgrade !== undefined) return refuse('METHOD_UNSUPPORTED')
   if (isWarmUp(request)) return { kind: 'warm-up', proof: prove(request, port, access) }
-  const target = admit(request, access) ?? publicPage(request, readerToken)
+  const target = admit(request, access) ?? publicPage(request, pages)
   if (target === undefined) return refuse('TOKEN_MISSING')
   if (target.startsWith(OWN_PREFIX)) return ownPage(request, target)
   return isPlainPath(target) ? { kind: 'pass', target } : refuse('PATH_FORBIDDEN')
@@ -79,8 +80,12 @@ function admit({ url = '', headers }: IncomingMessage, access: Access): string |
 }
 
 /** That the gateway runs is no secret; what it did is read with a token of its own. */
-function publicPage({ url, headers }: IncomingMessage, readerToken: string | undefined): string | undefined {
-  if (url === HEALTH_PATH) return url
+function publicPage(
+  { url, headers }: IncomingMessage,
+  pages: Pick<OwnPages, 'readerToken'> | undefined,
+): string | undefined {
+  if (url === HEALTH_PATH && pages) return url
+  const readerToken = pages?.readerToken
   const isReader = readerToken !== undefined && isSame(bearerOf(headers) ?? '', readerToken)
   return url === METRICS_PATH && isReader ? url : undefined
 }

@@ -16,7 +16,7 @@ export interface OwnPages {
 
 /** @throws what the metrics throw */
 export async function ownReply(pages: OwnPages | undefined, path: string): Promise<Reply> {
-  if (path === HEALTH_PATH) return page('ok\n', 'text/plain; charset=utf-8')
+  if (path === HEALTH_PATH && pages) return page('ok\n', 'text/plain; charset=utf-8')
   if (path !== METRICS_PATH || !pages) return errorReply(new GatewayError('PAGE_UNKNOWN', { path }))
   const { text, contentType } = await pages.metrics()
   return page(text, contentType)

@@ -1,5 +1,6 @@
 import type { Environment } from '../claude/environment.ts'
 import type { SettingsLayer } from '../claude/layer.ts'
+import type { UpstreamFeatures } from '../config/upstream-features.ts'
 import { isCarried } from './carried.ts'
 import type { ChildGateway } from './child-gateway.ts'
 import { markOf, runDepth } from './child-gateway.ts'
@@ -18,8 +19,8 @@ export interface ChildEnvironmentInput {
   readonly runId: string
   /** The upstream that variables and files name. */
   readonly configuredUpstream: string
-  /** Whether the upstream is api.anthropic.com. */
-  readonly isFirstParty: boolean
+  /** What is known to work through the upstream. */
+  readonly features: UpstreamFeatures
   readonly toolSearch: 'auto' | 'on' | 'off'
   readonly fineGrainedStreaming: 'auto' | 'on' | 'off'
   /** Names of the variables that hold the upstream credential. */
@@ -122,11 +123,11 @@ function holdsPassword(url: string): boolean {
 
 /** What Claude Code switches off behind a base URL that is not its own, given back where it works. */
 function features(input: ChildEnvironmentInput): Readonly<Record<string, string>> {
-  const isWanted = (choice: 'auto' | 'on' | 'off') =>
-    choice === 'on' || (choice === 'auto' && input.isFirstParty)
+  const isWanted = (name: keyof UpstreamFeatures) =>
+    input[name] === 'on' || (input[name] === 'auto' && input.features[name] === true)
   return {
-    ...(isWanted(input.toolSearch) && { ENABLE_TOOL_SEARCH: 'true' }),
-    ...(isWanted(input.fineGrainedStreaming) && { CLAUDE_CODE_ENABLE_FINE_GRAINED_TOOL_STREAMING: '1' }),
+    ...(isWanted('toolSearch') && { ENABLE_TOOL_SEARCH: 'true' }),
+    ...(isWanted('fineGrainedStreaming') && { CLAUDE_CODE_ENABLE_FINE_GRAINED_TOOL_STREAMING: '1' }),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ExchangeRecord, Usage } from '../exchange/exchange.ts'
+import { retriesOf } from '../exchange/retries.ts'
 import { slimUsage } from '../exchange/slim-usage.ts'
 
 /** A line of the ledger: the names of a record with the same meaning, only fewer. */
@@ -49,7 +50,7 @@ export function ledgerLine(record: ExchangeRecord): string {
     response_model: record.response_model,
     status: record.status,
     outcome: record.outcome,
-    retries: retriesOf(record) || undefined,
+    retries: retriesOf(record).length || undefined,
     usage: usage ? slimUsage(usage) : usage,
     cost_usd: record.cost_usd,
     cost_usd_reason: record.cost_usd_reason,
@@ -59,9 +60,4 @@ export function ledgerLine(record: ExchangeRecord): string {
     credential: credential && { source: credential.source },
   } satisfies { readonly [Name in keyof LedgerRecord]: LedgerRecord[Name] | undefined }
   return `${JSON.stringify(line)}\n`
-}
-
-/** Where we answered for it, the last attempt was not followed by another. */
-function retriesOf({ attempts = [], answered_by }: ExchangeRecord): number {
-  return Math.max(0, attempts.length - (answered_by === 'upstream' ? 0 : 1))
 }

@@ -1,4 +1,5 @@
 import type { ExchangeRecord } from '../exchange/exchange.ts'
+import { retriesOf } from '../exchange/retries.ts'
 import { addToTotals, createTotals } from '../exchange/totals.ts'
 import type { KeyValue } from './otlp-value.ts'
 import { attributesOf, unixNano } from './otlp-value.ts'
@@ -60,15 +61,20 @@ function spanOf(record: ExchangeRecord) {
     startTimeUnixNano: unixNano(startMs),
     endTimeUnixNano: unixNano(startMs + record.duration_ms),
     attributes: exchangeAttributes(record),
-    events: (record.attempts ?? []).slice(0, -1).map((attempt) => ({
-      timeUnixNano: unixNano(startMs + attempt.duration_ms),
-      name: 'claude_gw.retry',
-      attributes: attributesOf({ 'http.response.status_code': attempt.status, 'error.type': attempt.reason }),
-    })),
+    events: retryEvents(record, startMs),
     status: isOk
       ? { code: STATUS_OK }
       : { code: STATUS_ERROR, message: record.error?.message ?? record.outcome },
   }
+}
+
+function retryEvents(record: ExchangeRecord, startMs: number) {
+  let endMs = startMs
+  return retriesOf(record).map(({ status, reason, duration_ms }) => {
+    endMs += duration_ms
+    const attributes = attributesOf({ 'http.response.status_code': status, 'error.type': reason })
+    return { timeUnixNano: unixNano(endMs), name: 'claude_gw.retry', attributes }
+  })
 }
 
 function logRecordOf(record: ExchangeRecord) {

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { ExchangeRecord } from '../exchange/exchange.ts'
+import { retriesOf } from '../exchange/retries.ts'
 import { addToTotals, createTotals } from '../exchange/totals.ts'
 import { LabelValues, methodOf, routeOf } from './labels.ts'
 
@@ -47,6 +48,8 @@ export function createMetrics({ profile, version, openCount }: MetricsOptions): 
   const rules = new LabelValues(MOST_RULES)
   return {
     observe: (record) => {
+      // What an upstream counts can be anything.
+      if (!isCountable(record)) return
       const model = models.of(record.response_model ?? record.model ?? 'unknown')
       observeRequest(own, record, model)
       observeUsage(own, record, model)
@@ -56,6 +59,12 @@ export function createMetrics({ profile, version, openCount }: MetricsOptions): 
     expose: () => registry.metrics(),
     contentType: registry.contentType,
   }
+}
+
+function isCountable({ usage, duration_ms, ttft_ms = 0 }: ExchangeRecord): boolean {
+  return [duration_ms, ttft_ms, ...Object.values(usage ?? {})].every(
+    (value) => typeof value !== 'number' || (Number.isFinite(value) && value >= 0),
+  )
 }
 
 type Instruments = ReturnType<typeof createInstruments>
@@ -99,7 +108,7 @@ function observeRequest(own: Instruments, record: ExchangeRecord, model: string)
   own.outcomes.inc({ outcome: record.outcome, model })
   own.durations.observe({ route, model }, record.duration_ms / 1000)
   if (record.ttft_ms !== undefined) own.firstTokens.observe({ route, model }, record.ttft_ms / 1000)
-  const retries = (record.attempts?.length ?? 1) - 1
+  const retries = retriesOf(record).length
   if (retries > 0) own.retries.inc({ model }, retries)
 }
 

@@ -64,7 +64,8 @@ function parseProxy(text: string, origin: string): ForwardProxy {
     url: new URL(`${url.protocol}//${url.host}`),
     // RFC 7617
     authorization: signIn && `Basic ${signIn}`,
-    secrets: signIn && password ? [password, signIn] : [],
+    // Some take a token for the name of the user.
+    secrets: signIn ? [password || user, signIn] : [],
     origin,
   }
 }

@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { UpstreamAgent } from './agent.ts'
+import type { Certificate } from './certificate.ts'
+import { certificateOf } from './certificate.ts'
 import type { Inquiry, InquiryLimits } from './inquiry.ts'
 import { withAnswer } from './inquiry.ts'
 import type { Upstream } from './url.ts'
@@ -13,6 +15,8 @@ export interface TimedAnswer {
   readonly endMs: number
   /** `cut` where its connection was lost before its end. */
   readonly ending: 'whole' | 'cut'
+  /** Of an upstream with TLS. */
+  readonly certificate?: Certificate | undefined
 }
 
 export interface TimedPiece {
@@ -34,6 +38,7 @@ export function timedAnswer(
   const sinceMs = () => performance.now() - beginMs
   return withAnswer(upstream, agent, inquiry, limits, async (answer) => {
     const headMs = sinceMs()
+    const certificate = certificateOf(answer.socket)
     const pieces: TimedPiece[] = []
     const ending = await readAll(answer, (bytes) => pieces.push({ atMs: sinceMs(), bytes }))
     return {
@@ -43,6 +48,7 @@ export function timedAnswer(
       pieces,
       endMs: sinceMs(),
       ending,
+      certificate,
     }
   })
 }

@@ -1,58 +1,86 @@
 import { describe, expect, test } from 'vitest'
-import { GATEWAY_KEY, startBrokenGateway } from '../support/broken-gateway.ts'
-import { runCli } from '../support/cli.ts'
+import type { Fault } from '../support/broken-gateway.ts'
+import { startBrokenGateway } from '../support/broken-gateway.ts'
+import { examined } from '../support/examined.ts'
 import { startModelApi } from '../support/model-api.ts'
-import { temporaryDirectory } from '../support/temporary-directory.ts'
+import { reply } from '../support/passing.ts'
+import type { VerdictRow } from '../support/verdict-table.ts'
+import { verdictTable } from '../support/verdict-table.ts'
 import { ZOO } from '../support/zoo.ts'
+import { HARMLESS } from '../support/zoo-products.ts'
 
-interface CheckReport {
-  readonly id: string
-  readonly verdict: string
-  readonly evidence: string
-  readonly remedy?: string
+/** Each takes seconds. */
+const OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  'too-long': ['--live'],
+  streaming: ['--live'],
+  pings: ['--live'],
+  'stream-end': ['--live'],
+  idle: ['--slow'],
 }
 
-/** A stream takes seconds. */
-const NEEDS_TOKENS = ['streaming', 'pings', 'stream-end']
-
-async function examined(upstream: string, ...args: string[]) {
-  const env = {
-    CLAUDE_GW_STATE_DIR: temporaryDirectory(),
-    CLAUDE_GW_UPSTREAM: upstream,
-    CLAUDE_GW_CREDENTIAL: 'env:GATEWAY_KEY',
-    CLAUDE_GW_AUTH: 'bearer',
-    GATEWAY_KEY,
-  }
-  const { stdout, stderr, exitCode } = await runCli(['doctor', '--json', ...args], { env })
-  if (stdout === '') throw new Error(stderr)
-  expect(stdout + stderr).not.toContain(GATEWAY_KEY)
-  const { checks, degraded } = JSON.parse(stdout) as { checks: CheckReport[]; degraded: string[] }
-  return {
-    exitCode,
-    checks,
-    degraded,
-    found: checks.filter(({ verdict }) => verdict === 'fail' || verdict === 'warn'),
-  }
-}
+const upstreamWith = async (fault?: Fault) => startBrokenGateway(await startModelApi(), fault)
 
 test('of a healthy gateway nothing is said', async () => {
-  const upstream = await startBrokenGateway(await startModelApi())
-  const { exitCode, checks, found, degraded } = await examined(upstream, '--live')
+  const { exitCode, checks, found, degraded } = await examined(await upstreamWith(), ['--slow'])
   expect(found).toEqual([])
-  expect(checks.filter(({ verdict }) => verdict === 'skipped')).toEqual([])
+  expect(checks.filter(({ verdict }) => verdict === 'skipped')).toMatchObject([
+    { id: 'dns', evidence: '127.0.0.1 is an address' },
+    { id: 'tls', evidence: 'plain http' },
+  ])
   expect({ exitCode, degraded }).toEqual({ exitCode: 0, degraded: [] })
 })
 
 describe('a gateway that', () => {
+  const rows: VerdictRow[] = []
+
   test.each(ZOO.map((inmate) => [inmate.name, inmate] as const))('%s', async (_name, inmate) => {
     const [id, verdict] = inmate.finds
-    const upstream = await startBrokenGateway(await startModelApi(), inmate.fault)
-    const { exitCode, found } = await examined(upstream, ...(NEEDS_TOKENS.includes(id) ? ['--live'] : []))
-    const report = found.find((check) => check.id === id)
-    expect(report ?? found).toMatchObject({ id, verdict })
+    const { exitCode, found } = await examined(await upstreamWith(inmate.fault), OPTIONS[id])
+    const [report, ...others] = found
+    expect(report).toMatchObject({ id, verdict })
     expect(report?.evidence).toMatch(inmate.evidence)
     expect(report?.remedy).toMatch(inmate.remedy)
+    rows.push([inmate.name, report])
+    expect(others.map((other) => other.id)).toEqual(inmate.also ?? [])
     expect(exitCode).toBe(found.some((check) => check.verdict === 'fail') ? 1 : 0)
-    expect(found[0]?.id).toBe(id)
+  })
+
+  test('has its line in the table', async ({ skip }) => {
+    if (rows.length < ZOO.length) skip('not all of them were looked at')
+    await expect(verdictTable('Broken gateways', rows)).toMatchFileSnapshot('doctor-zoo.md')
+  })
+})
+
+describe('nothing is said of a gateway that', () => {
+  test.each(HARMLESS)('%s', async (_name, fault) => {
+    const { exitCode, found } = await examined(await upstreamWith(fault), ['--live'])
+    expect({ found, exitCode }).toEqual({ found: [], exitCode: 0 })
+  })
+})
+
+test('nothing is said of a gateway that has its own header for the key, where that is configured', async () => {
+  const upstream = await upstreamWith({ looksInto: 'apikey' })
+  const { found } = await examined(upstream, [], { CLAUDE_GW_AUTH: 'header:ApiKey' })
+  expect(found).toEqual([])
+})
+
+describe('what is throttled is skipped', () => {
+  test.each([
+    ['from the first question on', 0],
+    ['after some', 4],
+  ])('%s', async (_name, allowed) => {
+    let asked = 0
+    const upstream = await upstreamWith({
+      answer: ({ body }, response) => {
+        // Each is looked at twice, once with its body.
+        if (body.length === 0 || asked++ < allowed) return false
+        return reply(response, 429, 'application/json', '{"message":"API rate limit exceeded"}')
+      },
+    })
+    const { exitCode, found, checks } = await examined(upstream, ['--live'])
+    expect({ found, exitCode }).toEqual({ found: [], exitCode: 0 })
+    expect(
+      checks.filter(({ evidence }) => evidence.includes('API rate limit exceeded')).length,
+    ).toBeGreaterThan(3)
   })
 })

@@ -104,17 +104,15 @@ describe.skipIf(receiverUnavailable)(`export to OpenTelemetry: ${receiverUnavail
 
   test('what failed is an error, with the attempts before it', async () => {
     const state = temporaryDirectory()
-    const attempts = [
-      { status: 429, duration_ms: 5, reason: 'throttled' },
-      { status: 529, duration_ms: 9 },
-    ]
+    const attempts = [{ status: 429, duration_ms: 5, reason: 'throttled' }]
     const error = { type: 'overloaded_error', message: 'Overloaded' }
     write(state, record({ outcome: 'http_error', status: 529, error, attempts }))
     const receiver = await startOtlpReceiver()
     await ship(state, receiver)
     const [span] = items(receiver, '/v1/traces')
     expect(span).toMatchObject({ status: { code: 'STATUS_CODE_ERROR', message: 'Overloaded' } })
-    expect(span?.['events']).toMatchObject([{ name: 'claude_gw.retry' }])
+    const retryNano = String((BigInt(Date.parse(TS)) + 5n) * 1_000_000n)
+    expect(span?.['events']).toMatchObject([{ name: 'claude_gw.retry', timeUnixNano: retryNano }])
     expect(attribute(span, 'error.type')).toBe('overloaded_error')
     expect(items(receiver, '/v1/logs')[0]).toMatchObject({ severityText: 'ERROR' })
   })
@@ -163,16 +161,55 @@ describe.skipIf(receiverUnavailable)(`export to OpenTelemetry: ${receiverUnavail
     expect(stderr).toContain('did not take 2 of their spans and log records')
   })
 
-  test('filters choose what is shipped', async () => {
+  test('filters choose what is shipped, and what they left out is shipped without them', async () => {
     const state = temporaryDirectory()
     write(state, record(), record({ outcome: 'http_error', status: 400 }))
     const receiver = await startOtlpReceiver()
     expect((await ship(state, receiver, ['--errors'])).stderr).toContain('1 exchange shipped')
+    expect((await ship(state, receiver, ['--errors'])).stderr).toContain('nothing new')
+    expect((await ship(state, receiver)).stderr).toContain('2 exchanges shipped')
+  })
+
+  test('what it finds fault with does not hold up what follows', async () => {
+    const state = temporaryDirectory()
+    write(state, record())
+    const receiver = await startOtlpReceiver('400', '400', 'take')
+    const { exitCode, stderr } = await ship(state, receiver)
+    expect(exitCode).toBe(5)
+    expect(stderr).toContain('did not take 2 of their spans')
+    write(state, record())
+    expect((await ship(state, receiver)).stderr).toContain('1 exchange shipped')
+  })
+
+  test('of two calls at once one ships', async () => {
+    const state = temporaryDirectory()
+    write(state, record())
+    const receiver = await startOtlpReceiver('503', 'take')
+    const results = await Promise.all([ship(state, receiver), ship(state, receiver)])
+    expect(results.map(({ exitCode }) => exitCode).toSorted()).toEqual([0, 1])
+    expect(results.map(({ stderr }) => stderr).join()).toContain('another call ships to')
+    expect(items(receiver, '/v1/traces')).toHaveLength(1)
+  })
+
+  test('lines of others are passed over', async () => {
+    const state = temporaryDirectory()
+    const foreign = [{ policy: {} }, { policy: null }, { attempts: [null] }, { tags: 'x' }]
+    write(
+      state,
+      ...foreign.map((fields) => ({ ...record(), ...fields }) as unknown as ExchangeRecord),
+      record(),
+    )
+    const receiver = await startOtlpReceiver()
+    const { stderr } = await ship(state, receiver)
+    expect(stderr).toContain('1 exchange shipped')
+    expect(stderr).toMatch(/4 lines/)
+    expect((await runCli(['logs'], { env: { CLAUDE_GW_STATE_DIR: state } })).exitCode).toBe(0)
   })
 })
 
 test.each([
-  [['--otlp', 'ftp://x'], 3, 'a URL such as'],
+  [['--otlp', 'ftp://x'], 2, 'a URL such as'],
+  [['--otlp', 'http://collector.example:4318'], 2, 'plain http'],
   [['--otlp', 'http://127.0.0.1:9', '--jsonl'], 2, 'give one of'],
   [['--otlp', 'http://127.0.0.1:9', '-n', '5'], 2, 'do not go together with `--otlp`'],
 ])('`logs export %j` ends with %i', async (args, code, text) => {

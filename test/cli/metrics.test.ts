@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
-import { answer } from '../support/faults.ts'
+import { runCli } from '../support/cli.ts'
+import { answer, inTurn } from '../support/faults.ts'
 import type { RunningServe } from '../support/serve.ts'
 import { startServe } from '../support/serve.ts'
+import { temporaryDirectory } from '../support/temporary-directory.ts'
 
 const READER = 'reader-token-of-the-metrics'
 
@@ -67,6 +69,37 @@ test('what went through is counted', async () => {
   expect(value(`claude_cost_usd_total{${model},profile="default"}`)).toBeGreaterThan(0)
   expect(value('claude_active_connections{profile="default"}')).toBe(0)
   expect(serve.upstream.requests).toHaveLength(4)
+})
+
+test('attempts that another one followed are counted', async () => {
+  const fault = inTurn(answer({ status: 429, headers: [['retry-after', '0']] }), messages)
+  const serve = await startServe({ fault, env: { CLAUDE_GW_RETRY_UPSTREAM: '429' } })
+  await ask(serve)
+  const text = await (await get(serve, '/_claude-gw/metrics', serve.ready.token ?? '')).text()
+  expect(seriesValue(text, 'claude_retries_total{model="claude-opus-4-8",profile="default"}')).toBe(1)
+})
+
+test('a usage that cannot be counted loses no record', async () => {
+  const body = MESSAGE.replace('"output_tokens":200', '"output_tokens":1e999')
+  const serve = await startServe({ fault: answer({ headers: [['content-type', 'application/json']], body }) })
+  await ask(serve)
+  expect((await runCli(['logs', '--json'], { env: serve.env })).stdout.trim().split('\n')).toHaveLength(1)
+  expect((await get(serve, '/_claude-gw/metrics', serve.ready.token ?? '')).status).toBe(200)
+})
+
+test('a start that fails ends the process, also where there is a store of limits', async () => {
+  const env = {
+    CLAUDE_GW_STATE_DIR: temporaryDirectory(),
+    CLAUDE_GW_UPSTREAM: 'http://127.0.0.1:9',
+    CLAUDE_GW_CREDENTIAL: 'env:KEY',
+    KEY: 'upstream-key',
+    CLAUDE_GW_POLICIES_LIMITS_RULES: '{"a":{"requests":1,"per":"hour"}}',
+    CLAUDE_GW_POLICIES_LIMITS_STORE: 'redis://127.0.0.1:9',
+    CLAUDE_GW_SERVE_METRICS_CREDENTIAL: 'env:NOPE',
+  }
+  const { exitCode, stderr } = await runCli(['serve'], { env })
+  expect(exitCode).toBe(4)
+  expect(stderr).toContain('NOPE')
 })
 
 test('who reads them needs the token of the gateway or that for readers, which opens nothing else', async () => {

@@ -70,6 +70,24 @@ test('without a list and aliases it says so, and who finds the cause', async () 
   expect(stderr).toMatch(/lists no models: HTTP 404: no such path\n.*claude-gw doctor/)
 })
 
+test('an upstream that is not there is an error, with aliases too', async () => {
+  const env = { CLAUDE_GW_UPSTREAM: 'http://127.0.0.1:9', CLAUDE_GW_MODELS_ALIASES: ALIASES }
+  const { exitCode, stdout } = await models({}, [], env)
+  expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: '' })
+})
+
+test('what the upstream says does not act on the terminal', async () => {
+  const evil: Fault = {
+    answer: ({ path }, response) => {
+      if (path.startsWith('/v1/models'))
+        response.writeHead(404).end(JSON.stringify({ message: 'no\u001b[2J' }))
+      return path.startsWith('/v1/models')
+    },
+  }
+  const { stderr } = await models(evil, [], { CLAUDE_GW_MODELS_ALIASES: ALIASES })
+  expect(stderr).toContain('no\\x1b[2J')
+})
+
 test('a model whose name would move the cursor does not', async () => {
   const evil: Fault = {
     answer: ({ path }, response) => {

@@ -272,7 +272,12 @@ test('patterns of your own are looked for, with the syntax of RE2 too', async ()
 test.each([
   ['nothing.json', MASK, 2, /no file .*nothing\.json, and `nothing\.json` is no id/],
   ['0123456789ab', MASK, 1, /no exchange with the id 0123456789ab/],
-  ['-', {}, 1, /no policy is on for the profile `default`.*\n.*config set policies\.mask\.detect all/],
+  [
+    '-',
+    {},
+    1,
+    /no policy is on for the profile `default`.*\n.*config set policies\.mask\.detect '\["all"\]'/,
+  ],
 ])('`policy test %s` with %j ends with %i and says why', async (name, env, code, text) => {
   const { exitCode, stdout, stderr } = await policyTest([name], { env })
   expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: '' })

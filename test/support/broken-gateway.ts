@@ -35,8 +35,8 @@ export interface Fault {
   ) => void | Promise<void>
   /** The key that it shows to the API. */
   readonly providerKey?: string
-  /** Which header of its clients it looks into. */
-  readonly looksInto?: 'authorization' | 'x-api-key'
+  /** Which header of its clients it looks into, if not into both that are usual. */
+  readonly looksInto?: string
 }
 
 /** A gateway in front of the API, with one fault. */
@@ -67,11 +67,8 @@ async function pass(incoming: IncomingMessage, response: ServerResponse, api: Mo
 }
 
 function isKnown({ headers }: IncomingMessage, { looksInto }: Fault): boolean {
-  const shown = [
-    ...(looksInto === 'x-api-key' ? [] : [headers.authorization]),
-    ...(looksInto === 'authorization' ? [] : [headers['x-api-key']]),
-  ]
-  return shown.some((value) => String(value).endsWith(GATEWAY_KEY))
+  const names = looksInto ? [looksInto] : ['authorization', 'x-api-key']
+  return names.some((name) => String(headers[name]).endsWith(GATEWAY_KEY))
 }
 
 function refuse(response: ServerResponse): void {

@@ -66,16 +66,26 @@ export async function valueIn(home: Home, key: string, run: ConfigRun = {}): Pro
 }
 
 /** The same on a machine whose administrator has left a file. */
-export async function configOnMachine(
+export function configOnMachine(
   home: Home,
   machine: unknown,
   args: readonly string[],
-  { env, options = [], cwd = home.project, machineMode = 0o644 }: ConfigRun = {},
+  { options = [], ...run }: ConfigRun = {},
+): Promise<CliResult> {
+  return runOnMachine(home, machine, [...options, 'config', ...args], run)
+}
+
+/** Any command on such a machine. */
+export async function runOnMachine(
+  home: Home,
+  machine: unknown,
+  args: readonly string[],
+  { env, cwd = home.project, machineMode = 0o644 }: Omit<ConfigRun, 'options'> = {},
 ): Promise<CliResult> {
   const etc = temporaryDirectory()
   chmodSync(etc, 0o755)
   chmodSync(writeFile(join(etc, 'claude-gw', 'config.json'), machine), machineMode)
-  const program = [process.execPath, BIN, ...options, 'config', ...args]
+  const program = [process.execPath, BIN, ...args]
   const child = spawn('unshare', ['-rm', 'sh', '-c', BIND_AND_RUN, 'sh', etc, ...program], {
     env: { PATH: process.env['PATH'], ...home.env, ...env },
     cwd,

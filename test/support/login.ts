@@ -11,8 +11,8 @@ import { temporaryDirectory } from './temporary-directory.ts'
 
 const PROGRAM = resolve(import.meta.dirname, '../../bin/claude-gw.js')
 
-/** Names itself, runs a program, and says whether that left the terminal as it was. */
-const SHELL = `echo "shell $$"; before=$(stty -g); "$@"; code=$?
+/** Names itself, runs a program, and says whether that left the terminal as it was; Ctrl-C ends the program alone. */
+const SHELL = `echo "shell $$"; trap : INT; before=$(stty -g); "$@"; code=$?
   [ "$before" = "$(stty -g)" ] && echo "terminal as before"; exit $code`
 
 /** A user with a keychain and a state folder of their own. */
@@ -23,7 +23,7 @@ export interface LoginUser {
   /** Runs claude-gw without a terminal. */
   readonly run: (args: readonly string[], options?: RunOptions) => Promise<CliResult>
   /** Opens claude-gw from a shell in a terminal. */
-  readonly open: (args: readonly string[]) => Pty
+  readonly open: (args: readonly string[], env?: Readonly<Record<string, string>>) => Pty
   /** What is recorded of an account. */
   readonly account: (name?: string) => Account | undefined
 }
@@ -48,11 +48,11 @@ export async function openLoginUser(
     run: (args, { input, env: more } = {}) => {
       return runCli(args, { env: { ...env, ...more }, ...(input !== undefined && { input }) })
     },
-    open: (args) => {
+    open: (args, more = {}) => {
       const terminal = new Pty({
         command: 'sh',
         args: ['-c', SHELL, 'sh', process.execPath, PROGRAM, ...args],
-        env: { TERM: 'xterm', ...env },
+        env: { TERM: 'xterm', ...env, ...more },
         columns: 200,
       })
       onTestFinished(() => terminal.close())

@@ -1,11 +1,13 @@
 import { once } from 'node:events'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 import { eventsOf, messageOf } from '../../src/demo/message.ts'
+import type { ServerIdentity } from './throwaway-ca.ts'
 
 /** The key that it takes, as `x-api-key` or as bearer. */
 export const API_KEY = 'canary-key-of-the-provider'
@@ -22,6 +24,10 @@ const STREAM_MS = 2_000
 export interface ModelApiOptions {
   /** How long a streamed answer takes. */
   readonly streamMs?: number
+  /** How long each token takes of an answer that is not streamed; it has as many as may be. */
+  readonly tokenMs?: number
+  /** With it, TLS is spoken. */
+  readonly identity?: ServerIdentity
 }
 
 export interface ModelApi {
@@ -34,19 +40,22 @@ export interface ModelApi {
  * which words, counts, models, and a stream that takes its time.
  */
 export async function startModelApi(options: ModelApiOptions = {}): Promise<ModelApi> {
-  const server = createServer((request, response) => {
+  const { identity } = options
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
     response.setHeader('request-id', 'req_011CTest')
     void answer(request, response, options).catch(() => response.destroy())
-  })
+  }
+  const server = identity ? createTlsServer(identity, listener) : createServer(listener)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => void server.close().closeAllConnections())
   const { port } = server.address() as AddressInfo
-  return { url: `http://127.0.0.1:${port}`, port }
+  return { url: `${identity ? 'https' : 'http'}://127.0.0.1:${port}`, port }
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, options: ModelApiOptions) {
   const body = await buffer(request)
+  const { headers } = request
   const path = request.url?.replace(/\?.*/, '')
   if (!isLetIn(request)) return refuse(response, 401, 'authentication_error', 'invalid x-api-key')
   if (request.method === 'GET' && path === '/v1/models')
@@ -61,7 +70,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
     return refuse(response, 413, 'request_too_large', 'Request exceeds the maximum size')
   const asked = parse(body)
   if (!asked) return refuse(response, 400, 'invalid_request_error', 'The request body is not valid JSON')
-  const fault = faultOf(asked, isCount, String(request.headers['anthropic-beta'] ?? ''))
+  const fault = faultOf(asked, isCount, headers)
   if (fault) return refuse(response, 400, 'invalid_request_error', fault)
   if (!MODELS.includes(String(asked['model'])))
     return refuse(response, 404, 'not_found_error', `model: ${String(asked['model'])}`)
@@ -77,9 +86,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
       'invalid_request_error',
       'prompt is too long: 1048576 tokens > 200000 maximum',
     )
-  return asked['stream'] === true
-    ? stream(response, String(asked['model']), options.streamMs ?? STREAM_MS)
-    : send(response, 200, message(String(asked['model'])))
+  if (asked['stream'] === true) return stream(response, String(asked['model']), options.streamMs ?? STREAM_MS)
+  await delay(Number(asked['max_tokens']) * (options.tokenMs ?? 0))
+  return send(response, 200, message(String(asked['model'])))
 }
 
 function isLetIn({ headers }: IncomingMessage): boolean {
@@ -87,7 +96,13 @@ function isLetIn({ headers }: IncomingMessage): boolean {
 }
 
 /** The first thing that is wrong, as the API words it. */
-function faultOf(asked: Record<string, unknown>, isCount: boolean, betas: string): string | undefined {
+function faultOf(
+  asked: Record<string, unknown>,
+  isCount: boolean,
+  headers: IncomingHttpHeaders,
+): string | undefined {
+  if (!headers['anthropic-version']) return 'anthropic-version: header is required'
+  const betas = String(headers['anthropic-beta'] ?? '')
   const strange = Object.keys(asked).find((name) => !FIELDS.includes(name))
   if (strange) return `${strange}: Extra inputs are not permitted`
   if ('context_management' in asked && !betas.includes('context-management-'))
@@ -98,7 +113,7 @@ function faultOf(asked: Record<string, unknown>, isCount: boolean, betas: string
 }
 
 function message(model: string) {
-  const text = Array.from({ length: 40 }, (_, index) => index + 1).join('\n')
+  const text = Array.from({ length: 120 }, (_, index) => index + 1).join('\n')
   return messageOf({ kind: 'text', text }, { model, messages: [] }, 8, 'zoo')
 }
 

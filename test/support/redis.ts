@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { onTestFinished } from 'vitest'
+import { freePort } from './free-port.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
 /** Why there is no Redis to test with; undefined if there is. Tests skip with this reason. */
@@ -52,13 +52,4 @@ async function untilReady(server: ChildProcess): Promise<void> {
   }
   server.stdout?.resume()
   if (!printed.includes('Ready to accept')) throw new Error(`redis-server did not start: ${printed}`)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address ? address.port : 0
 }

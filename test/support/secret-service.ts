@@ -34,6 +34,8 @@ export interface SecretService {
   /** Deletes a key as `secret-tool` does. */
   readonly clear: (account: string) => void
   readonly lock: () => void
+  /** From now on it takes calls and never answers. */
+  readonly freeze: () => void
   /** Unlocks it the way that errors tell people. */
   readonly unlock: () => Promise<void>
 }
@@ -62,7 +64,7 @@ export async function startSecretService(
   for (const [account, secret] of Object.entries(secrets)) service.store(account, secret)
   if (state === 'locked') service.lock()
   if (state === 'silent') daemon.kill('SIGSTOP')
-  return service
+  return { ...service, freeze: () => void daemon.kill('SIGSTOP') }
 }
 
 type Environment = Readonly<Record<string, string>>
@@ -126,6 +128,9 @@ function serviceAt(env: Environment): SecretService {
     lock: () => {
       const collection = 'array:objpath:/org/freedesktop/secrets/collection/login'
       call(env, NAME, ['/org/freedesktop/secrets', 'org.freedesktop.Secret.Service.Lock', collection])
+    },
+    freeze: () => {
+      throw new Error('there is none that could answer')
     },
     unlock: async () => void (await startKeyring(env, ['--unlock', '--replace'])),
   }

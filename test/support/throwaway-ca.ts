@@ -35,8 +35,8 @@ export interface ThrowawayCa {
   readonly remove: () => void
 }
 
-/** A certificate authority made for one test by the openssl program; nothing trusts it. */
-export function createThrowawayCa(): ThrowawayCa {
+/** A certificate authority made for one test by the openssl program; nothing trusts it. @param days that all is valid */
+export function createThrowawayCa(days = 2): ThrowawayCa {
   const folder = mkdtempSync(join(tmpdir(), 'throwaway-ca-'))
   const openssl = (line: string) =>
     execFileSync('openssl', line.split(' '), { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
@@ -44,12 +44,12 @@ export function createThrowawayCa(): ThrowawayCa {
   const keyOptions = '-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes'
   const issue = (name: string, extensions: string): ServerIdentity => {
     openssl(
-      `req -x509 ${keyOptions} -CA ca.pem -CAkey ca.key -keyout ${name}.key -out ${name}.pem -days 2 -subj /CN=${name} ${extensions}`,
+      `req -x509 ${keyOptions} -CA ca.pem -CAkey ca.key -keyout ${name}.key -out ${name}.pem -days ${days} -subj /CN=${name} ${extensions}`,
     )
     return { key: read(`${name}.key`), cert: read(`${name}.pem`) }
   }
 
-  openssl(`req -x509 ${keyOptions} -keyout ca.key -out ca.pem -days 2 -subj /CN=throwaway-authority`)
+  openssl(`req -x509 ${keyOptions} -keyout ca.key -out ca.pem -days ${days} -subj /CN=throwaway-authority`)
   const ca = read('ca.pem')
   const server = issue(
     'server',

@@ -1,11 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { buffer } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
-import type { Fault, Passing } from './broken-gateway.ts'
+import type { Fault } from './broken-gateway.ts'
 import { handOn } from './broken-gateway.ts'
+import { changed, cutAt, isMessage, isStream, reply, rewritten, streamed } from './passing.ts'
+import { PRODUCTS } from './zoo-products.ts'
 
-/** A gateway with one fault, and what has to be said of it. */
+/** A gateway with one fault, and what has to be said of it; of all else, nothing. */
 export interface Inmate {
   readonly name: string
   readonly fault: Fault
@@ -15,63 +15,14 @@ export interface Inmate {
   readonly evidence: RegExp
   /** and what mends it. */
   readonly remedy: RegExp
-}
-
-const isMessage = ({ path }: Passing) => path.startsWith('/v1/messages?')
-const isStream = ({ body }: Passing) => body.includes('"stream":true')
-
-/** Changes the JSON of a body. */
-function rewritten(
-  change: (body: Record<string, unknown>) => Record<string, unknown>,
-): NonNullable<Fault['change']> {
-  return (request) => {
-    if (request.body.length > 0)
-      request.body = Buffer.from(JSON.stringify(change(JSON.parse(String(request.body)))))
-  }
-}
-
-/** Hands on what a change makes of the whole answer. */
-function changed(
-  change: (
-    body: string,
-    answer: IncomingMessage,
-    request: Passing,
-  ) => { status?: number; type?: string; body: string | Buffer; headers?: object },
-): NonNullable<Fault['handOn']> {
-  return async (answer, response, request) => {
-    const { 'content-length': _length, ...headers } = answer.headers
-    const made = change(String(await buffer(answer)), answer, request)
-    response.writeHead(made.status ?? answer.statusCode ?? 502, {
-      ...headers,
-      ...(made.type && { 'content-type': made.type }),
-      ...made.headers,
-    })
-    response.end(made.body)
-  }
-}
-
-/** Hands on a stream piece by piece. */
-function streamed(each: (piece: string) => string | undefined): NonNullable<Fault['handOn']> {
-  return async (answer, response) => {
-    const { 'content-length': _length, ...headers } = answer.headers
-    response.writeHead(answer.statusCode ?? 502, headers)
-    for await (const piece of answer) {
-      const out = each(String(piece))
-      if (out === undefined) return void response.destroy()
-      response.write(out)
-    }
-    response.end()
-  }
-}
-
-const reply = (response: ServerResponse, status: number, type: string, body: string): true => {
-  response.writeHead(status, { 'content-type': type, connection: 'close' }).end(body)
-  return true
+  /** Checks that have to find it too. */
+  readonly also?: readonly string[]
 }
 
 const HTML = '<html><head><title>403 Forbidden</title></head><body>Request blocked</body></html>'
 
 export const ZOO: readonly Inmate[] = [
+  ...PRODUCTS,
   {
     name: 'redirects to another host',
     fault: {
@@ -197,6 +148,17 @@ export const ZOO: readonly Inmate[] = [
     remedy: /pass `anthropic-beta` on/,
   },
   {
+    name: 'keeps the first of several betas',
+    fault: {
+      change: ({ headers }) => {
+        headers['anthropic-beta'] = String(headers['anthropic-beta']).split(',')[0]
+      },
+    },
+    finds: ['betas', 'fail'],
+    evidence: /`context_management` arrives without its header/,
+    remedy: /pass `anthropic-beta` on/,
+  },
+  {
     name: 'drops fields that it does not know',
     fault: {
       change: rewritten(({ model, max_tokens, messages, stream, system, tools }) => ({
@@ -221,6 +183,16 @@ export const ZOO: readonly Inmate[] = [
     finds: ['count-tokens', 'warn'],
     evidence: /count_tokens` is not there/,
     remedy: /add the route/,
+  },
+  {
+    name: 'makes up counts of tokens',
+    fault: {
+      answer: ({ path }, response) =>
+        path.includes('count_tokens') && reply(response, 200, 'application/json', '{"input_tokens":0}'),
+    },
+    finds: ['count-tokens', 'warn'],
+    evidence: /^0 tokens for a greeting, which the gateway has not got from the API$/,
+    remedy: /pass `\/v1\/messages\/count_tokens` on/,
   },
   {
     name: 'has no map for the model',
@@ -383,14 +355,3 @@ export const ZOO: readonly Inmate[] = [
     remedy: /`usage`/,
   },
 ]
-
-async function cutAt(answer: IncomingMessage, response: ServerResponse, how: 'clean' | 'cut'): Promise<void> {
-  response.writeHead(answer.statusCode ?? 502, answer.headers)
-  let count = 0
-  for await (const piece of answer) {
-    response.write(piece)
-    if (++count === 12) break
-  }
-  if (how === 'clean') response.end()
-  else response.destroy()
-}

@@ -1,21 +1,16 @@
-import { resolveTags } from '../../config/tags.ts'
-import { noteWait } from '../../credentials/wait-notice.ts'
+import { GatewayError } from '../../base/errors.ts'
 import type { Check, Cost } from '../../doctor/check.ts'
+import type { Report } from '../../doctor/examination.ts'
 import { examine } from '../../doctor/examination.ts'
-import { upstreamChecks } from '../../doctor/upstream/checks.ts'
-import { createSupply } from '../../gateway/supply.ts'
-import type { UpstreamAgent } from '../../network/agent.ts'
-import { createUpstreamAgent } from '../../network/agent.ts'
-import { readClaudeState } from '../claude-state.ts'
+import { openCheckProgress } from '../check-progress.ts'
+import { readCircumstances } from '../circumstances.ts'
 import type { Context } from '../context.ts'
 import { examinationJson } from '../examination-json.ts'
 import { reportLines, summaryLines } from '../examination-page.ts'
-import { modelsInUse } from '../models-in-use.ts'
+import { localChecks } from '../local-checks.ts'
 import { openPalette, print } from '../output.ts'
-import { findProxy } from '../proxy.ts'
-import { openSecrets } from '../secrets.ts'
-import { resolveUpstream } from '../upstream.ts'
-import { createAsk } from '../upstream-ask.ts'
+import { rememberedFeatures } from '../remembered-features.ts'
+import { openUpstreamExamination } from '../upstream-examination.ts'
 
 export interface DoctorInput {
   readonly isOffline: boolean
@@ -26,63 +21,79 @@ export interface DoctorInput {
   readonly isJson: boolean
   /** The model that is asked, instead of those in use. */
   readonly model?: string | undefined
+  /** Ids of the checks, parted by commas, instead of all. */
+  readonly only?: string | undefined
 }
 
 /**
- * `claude-gw doctor`: looks at this machine and at the upstream, and says what is wrong and what mends it.
- * @returns 0 where nothing failed, else 1 @throws GatewayError of the configuration and of the credential
+ * `claude-gw doctor`: looks at this machine and at the upstream, and says what is wrong and what mends it. What cannot
+ * be read is one of its findings.
+ * @returns 0 where nothing failed, else 1 @throws GatewayError USAGE
  */
 export async function doctor(context: Context, input: DoctorInput): Promise<number> {
-  const { stdout, stderr, options } = context
-  const { checks, agent, name } = await openChecks(context, input)
-  const palette = await openPalette(context, stdout)
-  if (!input.isJson && !options.isQuiet) stderr.write(`claude-gw: ${announcement(name, input)}\n`)
+  const circumstances = await readCircumstances(context)
+  const name = circumstances.upstream.isKnown ? circumstances.upstream.value.name : undefined
+  const upstream = await openUpstreamExamination(context, circumstances, input.model)
   try {
-    const reports = await examine(checks, {
-      costs: costsOf(input),
-      onReport: (report) => {
-        if (!input.isJson) stdout.write(`${reportLines(report, palette)}\n`)
-      },
-    })
-    await print(
-      stdout,
-      input.isJson ? `${examinationJson(name, reports)}\n` : `\n${summaryLines(reports, palette)}\n`,
-    )
+    const all = [...(await localChecks(context, circumstances)), ...upstream.checks]
+    const checks = input.only === undefined ? all : choose(all, input.only)
+    tell(context, announcement(name, checks, input), input)
+    const reports = await report(context, checks, input)
+    const text = input.isJson ? examinationJson(name, reports) : await summary(context, reports)
+    await print(context.stdout, `${text}\n`)
+    const note = name === undefined ? undefined : rememberedFeatures(context, name, reports)
+    if (note !== undefined) tell(context, note, input)
     return reports.some(({ finding }) => finding.verdict === 'fail') ? 1 : 0
   } finally {
-    agent.destroy()
+    upstream.close()
   }
 }
 
-interface OpenChecks {
-  readonly checks: readonly Check[]
-  readonly agent: UpstreamAgent
-  /** Of the upstream. */
-  readonly name: string
+function choose(checks: readonly Check[], only: string): readonly Check[] {
+  const ids = only.split(',').map((id) => id.trim())
+  const unknown = ids.find((id) => !checks.some((check) => check.id === id))
+  if (unknown === undefined) return checks.filter(({ id }) => ids.includes(id))
+  const reason = `there is no check \`${unknown}\`; there are ${checks.map(({ id }) => id).join(', ')}`
+  throw new GatewayError('USAGE', { reason })
 }
 
-async function openChecks(context: Context, input: DoctorInput): Promise<OpenChecks> {
-  const config = context.config()
-  const claude = await readClaudeState(context)
-  const upstream = resolveUpstream(config, claude)
-  const tags = resolveTags(config.values.tags, {})
-  const secrets = await openSecrets(context, {
-    upstream,
-    claude,
-    mayUseApiKey: true,
-    tags,
-    onWait: noteWait(context),
+function tell({ stderr, options }: Context, text: string, { isJson }: DoctorInput): void {
+  if (!isJson && !options.isQuiet) stderr.write(`claude-gw: ${text}\n`)
+}
+
+/** What it is going to cost, before it does. */
+function announcement(
+  upstream: string | undefined,
+  checks: readonly Check[],
+  { isOffline, isLive, isSlow }: DoctorInput,
+): string {
+  const isAsking = checks.some(({ cost }) => cost !== 'nothing')
+  if (isOffline || !isAsking || upstream === undefined) return 'asks nothing of the upstream'
+  const free = `asks ${upstream} about 15 times, without spending tokens; the largest request has 31 MB`
+  if (isSlow) return `${free}; then for some answers, of about 5,000 tokens, which takes minutes`
+  return isLive ? `${free}; then for some answers, of about 600 tokens` : free
+}
+
+async function report(
+  context: Context,
+  checks: readonly Check[],
+  input: DoctorInput,
+): Promise<readonly Report[]> {
+  const { stdout } = context
+  const palette = await openPalette(context, stdout)
+  const progress = openCheckProgress(context)
+  return examine(checks, {
+    costs: costsOf(input),
+    onBegin: ({ title }) => progress.begin(title),
+    onReport: (found) => {
+      progress.end()
+      if (!input.isJson) stdout.write(`${reportLines(found, palette)}\n`)
+    },
   })
-  const connectMs = config.values['timeouts.connect']
-  const agent = createUpstreamAgent(upstream, {
-    tls: secrets.tls,
-    proxy: findProxy(context, upstream, claude),
-    connectMs,
-  })
-  const supply = createSupply(secrets.credentials, secrets.extraHeaders)
-  const ask = createAsk({ upstream, agent, supply, configured: secrets.authStyle, connectMs })
-  const models = modelsInUse(config, claude, input.model)
-  return { checks: upstreamChecks({ ask, models, nowMs: Date.now }), agent, name: upstream.name }
+}
+
+async function summary(context: Context, reports: readonly Report[]): Promise<string> {
+  return `\n${summaryLines(reports, await openPalette(context, context.stdout))}`
 }
 
 function costsOf({ isOffline, isLive, isSlow }: DoctorInput): ReadonlySet<Cost> {
@@ -91,12 +102,4 @@ function costsOf({ isOffline, isLive, isSlow }: DoctorInput): ReadonlySet<Cost> 
   if (isLive || isSlow) costs.push('tokens')
   if (isSlow) costs.push('minutes')
   return new Set(costs)
-}
-
-/** What it is going to cost, before it does. */
-function announcement(upstream: string, { isOffline, isLive, isSlow }: DoctorInput): string {
-  if (isOffline) return 'asks nothing of the upstream'
-  const free = `asks ${upstream} about 15 times, without spending tokens; the largest request has 31 MB`
-  if (isSlow) return `${free}; then for some answers, of about 5,000 tokens, which takes minutes`
-  return isLive ? `${free}; then for some answers, of about 600 tokens` : free
 }

@@ -2,6 +2,7 @@ import { GatewayError } from '../../base/errors.ts'
 import { isGateway } from '../../broker/probe.ts'
 import type { ServeEntry } from '../../broker/registry.ts'
 import { readEntry } from '../../broker/registry.ts'
+import { knownFeatures } from '../../config/upstream-features.ts'
 import type { ChildEnvironment } from '../../launch/child-env.ts'
 import { childEnvironment } from '../../launch/child-env.ts'
 import type { ClaudeState } from '../claude-state.ts'
@@ -38,7 +39,7 @@ export async function env(context: Context, { shell }: { readonly shell: Shell }
 function environmentFor(
   context: Context,
   { env, layers }: ClaudeState,
-  { url, access, profile, runId, isAnthropic, configuredUpstream }: ServeEntry,
+  { url, access, profile, runId, isAnthropic, upstream, configuredUpstream }: ServeEntry,
 ): ChildEnvironment {
   const { toolSearch, fineGrainedStreaming } = context.config().values
   return childEnvironment({
@@ -49,7 +50,7 @@ function environmentFor(
     profile,
     runId,
     configuredUpstream,
-    isFirstParty: isAnthropic,
+    features: knownFeatures(context.stateDirectory(), { name: upstream, isAnthropic }),
     toolSearch,
     fineGrainedStreaming,
     withheld: [],

@@ -2,13 +2,14 @@ import { GatewayError } from '../../base/errors.ts'
 import type { KeychainEntry } from '../../credentials/keychain-items.ts'
 import type { Destination } from '../../credentials/store-key.ts'
 import { confirmKey, storeKey } from '../../credentials/store-key.ts'
-import { checkStorable, checkToken } from '../../credentials/token.ts'
+import { checkToken } from '../../credentials/token.ts'
 import { describePlace, keyAccount } from '../account.ts'
 import { readClaudeState } from '../claude-state.ts'
 import type { Context } from '../context.ts'
+import { askKey, readKey } from '../given-key.ts'
 import type { Trial } from '../key-check.ts'
 import { openPatientKeychain } from '../patient-keychain.ts'
-import { askChoice, askSecret, askYes, canAsk } from '../prompt.ts'
+import { askChoice, askYes, canAsk } from '../prompt.ts'
 import { resolveUpstream } from '../upstream.ts'
 
 export interface LoginInput {
@@ -34,12 +35,12 @@ interface Target extends Destination, Trial {
 export async function login(context: Context, input: LoginInput): Promise<number> {
   refuseMisuse(context, input)
   const target = await findTarget(context)
-  const given = input.isStdin ? checkStorable(await readInput()) : undefined
+  const given = input.isStdin ? await readKey() : undefined
   const keychain = openPatientKeychain(context)
   const stored = await keychain.get(target.account)
   const mayAsk = given === undefined && stored !== undefined
   const isKept = input.isKept || (mayAsk && (await wantsStored(context, target, stored)))
-  const secret = isKept ? secretOf(stored, target) : (given ?? (await askKey(context, target)))
+  const secret = isKept ? secretOf(stored, target) : (given ?? (await askKey(context, target.title)))
   if (input.isChecked) await prove(context, target, secret.trim())
   await (isKept ? confirmKey : storeKey)(target, keychain, secret)
   const deed = stored === undefined ? 'stored' : 'replaced'
@@ -78,18 +79,6 @@ async function findTarget(context: Context): Promise<Target> {
   }
 }
 
-const MAX_INPUT_CHARACTERS = 65_536
-
-/** All of stdin, less the newline that `echo` and editors put at its end. */
-async function readInput(): Promise<string> {
-  let text = ''
-  for await (const chunk of process.stdin.setEncoding('utf8')) {
-    text += chunk
-    if (text.length > MAX_INPUT_CHARACTERS) break
-  }
-  return text.replace(/\r?\n$/, '')
-}
-
 /** Whether a person wants the stored key to be for this upstream; if not, a new one is next. @throws GatewayError LOGIN_CANCELLED */
 async function wantsStored(
   context: Context,
@@ -123,19 +112,6 @@ function secretOf(stored: KeychainEntry | undefined, { account, origin }: Target
     reason: `nothing is stored for ${reference}`,
     remedy: 'leave out `--keep` to store a key',
   })
-}
-
-function askKey(context: Context, { title }: Target): Promise<string> {
-  return askSecret(context, `Key for ${title}`, findFault)
-}
-
-function findFault(key: string): string | undefined {
-  try {
-    checkStorable(key)
-    return undefined
-  } catch (error) {
-    return (error as Error).message
-  }
 }
 
 async function prove(context: Context, target: Target, key: string): Promise<void> {

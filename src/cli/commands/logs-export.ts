@@ -75,19 +75,20 @@ export async function logsExport(context: Context, input: LogsExportInput): Prom
   }
   rejectForeign(input)
   tellUnknownVariables(context)
-  if (otlp !== undefined) return ship(context, input, otlp)
+  if (otlp !== undefined) return ship(context, input)
   return curl === undefined ? exportAll(context, input) : exportCurl(context, input, curl)
 }
 
 /** @throws GatewayError USAGE for what only a file can have */
-async function ship(context: Context, input: LogsExportInput, collector: string): Promise<number> {
-  const { count, output, canOverwrite, grep, isAnew = false, ...filters } = input
+async function ship(context: Context, input: LogsExportInput): Promise<number> {
+  const { count, output, canOverwrite, grep, isAnew = false, otlp, ...rest } = input
   if (count !== undefined || output !== undefined || canOverwrite || grep !== undefined) {
     const reason = '`-n`, `--grep`, `--output` and `--force` do not go together with `--otlp`'
     throw new GatewayError('USAGE', { reason })
   }
+  const { isHar: _har, isJsonLines: _lines, curl: _id, ...filters } = rest
   const { shipToCollector } = await import('../otlp-shipping.ts')
-  return shipToCollector(context, { ...filters, collector, isAnew })
+  return shipToCollector(context, { ...filters, collector: otlp ?? '', isAnew })
 }
 
 /** What would be passed over in silence. @throws GatewayError USAGE */

@@ -1,6 +1,5 @@
 import { GatewayError } from '../../base/errors.ts'
-import { inWords } from '../../doctor/upstream/hearing.ts'
-import { lacksModel } from '../../doctor/upstream/messages.ts'
+import { inWords, lacksModel } from '../../doctor/upstream/hearing.ts'
 import { modelIds } from '../../doctor/upstream/models.ts'
 import type { Questions } from '../../doctor/upstream/questions.ts'
 import { createQuestions } from '../../doctor/upstream/questions.ts'
@@ -10,7 +9,7 @@ import { modelEntries } from '../model-entries.ts'
 import { modelListing } from '../model-listing.ts'
 import type { OpenAsk } from '../open-ask.ts'
 import { openAsk } from '../open-ask.ts'
-import { openPalette, print } from '../output.ts'
+import { escapeControls, openPalette, print } from '../output.ts'
 import { openPrices } from '../prices.ts'
 
 export interface ModelsInput {
@@ -30,7 +29,7 @@ export async function models(context: Context, { isJson, isChecked }: ModelsInpu
     const questions = createQuestions(opened.ask, '')
     const { entries, note } = await listModels(context, opened, questions)
     const shown = isChecked ? await checked(entries, questions) : entries
-    if (note && !options.isQuiet) stderr.write(`claude-gw: ${note}\n`)
+    if (note && !options.isQuiet) stderr.write(`claude-gw: ${escapeControls(note)}\n`)
     if (isJson) await print(stdout, `${JSON.stringify(shown)}\n`)
     else await print(stdout, modelListing(shown, stdout, await openPalette(context, stdout)))
     return shown.some(({ route }) => route === 'none') ? 1 : 0
@@ -47,7 +46,8 @@ async function listModels(context: Context, { config, upstream }: OpenAsk, quest
   const entries = modelEntries(ids ?? [], aliases, await openPrices(context, config), Date.now())
   if (ids) return { entries }
   const reason = heard.kind === 'answer' && heard.status === 200 ? 'no list of models' : inWords(heard)
-  if (entries.length === 0) throw new GatewayError('MODELS_UNLISTED', { upstream: upstream.name, reason })
+  if (entries.length === 0 || heard.kind === 'silence')
+    throw new GatewayError('MODELS_UNLISTED', { upstream: upstream.name, reason: escapeControls(reason) })
   return { entries, note: `${upstream.name} lists no models (${reason}); these are the aliases` }
 }
 

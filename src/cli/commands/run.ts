@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { GatewayError, reasonOf } from '../../base/errors.ts'
 import type { ClaudeArguments } from '../../claude/arguments.ts'
 import { parseClaudeArguments } from '../../claude/arguments.ts'
@@ -7,13 +6,14 @@ import { locateClaude } from '../../claude/locate.ts'
 import { hasSavedLogin, isApprovedApiKey } from '../../claude/login.ts'
 import { splitProgram } from '../../claude/program.ts'
 import { repositoryTags } from '../../config/repository.ts'
+import type { UpstreamFeatures } from '../../config/upstream-features.ts'
+import { knownFeatures } from '../../config/upstream-features.ts'
 import { noteWait } from '../../credentials/wait-notice.ts'
 import type { ChildEnvironment } from '../../launch/child-env.ts'
 import { childEnvironment } from '../../launch/child-env.ts'
 import type { ChildGateway } from '../../launch/child-gateway.ts'
 import { isLoop } from '../../launch/child-gateway.ts'
 import { checkLaunch } from '../../launch/preconditions.ts'
-import { Variables } from '../../launch/variables.ts'
 import { runChild } from '../child.ts'
 import type { ClaudeState } from '../claude-state.ts'
 import { readClaudeState } from '../claude-state.ts'
@@ -22,8 +22,9 @@ import { watchTermination } from '../drain.ts'
 import type { Command, Invocation } from '../invocation.ts'
 import type { LiveGateway } from '../live-gateway.ts'
 import { findLiveOuterRun, findLiveServe } from '../live-gateway.ts'
+import { OWN_ROOT } from '../own-root.ts'
+import { environmentWithoutSecrets } from '../plain-environment.ts'
 import { finishRun } from '../run-end.ts'
-import { secretVariables } from '../secrets.ts'
 import type { Session } from '../session.ts'
 import { openSession } from '../session.ts'
 import { silenceDebug } from '../silence.ts'
@@ -52,8 +53,7 @@ export async function runProgram(context: Context, args: readonly string[]): Pro
 /** The Claude Code to launch. @throws GatewayError CLAUDE_NOT_FOUND, CLAUDE_NOT_EXECUTABLE */
 export function findProgram({ env, home, platform, config }: Context): string {
   const command = config().values['claude.command']
-  const ownRoot = fileURLToPath(new URL('../../..', import.meta.url))
-  return locateClaude({ command, env, home, platform, ownRoot })
+  return locateClaude({ command, env, home, platform, ownRoot: OWN_ROOT })
 }
 
 async function runWith(context: Context, command: Command): Promise<number> {
@@ -104,16 +104,9 @@ function noteNoSummary({ stderr, options }: Context): void {
 async function runPlain(context: Context, invocation: Invocation): Promise<number> {
   const { exitCode } = await runChild(context, {
     ...invocation,
-    environment: { env: withoutSecrets(context), routing: { kind: 'none' } },
+    environment: { env: environmentWithoutSecrets(context), routing: { kind: 'none' } },
   })
   return exitCode
-}
-
-/** It may start programs of its own, such as MCP servers. */
-function withoutSecrets({ env, platform, config }: Context): Record<string, string> {
-  const variables = new Variables(env, platform)
-  for (const name of secretVariables(config())) variables.delete(name)
-  return variables.toObject()
 }
 
 async function runInside(context: Context, invocation: Invocation, live: LiveGateway): Promise<number> {
@@ -161,7 +154,7 @@ function environmentForChild(context: Context, invocation: Invocation, session: 
     gateway: { url: gateway.url, access },
     runId,
     configuredUpstream,
-    isFirstParty: upstream.isAnthropic,
+    features: knownFeatures(context.stateDirectory(), upstream),
     withheld: secrets.withheld,
   })
 }
@@ -194,7 +187,7 @@ interface ChildFacts {
   readonly gateway: ChildGateway
   readonly runId: string
   readonly configuredUpstream: string
-  readonly isFirstParty: boolean
+  readonly features: UpstreamFeatures
   readonly withheld: readonly string[]
 }
 

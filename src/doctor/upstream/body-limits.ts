@@ -1,13 +1,16 @@
 import type { Check, Finding } from '../check.ts'
 import { fail, ok, skipped } from '../check.ts'
 import type { Heard } from './hearing.ts'
-import { inWords, serverOf } from './hearing.ts'
+import { inWords, isThrottled } from './hearing.ts'
 import type { Questions } from './questions.ts'
 import { wrongQuestion } from './questions.ts'
 import { obstacle } from './reach.ts'
+import { mendingWords, serverOf } from './servers.ts'
 
-/** The API takes 32 MB (https://platform.claude.com/docs/en/api/errors); the last one stays a little below. */
-const SIZES = [512 * 1024, 1024 ** 2, 8 * 1024 ** 2, 31 * 1024 ** 2]
+/** The API takes 32 MB (https://platform.claude.com/docs/en/api/errors); this stays a little below. */
+const LARGEST = 31 * 1024 ** 2
+/** Usual limits are between these. */
+const SMALLER = [512 * 1024, 1024 ** 2, 8 * 1024 ** 2]
 const UPLOAD_MS = 120_000
 
 /** Whether long conversations get through: they are sent whole each time. */
@@ -20,18 +23,19 @@ export function sizeCheck(questions: Questions): Check {
       const plain = await questions.wrong()
       const blocked = obstacle(plain)
       if (blocked) return blocked
-      for (const [index, bytes] of SIZES.entries()) {
-        const heard = await questions.ask({ ...padded(questions.model, bytes), answerMs: UPLOAD_MS })
-        if (isTaken(heard, plain)) continue
-        return tooLarge(heard, bytes, SIZES[index - 1])
+      const largest = await askPadded(questions, LARGEST)
+      if (isTaken(largest, plain)) return ok(`${inMegabytes(LARGEST)} arrive`)
+      for (const [index, bytes] of SMALLER.entries()) {
+        const heard = await askPadded(questions, bytes)
+        if (!isTaken(heard, plain)) return tooLarge(heard, bytes, SMALLER[index - 1])
       }
-      return ok('31 MB arrive')
+      return tooLarge(largest, LARGEST, SMALLER.at(-1))
     },
   }
 }
 
-function padded(model: string, bytes: number) {
-  return wrongQuestion(model, 'x'.repeat(bytes))
+function askPadded({ ask, model }: Questions, bytes: number): Promise<Heard> {
+  return ask({ ...wrongQuestion(model, 'x'.repeat(bytes)), answerMs: UPLOAD_MS })
 }
 
 /** The same refusal as of a small one, or one that speaks of the length of the prompt, comes from behind the limit. */
@@ -42,15 +46,19 @@ function isTaken(heard: Heard, plain: Heard): boolean {
 
 function tooLarge(heard: Heard, bytes: number, largest: number | undefined): Finding {
   const taken = largest === undefined ? '' : `, ${inMegabytes(largest)} arrive`
-  const isNginx = heard.kind === 'answer' && /nginx/i.test(serverOf(heard) + heard.text)
-  const remedy = isNginx
-    ? '`client_max_body_size 32m;` in the configuration of nginx'
-    : 'raise the limit of the gateway, or of what stands before it, to 32 MB'
-  if (heard.kind === 'answer' && [429, 529].includes(heard.status)) return skipped(inWords(heard))
+  if (isThrottled(heard)) return skipped(inWords(heard))
   return fail(`${inMegabytes(bytes)} are refused (${inWords(heard)})${taken}`, {
-    remedy,
+    remedy: remedyFor(heard),
     degrades: ['long conversations', 'images and documents'],
   })
+}
+
+function remedyFor(heard: Heard): string {
+  const general = 'raise the limit of the gateway, or of what stands before it, to 32 MB'
+  if (heard.kind === 'silence') return general
+  if (heard.status === 500 && /nginx/i.test(serverOf(heard)))
+    return 'nginx has no place for large bodies: see its error log, and `client_body_temp_path`'
+  return mendingWords(heard, 'bodySize') ?? general
 }
 
 function inMegabytes(bytes: number): string {

@@ -1,6 +1,6 @@
 import type { Check } from '../check.ts'
-import { fail, ok, warn } from '../check.ts'
-import { inWords } from './hearing.ts'
+import { fail, ok, skipped, warn } from '../check.ts'
+import { inWords, isThrottled } from './hearing.ts'
 import type { Questions } from './questions.ts'
 import { wrongQuestion } from './questions.ts'
 import { obstacle } from './reach.ts'
@@ -25,7 +25,7 @@ export function filterCheck(questions: Questions): Check {
       const heard = await questions.ask(wrongQuestion(questions.model, CODE))
       if (heard.kind === 'answer' && heard.status === plain.status) return ok('treated as any other prompt')
       const [said, usual] = [inWords(heard), plain.status]
-      if (heard.kind === 'answer' && [429, 529].includes(heard.status)) return warn(said)
+      if (isThrottled(heard)) return skipped(said)
       return fail(`a prompt with source code gets: ${said}; a plain one gets HTTP ${usual}`, {
         remedy:
           'have the web application firewall before the gateway except `/v1/messages` from its rules for bodies',

@@ -1,12 +1,13 @@
 import type { Check, Finding } from '../check.ts'
 import { fail, ok, skipped, warn } from '../check.ts'
 import type { Answer } from './hearing.ts'
-import { errorIn, inWords } from './hearing.ts'
+import { errorIn, inWords, isHtml, isThrottled } from './hearing.ts'
 import type { Questions } from './questions.ts'
 import { wrongQuestion } from './questions.ts'
-import { isRedirect } from './reach.ts'
+import { isRedirect, missingHeader, obstacle } from './reach.ts'
 
-const STYLES = ['bearer', 'x-api-key'] as const
+/** Also the headers of Kong, WSO2 and Azure API Management. */
+const STYLES = ['bearer', 'x-api-key', 'header:apikey', 'header:api-key'] as const
 
 /** Whether the credential lets requests in, and which header does. */
 export function credentialCheck(questions: Questions): Check {
@@ -17,6 +18,7 @@ export function credentialCheck(questions: Questions): Check {
     run: async () => {
       const heard = await questions.wrong()
       if (heard.kind === 'silence' || isRedirect(heard)) return skipped('there was no answer of the gateway')
+      if (isThrottled(heard)) return obstacle(heard) ?? skipped(inWords(heard))
       if (!isRefusal(heard)) return ok(`HTTP ${heard.status}, not refused`)
       return (await otherHeader(questions)) ?? refusal(heard)
     },
@@ -31,8 +33,8 @@ function isRefusal({ status }: Answer): boolean {
 async function otherHeader({ ask, model }: Questions): Promise<Finding | undefined> {
   for (const auth of STYLES) {
     const heard = await ask({ ...wrongQuestion(model, 'Hello'), auth })
-    if (heard.kind === 'silence' || isRefusal(heard) || isRedirect(heard)) continue
-    const name = auth === 'bearer' ? '`authorization: Bearer`' : '`x-api-key`'
+    if (heard.kind === 'silence' || isRefusal(heard) || isRedirect(heard) || isThrottled(heard)) continue
+    const name = auth === 'bearer' ? '`authorization: Bearer`' : `\`${auth.replace('header:', '')}\``
     return fail(`refused as it is sent now, and accepted in ${name}`, {
       remedy: `claude-gw config set auth ${auth}`,
     })
@@ -46,6 +48,11 @@ function refusal(answer: Answer): Finding {
     return fail(evidence, {
       remedy:
         'give the proxy its user and password: `claude-gw config set proxy http://USER:PASSWORD@HOST:PORT`',
+    })
+  if (answer.status === 403 && isHtml(answer))
+    return fail(`something before the gateway lets nothing through (${inWords(answer)})`, {
+      remedy:
+        'have the firewall or the protection from bots before the gateway let through programs that are no browsers',
     })
   const remedy = isProviders(answer)
     ? 'the gateway lets you in, but its own key for the provider is refused: tell who runs the gateway'
@@ -71,7 +78,8 @@ export function requestIdCheck(questions: Questions): Check {
     cost: 'requests',
     run: async () => {
       const heard = await questions.wrong()
-      if (heard.kind === 'silence') return skipped('there was no answer')
+      const blocked = obstacle(heard)
+      if (blocked || heard.kind === 'silence') return blocked ?? skipped('there was no answer')
       return heard.headers['request-id']
         ? ok('`request-id` is there')
         : warn('answers have no `request-id`', {
@@ -79,4 +87,29 @@ export function requestIdCheck(questions: Questions): Check {
           })
     },
   }
+}
+
+/** A gateway that lets only headers through that it knows, or one that wants some of its own. */
+export function headersCheck(questions: Questions): Check {
+  return {
+    id: 'headers',
+    title: 'no header is missing',
+    cost: 'requests',
+    run: async () => {
+      const heard = await questions.wrong()
+      const name = heard.kind === 'answer' ? missingHeader(heard) : undefined
+      if (heard.kind === 'answer' && name) return missing(heard, name)
+      return obstacle(heard) ?? ok('nobody asks for another one')
+    },
+  }
+}
+
+function missing(heard: Answer, name: string): Finding {
+  return name.startsWith('anthropic-')
+    ? fail(`\`${name}\` does not arrive (${inWords(heard)})`, {
+        remedy: 'have the gateway pass on all headers that begin with `anthropic-`',
+      })
+    : fail(`the gateway asks for \`${name}\` (${inWords(heard)})`, {
+        remedy: `claude-gw config set headers.${name} VALUE`,
+      })
 }

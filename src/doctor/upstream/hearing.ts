@@ -1,3 +1,4 @@
+import type { AuthStyle } from '../../credentials/credential.ts'
 import type { TimedAnswer } from '../../network/timed-answer.ts'
 
 /** A request to the upstream, to which its credential and the headers of the configuration are added. */
@@ -8,7 +9,7 @@ export interface Question {
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
   /** How the credential is shown, if not as configured. */
-  readonly auth?: 'bearer' | 'x-api-key'
+  readonly auth?: AuthStyle
   readonly answerMs?: number
 }
 
@@ -23,8 +24,12 @@ export interface Answer extends TimedAnswer {
 /** That there was none. */
 export interface Silence {
   readonly kind: 'silence'
-  readonly cause: 'dns' | 'refused' | 'tls' | 'proxy' | 'timeout' | 'cut' | 'other'
+  readonly cause: 'dns' | 'refused' | 'tls' | 'proxy' | 'timeout' | 'cut' | 'garbled' | 'other'
   readonly reason: string
+  /** Of the error, as Node.js has it; empty where it has none. */
+  readonly code: string
+  /** How long it was waited for. */
+  readonly afterMs: number
 }
 
 export type Heard = Answer | Silence
@@ -40,10 +45,10 @@ export interface ApiError {
   readonly message: string
 }
 
-/** The error of an answer; gateways also have `{"error":"text"}` or `{"message":"text"}`. */
+/** The error of an answer; gateways also have `{"error":"text"}`, `{"message":"text"}`, and WSO2 `{"fault":{…}}`. */
 export function errorIn({ text }: Answer): ApiError {
   const body = objectIn(text)
-  const error = objectOf(body?.['error'])
+  const error = objectOf(body?.['error']) ?? objectOf(body?.['fault'])
   const message = textOf(error?.['message']) || textOf(body?.['error']) || textOf(body?.['message'])
   const type = textOf(error?.['type'])
   return { isEnveloped: body?.['type'] === 'error' && type !== '' && message !== '', type, message }
@@ -83,8 +88,19 @@ export function isHtml({ headers, text }: Answer): boolean {
   return /html/i.test(headers['content-type'] ?? '') || /^\s*<(!doctype|html)/i.test(text)
 }
 
-/** Who the headers say has answered: `nginx`, `cloudflare`; empty where they do not. */
-export function serverOf({ headers }: Answer): string {
-  const names = [headers['server'], headers['via'], headers['cf-ray'] && 'cloudflare']
-  return [...new Set(names.filter((name) => typeof name === 'string' && name !== ''))].join(', ')
+/** Whether it was refused for how often it is asked, which tells nothing of what was asked. */
+export function isThrottled(heard: Heard): boolean {
+  return heard.kind === 'answer' && (heard.status === 429 || heard.status === 529)
+}
+
+/** LiteLLM also tells the name of the model where something else is wrong. */
+const LACK =
+  '(unknown|invalid|unsupported|no such|no healthy|no access|does not exist|not (found|supported|allowed|available))'
+const NO_MODEL = new RegExp(`\\b${LACK}\\b.*\\bmodel|\\bmodel\\b.*\\b${LACK}\\b`, 'i')
+
+/** Whether a model is not known, rather than the path. */
+export function lacksModel(answer: Answer): boolean {
+  const { type, message } = errorIn(answer)
+  if (answer.status === 404) return type === 'not_found_error' && /model/i.test(message)
+  return [400, 403].includes(answer.status) && NO_MODEL.test(message)
 }

@@ -1,10 +1,12 @@
+import { shellWord } from '../../base/shell-word.ts'
 import type { Check } from '../check.ts'
 import { fail, ok, skipped, warn } from '../check.ts'
+import { countIn, isLikely } from './counting.ts'
 import type { Answer } from './hearing.ts'
-import { errorIn, inWords, isHtml } from './hearing.ts'
+import { errorIn, inWords, isHtml, isThrottled, lacksModel } from './hearing.ts'
 import type { Questions } from './questions.ts'
 import { MESSAGES, post } from './questions.ts'
-import { obstacle } from './reach.ts'
+import { isRouteless, obstacle } from './reach.ts'
 
 const LOST = ['compaction when a prompt is too long', 'fallback to another model']
 
@@ -16,12 +18,13 @@ export function errorsCheck(questions: Questions): Check {
     cost: 'requests',
     run: async () => {
       const heard = await questions.wrong()
-      const blocked = obstacle(heard)
-      if (blocked || heard.kind === 'silence') return blocked ?? skipped('there was no answer')
-      if (heard.status === 404)
+      if (heard.kind === 'answer' && isRouteless(heard))
         return fail(`\`POST /v1/messages\` is not there (${inWords(heard)})`, {
           remedy: 'correct the path of `upstream` (without /v1), or add the route to the gateway',
         })
+      const blocked = obstacle(heard)
+      if (blocked || heard.kind === 'silence') return blocked ?? skipped('there was no answer')
+      if (lacksModel(heard)) return skipped(`${inWords(heard)}, see the models below`)
       if (heard.status < 400)
         return warn(`a request that is wrong on purpose was answered with ${heard.status}`, {
           remedy: 'have the gateway hand on status and body of the API',
@@ -29,10 +32,7 @@ export function errorsCheck(questions: Questions): Check {
         })
       const fault = faultOf(heard)
       if (!fault) return ok(inWords(heard))
-      return warn(`${fault} (${inWords(heard)})`, {
-        remedy: 'have the gateway hand on error bodies of the API unchanged, with their status',
-        degrades: LOST,
-      })
+      return warn(`${fault} (${inWords(heard)})`, { remedy: unwrapping(heard), degrades: LOST })
     },
   }
 }
@@ -46,6 +46,13 @@ function faultOf(answer: Answer): string | undefined {
   return /max_tokens/.test(message) ? undefined : 'the gateway words errors itself'
 }
 
+function unwrapping(answer: Answer): string {
+  const remedy = 'have the gateway hand on error bodies of the API unchanged, with their status'
+  return /litellm/i.test(errorIn(answer).message)
+    ? `${remedy}: the route \`/anthropic\` of LiteLLM, in \`upstream\`, does`
+    : remedy
+}
+
 /** Whether each model that is in use has a route; a model costs nothing to be counted for. */
 export function routeCheck(questions: Questions, model: string, asked: string): Check {
   return {
@@ -57,7 +64,8 @@ export function routeCheck(questions: Questions, model: string, asked: string): 
       if (blocked) return blocked
       const heard = await questions.count(model)
       if (heard.kind === 'silence') return fail(heard.reason, { remedy: 'look into the log of the gateway' })
-      if (heard.status === 200) return ok(`counted${model === asked ? '' : ` as ${model}`}`)
+      if (isLikely(countIn(heard))) return ok(`counted${model === asked ? '' : ` as ${model}`}`)
+      if (isThrottled(heard)) return skipped(inWords(heard))
       if (lacksModel(heard)) return noRoute(model, inWords(heard))
       return skipped(`tokens cannot be counted (${inWords(heard)}); \`--live\` asks the model itself`)
     },
@@ -77,6 +85,7 @@ export function answerCheck(questions: Questions, model: string, asked: string):
       const heard = await questions.ask(post(MESSAGES, prompt))
       if (heard.kind === 'silence') return fail(heard.reason, { remedy: 'look into the log of the gateway' })
       if (heard.status === 200) return ok(`answered after ${Math.round(heard.endMs)} ms`)
+      if (isThrottled(heard)) return skipped(inWords(heard))
       return lacksModel(heard)
         ? noRoute(model, inWords(heard))
         : fail(inWords(heard), { remedy: 'look into the log of the gateway' })
@@ -84,14 +93,8 @@ export function answerCheck(questions: Questions, model: string, asked: string):
   }
 }
 
-export function lacksModel(answer: Answer): boolean {
-  const { type, message } = errorIn(answer)
-  if (answer.status === 404) return type === 'not_found_error' && /model/i.test(message)
-  return [400, 403].includes(answer.status) && /model/i.test(message)
-}
-
 function noRoute(model: string, evidence: string) {
   return fail(evidence, {
-    remedy: `add a route for ${model} to the gateway, or map it with \`claude-gw config set models.aliases.${model} NAME\``,
+    remedy: `add a route for ${model} to the gateway, or map it with \`claude-gw config set ${shellWord(`models.aliases.${model}`)} NAME\``,
   })
 }

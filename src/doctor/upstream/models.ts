@@ -1,6 +1,6 @@
-import type { Check } from '../check.ts'
+import type { Check, Finding } from '../check.ts'
 import { ok, skipped, warn } from '../check.ts'
-import { inWords, objectIn } from './hearing.ts'
+import { inWords, isThrottled, objectIn } from './hearing.ts'
 import type { Questions } from './questions.ts'
 import { isRedirect, obstacle } from './reach.ts'
 
@@ -24,7 +24,9 @@ export function modelsCheck(questions: Questions): Check {
           remedy: 'have the gateway answer `GET /v1/models` itself',
           degrades: DEGRADES,
         })
-      const count = modelIds(heard.text)?.length
+      if (isThrottled(heard)) return skipped(inWords(heard))
+      const ids = modelIds(heard.text)
+      const count = ids?.length
       if (heard.status !== 200 || count === undefined)
         return warn(heard.status === 200 ? 'HTTP 200, but no list of models' : inWords(heard), {
           remedy: 'add the route `GET /v1/models` to the gateway',
@@ -35,11 +37,25 @@ export function modelsCheck(questions: Questions): Check {
           remedy: 'have the gateway keep the list for a while',
           degrades: DEGRADES,
         })
-      return count === 0
-        ? skipped('the list is empty')
-        : ok(`${count} models after ${Math.round(heard.endMs)} ms`)
+      return unusable(heard.text, ids ?? []) ?? ok(`${count} models after ${Math.round(heard.endMs)} ms`)
     },
   }
+}
+
+/** Claude Code takes only ids that name its own kind (https://code.claude.com/docs/en/llm-gateway-protocol). */
+function unusable(text: string, ids: readonly string[]): Finding | undefined {
+  const data = objectIn(text)?.['data']
+  if (Array.isArray(data) && data.length === 0) return skipped('the list is empty')
+  if (ids.length === 0)
+    return warn('the models of the list have no `id`', {
+      remedy: 'have the gateway list models as the API does: `{"data":[{"id":"claude-…"}]}`',
+      degrades: DEGRADES,
+    })
+  if (ids.some((id) => /claude|anthropic/i.test(id))) return undefined
+  return warn(`none of ${ids.length} models has \`claude\` or \`anthropic\` in its id, such as ${ids[0]}`, {
+    remedy: 'name the models of the gateway so, or map them with `models.aliases`',
+    degrades: DEGRADES,
+  })
 }
 
 /** The ids of a list of models; undefined for anything else. */

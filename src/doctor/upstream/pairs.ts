@@ -1,11 +1,10 @@
-import type { Check, Finding } from '../check.ts'
+import type { Check } from '../check.ts'
 import { fail, ok, skipped, warn } from '../check.ts'
-import type { Answer, Heard } from './hearing.ts'
-import { errorIn, inWords, objectIn } from './hearing.ts'
-import { lacksModel } from './messages.ts'
+import { countable, countIn } from './counting.ts'
+import type { Answer } from './hearing.ts'
+import { errorIn, inWords, isThrottled, objectIn } from './hearing.ts'
 import type { Questions } from './questions.ts'
 import { STRANGER } from './questions.ts'
-import { obstacle } from './reach.ts'
 
 const FIELD = 'context_management'
 
@@ -19,6 +18,7 @@ export function betasCheck(questions: Questions): Check {
       const heard = await questions.countWithPair()
       const before = await countable(questions)
       if (before || heard.kind === 'silence') return before ?? skipped('there was no answer')
+      if (isThrottled(heard)) return skipped(inWords(heard))
       if (namesField(heard, FIELD))
         return fail(`the field \`${FIELD}\` arrives without its header (${inWords(heard)})`, {
           remedy:
@@ -48,53 +48,15 @@ export function fieldsCheck(questions: Questions): Check {
       const heard = await questions.countWithStranger()
       const before = await countable(questions)
       if (before || heard.kind === 'silence') return before ?? skipped('there was no answer')
+      if (isThrottled(heard)) return skipped(inWords(heard))
       if (namesField(heard, STRANGER)) return ok('the API itself names the field that it does not know')
-      return warn(`a field that the API does not know came to nothing (HTTP ${heard.status})`, {
+      if (countIn(heard) === undefined) return skipped(`${inWords(heard)}, which does not name the field`)
+      return warn('a field that the API does not know came to nothing', {
         remedy: 'have the gateway pass bodies on byte for byte',
         degrades: ['features that are newer than the gateway', 'prompt caching'],
       })
     },
   }
-}
-
-/** Optional: without it, Claude Code counts by asking the model. */
-export function countCheck(questions: Questions): Check {
-  return {
-    id: 'count-tokens',
-    title: 'tokens can be counted',
-    cost: 'requests',
-    run: async () => {
-      const heard = await questions.count(questions.model)
-      const blocked = obstacle(await questions.wrong())
-      if (blocked || heard.kind === 'silence') return blocked ?? skipped('there was no answer')
-      if (isCount(heard)) return ok(`${String(objectIn(heard.text)?.['input_tokens'])} tokens for a greeting`)
-      if (isMissing(heard) && !lacksModel(heard))
-        return warn(`\`/v1/messages/count_tokens\` is not there (${inWords(heard)})`, {
-          remedy: 'add the route to the gateway',
-          degrades: ['/context, which then asks a model, and pays for it'],
-        })
-      if (lacksModel(heard)) return skipped(`${inWords(heard)}, see the models below`)
-      return warn(inWords(heard), { remedy: 'look into the log of the gateway' })
-    },
-  }
-}
-
-/** Why nothing can be told by counting. */
-async function countable(questions: Questions): Promise<Finding | undefined> {
-  const blocked = obstacle(await questions.wrong())
-  if (blocked) return blocked
-  const heard: Heard = await questions.count(questions.model)
-  return heard.kind === 'answer' && isCount(heard)
-    ? undefined
-    : skipped('tokens cannot be counted, see `count-tokens`')
-}
-
-function isCount(answer: Answer): boolean {
-  return answer.status === 200 && typeof objectIn(answer.text)?.['input_tokens'] === 'number'
-}
-
-function isMissing({ status }: Answer): boolean {
-  return [404, 405, 501].includes(status)
 }
 
 function namesField(answer: Answer, field: string): boolean {

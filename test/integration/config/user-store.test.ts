@@ -107,6 +107,24 @@ describe('what is unset', () => {
   })
 })
 
+describe('what is exchanged', () => {
+  test('is set and unset at once, and what stood there brings it back', async () => {
+    const directory = temporaryDirectory()
+    const before = { upstream: 'https://a.example', tags: { a: '1' } }
+    writeConfig(join(directory, 'config.json'), before)
+    const store = await openUserStore(directory)
+    const former = await store.exchange([
+      { names: ['upstream'], json: 'https://b.example' },
+      { names: ['profiles', 'work', 'auth'], json: 'both' },
+      { names: ['tags', 'a'], json: undefined },
+    ])
+    const after = { upstream: 'https://b.example', profiles: { work: { auth: 'both' } } }
+    expect(readDocument(directory)).toEqual(after)
+    await store.exchange(former)
+    expect(readDocument(directory)).toEqual(before)
+  })
+})
+
 describe('a file that is no JSON', () => {
   test.each([
     ['broken', '{\n  "auth": "both",\n  sk-ant-secret\n}', ':3:3'],

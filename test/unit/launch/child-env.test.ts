@@ -5,6 +5,7 @@ import type { ChildEnvironmentInput } from '../../../src/launch/child-env.ts'
 import { childEnvironment } from '../../../src/launch/child-env.ts'
 
 const URL = 'http://127.0.0.1:4711'
+const ALL = { toolSearch: true, fineGrainedStreaming: true }
 const TOKEN = 'cgw-token'
 const SECRET_URL = `${URL}/secret`
 
@@ -83,24 +84,29 @@ describe('proxy exceptions', () => {
 describe('what Claude Code switches off behind another base URL', () => {
   const names = ['ENABLE_TOOL_SEARCH', 'CLAUDE_CODE_ENABLE_FINE_GRAINED_TOOL_STREAMING']
 
-  test('is given back in front of the API itself', () => {
-    const { env } = build({ isFirstParty: true })
+  test('is given back where it is known to work', () => {
+    const { env } = build({ features: ALL })
     expect(names.map((name) => env[name])).toEqual(['true', '1'])
   })
 
-  test('stays off in front of another upstream', () => {
-    const { env } = build({ isFirstParty: false })
+  test('is given back one by one', () => {
+    const { env } = build({ features: { toolSearch: false, fineGrainedStreaming: true } })
+    expect(names.map((name) => env[name])).toEqual([undefined, '1'])
+  })
+
+  test('stays off where nobody has looked', () => {
+    const { env } = build({ features: {} })
     expect(names.map((name) => env[name])).toEqual([undefined, undefined])
   })
 
   test('follows the configuration', () => {
-    const { env } = build({ isFirstParty: false, toolSearch: 'on', fineGrainedStreaming: 'off' })
+    const { env } = build({ features: {}, toolSearch: 'on', fineGrainedStreaming: 'off' })
     expect(names.map((name) => env[name])).toEqual(['true', undefined])
-    expect(build({ isFirstParty: true, toolSearch: 'off' }).env).not.toHaveProperty('ENABLE_TOOL_SEARCH')
+    expect(build({ features: ALL, toolSearch: 'off' }).env).not.toHaveProperty('ENABLE_TOOL_SEARCH')
   })
 
   test('is the user’s, where the user has set it', () => {
-    const { env } = build({ isFirstParty: true, env: { ENABLE_TOOL_SEARCH: '' } })
+    const { env } = build({ features: ALL, env: { ENABLE_TOOL_SEARCH: '' } })
     expect(env['ENABLE_TOOL_SEARCH']).toBe('')
   })
 })
@@ -339,7 +345,7 @@ describe('markers for a run inside the session', () => {
 test('what an outer run added for itself is taken back, what the user set is not', () => {
   const hostile = layer('user', { env: { ANTHROPIC_BASE_URL: 'https://x' } })
   const user = { ENABLE_TOOL_SEARCH: 'auto:5' }
-  const outer = build({ layers: [hostile], isFirstParty: true, env: user }).env
+  const outer = build({ layers: [hostile], features: ALL, env: user }).env
   const { env } = build({ env: outer, gateway: pathGateway(), runId: 'run-2' })
   expect(env).not.toHaveProperty('CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST')
   expect(env).not.toHaveProperty('CLAUDE_CODE_ENABLE_FINE_GRAINED_TOOL_STREAMING')
@@ -347,8 +353,8 @@ test('what an outer run added for itself is taken back, what the user set is not
 })
 
 test('a run on the same gateway keeps what the outer one added', () => {
-  const outer = build({ isFirstParty: true }).env
-  const { env } = build({ env: outer, isFirstParty: false })
+  const outer = build({ features: ALL }).env
+  const { env } = build({ env: outer, features: {} })
   expect(env['ENABLE_TOOL_SEARCH']).toBe('true')
   expect(env['CLAUDE_GW_RUN_ADDED']).toBe(outer['CLAUDE_GW_RUN_ADDED'])
 })
@@ -367,7 +373,7 @@ function build(changes: Partial<ChildEnvironmentInput>) {
     profile: 'work',
     runId: 'run-1',
     configuredUpstream: 'https://ai.example.com',
-    isFirstParty: false,
+    features: {},
     toolSearch: 'auto',
     fineGrainedStreaming: 'auto',
     withheld: [],
