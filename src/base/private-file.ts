@@ -51,15 +51,21 @@ export function replacePrivateFile(path: string, text: string): void {
   }
 }
 
+/** How a file is made. */
+export interface Making {
+  /** Whether it is on the disk at once, which may take a while; true by default. Otherwise a power cut may leave it empty. */
+  readonly isFlushed?: boolean
+}
+
 /**
- * Makes a file for the owner alone (0600), on the disk when this returns.
+ * Makes a file for the owner alone (0600), as a rule on the disk when this returns.
  * @throws the system error, EEXIST where there is one; a file that could not be written whole is taken away again.
  */
-export function createPrivateFile(path: string, text: string): void {
+export function createPrivateFile(path: string, text: string, { isFlushed = true }: Making = {}): void {
   const fd = openPrivateFile(path, 'wx')
   try {
     writeFileSync(fd, text)
-    fsyncSync(fd)
+    if (isFlushed) fsyncSync(fd)
   } catch (error) {
     rmSync(path, { force: true })
     throw error
@@ -73,11 +79,11 @@ export function createPrivateFile(path: string, text: string): void {
  * one makes it, and all then read the same.
  * @throws the system error where it can be neither made nor found.
  */
-export function publishPrivateFile(path: string, text: string): void {
+export function publishPrivateFile(path: string, text: string, making: Making = {}): void {
   const temporary = `${path}.${crypto.randomUUID()}.tmp`
-  createPrivateFile(temporary, text)
+  createPrivateFile(temporary, text, making)
   try {
-    publish(temporary, path, text)
+    publish(temporary, path, text, making)
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error
   } finally {
@@ -105,13 +111,13 @@ export function readPrivateFile(path: string): string | undefined {
   }
 }
 
-function publish(temporary: string, path: string, text: string): void {
+function publish(temporary: string, path: string, text: string, making: Making): void {
   try {
     linkSync(temporary, path)
   } catch (error) {
     // Some file systems have no links.
     if (!['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP'].includes(codeOf(error) ?? '')) throw error
-    createPrivateFile(path, text)
+    createPrivateFile(path, text, making)
   }
 }
 

@@ -7,7 +7,9 @@ import { RuleFault } from '../config/rule-fields.ts'
 import type { Tags } from '../config/tags.ts'
 import type { Identity } from '../gateway/record.ts'
 import type { OpenPolicies, PolicySettings } from '../policies/index.ts'
+import type { LimitPrices } from '../policies/limits/ledger-line.ts'
 import type { PriceTable } from '../usage/price-table.ts'
+import { digestOf } from '../usage/price-table.ts'
 import { priceOf } from '../usage/pricing.ts'
 import { openAnswerRules } from './answer-rules.ts'
 import type { Context } from './context.ts'
@@ -80,15 +82,20 @@ async function limitSettings(
     ledgerDirectory: ledgerDirectory(context.stateDirectory()),
     self: { pid: process.pid, host: hostname(), runId },
     isAlive,
-    priceOf: (purchase) => {
-      const price = priceOf(prices, { ...purchase, isFinal: true })
-      return 'reason' in price ? undefined : price.costUsd
-    },
+    prices: limitPrices(prices),
     store: await openStore(settings, secrets),
     onStoreError: settings.onStoreError,
     onTrouble,
     party: { profile, user, project: tags['project'] },
   }
+}
+
+function limitPrices(table: PriceTable): LimitPrices {
+  const of: LimitPrices['of'] = (purchase) => {
+    const price = priceOf(table, { ...purchase, isFinal: true })
+    return 'reason' in price ? undefined : price.costUsd
+  }
+  return { of, digest: digestOf(table) }
 }
 
 /** @throws GatewayError CONFIG_BAD_VALUE */

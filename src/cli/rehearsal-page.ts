@@ -1,5 +1,7 @@
 import { placesOf } from '../json/place.ts'
+import type { Span } from '../json/scanner.ts'
 import { costOf } from '../policies/cost-of.ts'
+import { standingText } from '../policies/limits/budget.ts'
 import type { PolicyRequest } from '../policies/policy.ts'
 import type { Rehearsal } from '../policies/rehearsal.ts'
 import type { Palette } from './output.ts'
@@ -7,6 +9,7 @@ import { escapeControls } from './output.ts'
 import { fullDuration, shortSize } from './quantity.ts'
 import type { RehearsedRule } from './rehearsed-rules.ts'
 import { rehearsedRules } from './rehearsed-rules.ts'
+import { shownNames } from './shown-names.ts'
 
 export interface RehearsalView {
   readonly palette: Palette
@@ -20,31 +23,41 @@ const LONGEST_TEXT = 120
 export function rehearsalPage(request: PolicyRequest, rehearsal: Rehearsal, view: RehearsalView): string {
   const rules = rehearsedRules(rehearsal)
   const width = Math.max(...rules.map(({ rule }) => rule.length), 0)
-  const lines = rules.flatMap((rule) => [ruleLine(rule, width, view.palette), ...spanLines(rule, view)])
+  const names = view.isTextShown ? undefined : shownNames(rules)
+  const lines = rules.flatMap((rule) => [
+    ruleLine(rule, width, view.palette),
+    ...spanLines(rule, view, names?.(rule.body)),
+  ])
   const { palette } = view
   const title = [request.path, request.model ?? 'no model', shortSize(request.body.length)].map(
     escapeControls,
   )
-  return `${[palette.bold(title.join(' · ')), '', ...lines, '', outcomeLine(request, rehearsal, palette), costLine(request, rules)].join('\n')}\n`
+  return `${[palette.bold(title.join(' · ')), '', ...lines, '', outcomeLine(request, rehearsal, palette), ...answerLines(rehearsal), costLine(request, rules)].join('\n')}\n`
 }
 
 function ruleLine(
-  { rule, action, count, costMs }: RehearsedRule,
+  { rule, action, count, costMs, sight }: RehearsedRule,
   width: number,
   { dim, yellow }: Palette,
 ): string {
   const found = `${action.padEnd(8)} ${String(count).padStart(5)}`
   const cost = costMs === undefined ? '' : dim(`  ${costText(costMs).padStart(8)}`)
   const line = `${escapeControls(rule).padEnd(width)}  ${found}`
-  return `${count > 0 ? yellow(line) : line}${cost}`
+  const account = sight?.account ? `  ${standingText(sight.account)}` : ''
+  return `${count > 0 ? yellow(line) : line}${cost}${account}`
 }
 
-function spanLines({ sight, body }: RehearsedRule, { palette, isTextShown }: RehearsalView): string[] {
+function spanLines(
+  { sight, body }: RehearsedRule,
+  { palette, isTextShown }: RehearsalView,
+  isShown?: (name: Span) => boolean,
+): string[] {
   const spans = sight?.spans ?? []
   const shown = spans.slice(0, MOST_SPANS)
   const places = placesOf(
     body,
     shown.map(({ start }) => start),
+    isShown,
   )
   const lines = shown.map(({ start, end, bytes }, index) => {
     const where = `${escapeControls(places[index] ?? '')} ${palette.dim(start === end ? `at ${start}` : `${start}–${end}`)}`
@@ -71,6 +84,14 @@ function outcomeLine({ body }: PolicyRequest, { verdict }: Rehearsal, { bold }: 
       ? `It would be sent, changed: ${shortSize(sent.length)}.`
       : `It would be sent as it is: ${shortSize(body.length)}.`,
   )
+}
+
+/** By rule, action and count alone. */
+function answerLines({ answer }: Rehearsal): string[] {
+  if (!answer) return []
+  if (answer.length === 0) return ['In its answer nothing would be found.']
+  const found = answer.map(({ rule, action, count }) => `${count} × ${escapeControls(rule)} (${action})`)
+  return [`In its answer would be found: ${found.join(', ')}.`]
 }
 
 /** So that a figure can be judged on any machine. */

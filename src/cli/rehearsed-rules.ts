@@ -17,7 +17,7 @@ export interface RehearsedRule {
 /** All rules that were asked, in their order, and then what was decided by others. */
 export function rehearsedRules({ steps, verdict }: Rehearsal): readonly RehearsedRule[] {
   const seen = steps.flatMap(({ body, sights }) =>
-    sights.map((sight) => ({ ...sight, count: sight.spans.length, sight, body })),
+    sights.map((sight) => ({ ...sight, count: sight.count ?? sight.spans.length, sight, body })),
   )
   // A rule with several patterns is seen as one for each, with the pattern behind its name.
   const isSeen = (rule: string) => seen.some((one) => one.rule === rule || one.rule.startsWith(`${rule} `))

@@ -5,10 +5,11 @@ import { GatewayError, reasonOf } from '../base/errors.ts'
 import { trafficDirectory } from '../config/paths.ts'
 import type { ExchangeRecord } from '../exchange/exchange.ts'
 import { readAsked } from '../gateway/asked.ts'
+import { isCoded } from '../gateway/request-body.ts'
 import type { PolicyRequest } from '../policies/policy.ts'
 import type { Context } from './context.ts'
 import { findExchange } from './found-exchanges.ts'
-import { decodeBody, findBody } from './kept-body.ts'
+import { findBody } from './kept-body.ts'
 import { escapeControls } from './output.ts'
 
 /** A request that policies are tried on. */
@@ -16,6 +17,8 @@ export interface TestRequest {
   readonly request: PolicyRequest
   /** What is to be known of it. */
   readonly notes: readonly string[]
+  /** The exchange that it was sent in. */
+  readonly record?: ExchangeRecord
 }
 
 /**
@@ -47,16 +50,23 @@ function ofBody(body: Buffer): TestRequest {
 
 async function ofExchange(context: Context, record: ExchangeRecord): Promise<TestRequest> {
   const kept = await findBody(context, record, 'request')
-  const found = 'bytes' in kept ? await decodeBody(record, 'request', kept.bytes) : kept
-  if ('reason' in found)
+  if ('reason' in kept)
     throw new GatewayError('BODY_NOT_KEPT', {
       side: 'request',
       id: escapeControls(record.id),
-      reason: escapeControls(found.reason),
+      reason: escapeControls(kept.reason),
     })
-  const { request, notes } = ofBody(found.bytes)
   const { path, session_id: session, agent_id: agent } = record
-  return { request: { ...request, path, session, agent }, notes: [...notes, ...changeNotes(record)] }
+  const isEncoded = isCoded(record.request_headers?.['content-encoding'])
+  const { maxTokens } = isEncoded ? {} : readAsked(kept.bytes)
+  // An alias has put another name into the body.
+  const model = typeof record.model === 'string' ? record.model : undefined
+  const request = { path, body: kept.bytes, isEncoded, model, maxTokens, session, agent }
+  return { request, record, notes: [...codingNotes(isEncoded), ...changeNotes(record)] }
+}
+
+function codingNotes(isEncoded: boolean): string[] {
+  return isEncoded ? ['the body of this request is compressed, so that policies cannot look into it'] : []
 }
 
 /** Bodies are kept as the upstream saw them. */

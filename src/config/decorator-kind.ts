@@ -1,7 +1,8 @@
 import type { JsonObject } from '../json/object.ts'
 import { isJsonObject } from '../json/object.ts'
-import { parseDecorators } from './decorator-parser.ts'
+import { DECORATION, isDecoration, parseDecorators } from './decorator-parser.ts'
 import type { Kind } from './kind.ts'
+import { textKind } from './kind.ts'
 import { parseJson } from './map-kind.ts'
 import { faultOf, ruleError } from './rule-fields.ts'
 
@@ -17,6 +18,11 @@ export const decoratorRules: Kind<JsonObject> = {
     return fault && ruleError('policies.decorators', fault, originOf(fault.names))
   },
 }
+
+/** One text; the empty one is none. */
+export const decoration = textKind(DECORATION, (text) =>
+  text === '' || isDecoration(text) ? text : undefined,
+)
 
 function read(json: unknown): JsonObject | undefined {
   return isJsonObject(json) && !faultIn(json) ? json : undefined

@@ -25,10 +25,15 @@ function parseDecorator(name: string, json: unknown): DecoratorRule {
   }
 }
 
-/** The API takes no text of white space alone. */
+/** What a text for requests must be: the API takes none of white space alone. */
+export const DECORATION = `a text of at most ${MOST_CHARACTERS} characters, and not empty`
+
+export function isDecoration(text: string): boolean {
+  return text.trim() !== '' && text.length <= MOST_CHARACTERS
+}
+
 function textOf(value: unknown, names: readonly string[]): string {
-  if (typeof value !== 'string' || value.trim() === '' || value.length > MOST_CHARACTERS)
-    throw wrong(names, `a text of at most ${MOST_CHARACTERS} characters, and not empty`, value)
+  if (typeof value !== 'string' || !isDecoration(value)) throw wrong(names, DECORATION, value)
   const unknown = unknownPiece(value)
   if (unknown === undefined) return value
   const variables = listed(TEXT_VARIABLES.map((name) => `{${name}}`))

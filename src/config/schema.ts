@@ -1,4 +1,4 @@
-import { decoratorRules } from './decorator-kind.ts'
+import { decoration, decoratorRules } from './decorator-kind.ts'
 import type { Kind } from './kind.ts'
 import {
   authStyle,
@@ -204,7 +204,12 @@ export const SCHEMA = {
     'flag',
     'what is done with them where no action stands: counted, masked, or the answer ended',
   ),
-  'policies.system.append': key(text, '', 'text behind the system prompt of every request', words('none')),
+  'policies.system.append': key(
+    decoration,
+    '',
+    'text behind the system prompt of every request',
+    words('none'),
+  ),
   'policies.decorators': key(
     decoratorRules,
     {},

@@ -26,7 +26,7 @@ export class RequestBody {
     const declared = headers['content-length']
     this.#request = request
     this.isChunked = headers['transfer-encoding'] !== undefined
-    this.isEncoded = (headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity'
+    this.isEncoded = isCoded(headers['content-encoding'])
     this.#declaredBytes = declared === undefined ? undefined : Number(declared)
   }
 
@@ -114,4 +114,9 @@ export class RequestBody {
       this.#request.resume()
     })
   }
+}
+
+/** Whether a body with that `content-encoding` is compressed, or coded in another way. */
+export function isCoded(contentEncoding = 'identity'): boolean {
+  return contentEncoding.toLowerCase() !== 'identity'
 }

@@ -1,4 +1,5 @@
 import { nameAt } from './name.ts'
+import type { Span } from './scanner.ts'
 import { contentStart, isContainer, readObject, scanArray, skipValue } from './scanner.ts'
 
 const OPEN_BRACE = 0x7b
@@ -9,9 +10,14 @@ const PLAIN_NAME = /^[A-Za-z_$][\w$]*$/
  * Where bytes of a JSON text stand in what it says: `messages[3].content[0].text`. What stands deeper than forty
  * levels is placed by them; a text that is no JSON has its top only, which has no name.
  * @param offsets in ascending order
+ * @param isShown whether the name at a span, which has its quotes, may stand there; otherwise `["…"]` does
  * @returns a place for each offset
  */
-export function placesOf(body: Buffer, offsets: readonly number[]): string[] {
+export function placesOf(
+  body: Buffer,
+  offsets: readonly number[],
+  isShown: (name: Span) => boolean = () => true,
+): string[] {
   const places = offsets.map(() => '')
   let next = 0
   /** Gives a place to the offsets before `end`. */
@@ -29,7 +35,10 @@ export function placesOf(body: Buffer, offsets: readonly number[]): string[] {
   }
   const walkInto = (start: number, path: string, depth: number) => {
     if (body[start] === OPEN_BRACE)
-      readObject(body, start, (name, value) => walk(value, memberPath(path, nameAt(body, name)), path, depth))
+      readObject(body, start, (name, value) => {
+        const shown = isShown(name) ? memberPath(path, nameAt(body, name)) : `${path}["…"]`
+        return walk(value, shown, path, depth)
+      })
     else scanArray(body, start, (item, index) => walk(item, `${path}[${index}]`, path, depth))
   }
   try {

@@ -36,20 +36,18 @@ export class PolicyList {
 
   /**
    * Asks one after the other, each about the body as those before have left it, until one rejects.
-   * @param onAsk is told before one is asked
+   * @param ask asks one of them
    * @throws what a policy throws; what is held by then is given back
    */
   async decide(
     request: PolicyRequest,
-    onAsk?: (policy: Policy, request: PolicyRequest) => void,
+    ask: (policy: Policy, request: PolicyRequest) => Outcome | Promise<Outcome> = apply,
   ): Promise<PolicyVerdict> {
     const outcomes: Outcome[] = []
     let { body } = request
     try {
       for (const policy of this.#policies) {
-        const asked = { ...request, body }
-        onAsk?.(policy, asked)
-        const outcome = await policy.apply(asked)
+        const outcome = await ask(policy, { ...request, body })
         outcomes.push(outcome)
         if (outcome.rejection) break
         body = edited(body, outcome.edits)
@@ -64,6 +62,10 @@ export class PolicyList {
   async close(): Promise<void> {
     await Promise.all(this.#policies.map((policy) => policy.close?.()))
   }
+}
+
+function apply(policy: Policy, request: PolicyRequest): Outcome | Promise<Outcome> {
+  return policy.apply(request)
 }
 
 function edited(body: Buffer, edits: readonly Edit[] = []): Buffer {

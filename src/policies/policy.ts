@@ -3,6 +3,7 @@ import type { ExchangeRecord, PolicyAction, PolicyDecision } from '../exchange/e
 import type { Span } from '../json/scanner.ts'
 import type { Edit } from '../json/splice.ts'
 import type { AnswerTransform } from './answer-transform.ts'
+import type { AccountState } from './limits/account-state.ts'
 
 /** A request for a message, or for the count of its tokens, as far as policies look at it. */
 export interface PolicyRequest {
@@ -48,8 +49,10 @@ export interface Policy {
   admit?(path: string): Outcome | undefined
   /** May throw: the request is then answered with the error. */
   apply(request: PolicyRequest): Outcome | Promise<Outcome>
+  /** The same as `apply` for a request that is only tried, where `apply` would hold or count something. */
+  rehearse?(request: PolicyRequest): Outcome | Promise<Outcome>
   /** What each of its rules sees in a request, one by one, for somebody who tries them; it changes and counts nothing. */
-  explain?(request: PolicyRequest): readonly RuleSight[]
+  explain?(request: PolicyRequest): readonly RuleSight[] | Promise<readonly RuleSight[]>
   /** When nothing more comes, and all is settled. */
   close?(): Promise<void>
 }
@@ -61,6 +64,10 @@ export interface RuleSight {
   readonly action: PolicyAction
   /** What it applies to, in the order of the body; with bytes where something else is sent. */
   readonly spans: readonly (Span & { readonly bytes?: Uint8Array })[]
+  /** How often it applies, where that is to no place in the body. */
+  readonly count?: number
+  /** How it stands, of a limit. */
+  readonly account?: AccountState
   /** Milliseconds that looking takes, by this rule alone; undefined where it only compares a name. */
   readonly costMs?: number
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { listedName } from './model-name.ts'
 import type { PriceList, PriceRow } from './prices.ts'
 import { LIST_PRICES } from './prices.ts'
@@ -45,6 +46,12 @@ export function createPriceTable(own?: OwnPrices): PriceTable {
 /** By its whole name, else by the one that it is listed under. */
 export function findModel({ models }: PriceTable, name: string): ModelPrices | undefined {
   return models.get(name) ?? models.get(listedName(name))
+}
+
+/** The same for tables of the same prices, wherever they come from: 16 hexadecimal digits. */
+export function digestOf({ models }: PriceTable): string {
+  const rows = [...models].map(([model, prices]) => [model, prices.rows])
+  return createHash('sha256').update(JSON.stringify(rows)).digest('hex').slice(0, 16)
 }
 
 function addList(models: Map<string, ModelPrices>, { date, rows }: PriceList, source: string): void {

@@ -94,7 +94,7 @@ function run(ledgerDirectory, rules, runId) {
       ledgerDirectory,
       self: { pid: process.pid, host: 'bench', runId },
     },
-    ...{ isAlive: () => true, priceOf: () => 0.01, onTrouble: console.error },
+    ...{ isAlive: () => true, prices: { of: () => 0.01, digest: '0' }, onTrouble: console.error },
   })
   one.open()
   return one

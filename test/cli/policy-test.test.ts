@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { ledgerLine } from '../../src/log/ledger.ts'
 import type { CliOptions } from '../support/cli.ts'
@@ -37,11 +38,30 @@ describe('a request that is masked and decorated', () => {
     expect(stdout).toMatch(/^\/v1\/messages · claude-opus-4-8 · \d+ B\n/)
     expect(stdout).toMatch(/^system\.append +decorate +1 +[\d.]+ms\n {4}system at \d+ → .*Be brief\./m)
     expect(stdout).toMatch(
-      /^mask\.email +mask +2 +[\d.]+ms\n {4}messages\[0\]\.content \d+–\d+ → <EMAIL_[\da-f]{8}>\n {4}messages\[1\]\.content\[0\]\.input\["the address"\] /m,
+      /^mask\.email +mask +2 +[\d.]+ms\n {4}messages\[0\]\.content \d+–\d+ → <EMAIL_[\da-f]{8}>\n {4}messages\[1\]\.content\[0\]\.input\["…"\] /m,
     )
     expect(stdout).toMatch(/^mask\.us-ssn +mask +0 /m)
     expect(stdout).toMatch(/It would be sent, changed: \d+ B\.\nLooking takes [\d.]+ms, one JSON\.parse/)
     expect(stdout).not.toContain(ADDRESS)
+    expect(stdout).not.toContain('the address')
+  })
+
+  test.each([
+    ['the page', [], (place: string) => `${place} `],
+    ['the object', ['--json'], (place: string) => JSON.stringify(place)],
+  ])('names of members that are no plain ones, or were found, are hidden in %s', async (_, args, shown) => {
+    const input = { [ADDRESS]: { to: ADDRESS }, ACME123: { cc: ADDRESS } }
+    const content = [{ type: 'tool_use', id: 't', name: 'T', input }]
+    const options = {
+      env: { ...MASK, CLAUDE_GW_POLICIES_GUARD_FLAG: '["ACME[0-9]+"]' },
+      input: JSON.stringify({ model: 'm', messages: [{ role: 'assistant', content }] }),
+    }
+    const hidden = await policyTest(['-', ...args], options)
+    expect(hidden.stdout).toContain(shown('messages[0].content[0].input["…"].to'))
+    expect(hidden.stdout).toContain(shown('messages[0].content[0].input["…"].cc'))
+    expect(hidden.stdout).not.toMatch(/ACME1|jane@/)
+    const { stdout } = await policyTest(['-', '--text', ...args], options)
+    expect(stdout).toContain(shown('messages[0].content[0].input.ACME123.cc'))
   })
 
   test('shows its values to who asks for them', async () => {
@@ -98,7 +118,7 @@ test('what is tried counts nowhere', async () => {
   const env = { CLAUDE_GW_POLICIES_LIMITS_RULES: '{"one":{"requests":1,"per":"hour"}}' }
   const home = temporaryDirectory()
   for (let time = 0; time < 3; time++) expect((await policyTest(['-'], { env }, home)).exitCode).toBe(0)
-  expect(readdirSync(join(home, 'ledger'), { recursive: true })).toEqual(['inflight'])
+  expect(existsSync(join(home, 'ledger'))).toBe(false)
 })
 
 test('a limit that is used up by others stops it', async () => {
@@ -106,10 +126,107 @@ test('a limit that is used up by others stops it', async () => {
   const ts = new Date().toISOString()
   mkdirSync(join(home, 'ledger'))
   writeFileSync(join(home, 'ledger', `${ts.slice(0, 7)}.jsonl`), ledgerLine(exchangeRecord({ ts })))
-  const env = { CLAUDE_GW_POLICIES_LIMITS_RULES: '{"one":{"requests":1,"per":"month"}}' }
+  const rules = { one: { requests: 1, per: 'month' }, two: { requests: 9, per: 'month', by: 'model' } }
+  const env = { CLAUDE_GW_POLICIES_LIMITS_RULES: JSON.stringify(rules) }
   const { exitCode, stdout } = await policyTest(['-'], { env }, home)
   expect(exitCode).toBe(1)
-  expect(stdout).toMatch(/^limits\.one +limit +1\n\nIt would be refused: 429 /m)
+  expect(stdout).toMatch(
+    /^limits\.one +limit +1 {2}1 requests of 1 requests per month used, 0 requests left$/m,
+  )
+  expect(stdout).toMatch(
+    /^limits\.two +limit +0 {2}1 requests of 9 requests per month used, 8 requests left \(model claude-opus-4-8\)\n\nIt would be refused: 429 /m,
+  )
+  const report = JSON.parse((await policyTest(['-', '--json'], { env }, home)).stdout)
+  expect(report.rules[0]).toMatchObject({
+    ...{ rule: 'limits.one', action: 'limit', count: 1, spans: [] },
+    limit: { what: 'requests', per: 'month', used: 1, in_flight: 0, most: 1, left: 0 },
+  })
+})
+
+test('guards that look for no text are shown each, and one of paths refuses before the others are asked', async () => {
+  const home = temporaryDirectory()
+  const env = {
+    CLAUDE_GW_POLICIES_GUARD_PATHS: '["!*/count_tokens"]',
+    CLAUDE_GW_POLICIES_GUARD_MAX_BYTES: '10',
+    CLAUDE_GW_POLICIES_GUARD_MODELS: '["claude-*"]',
+  }
+  const { stdout } = await policyTest(['-'], { env }, home)
+  expect(stdout).toMatch(/^guard\.paths +deny +0\nguard\.size +deny +1\nguard\.models +deny +0\n\n/m)
+  const [record] = await keepExchanges(home, [
+    { request: BODY, record: { path: '/v1/messages/count_tokens' } },
+  ])
+  const refused = await policyTest([record?.id ?? ''], { env }, home)
+  expect(refused.exitCode).toBe(1)
+  expect(refused.stdout).toMatch(/^guard\.paths +deny +1\n\nIt would be refused: 400 .*count_tokens/m)
+})
+
+test('a logged exchange is judged by the model that the client asked for', async () => {
+  const home = temporaryDirectory()
+  const model = { model: 'fast', upstream_model: 'claude-opus-4-8' }
+  const [record] = await keepExchanges(home, [{ request: BODY, record: model }])
+  const env = { CLAUDE_GW_POLICIES_GUARD_MODELS: '["!fast"]' }
+  const { exitCode, stdout } = await policyTest([record?.id ?? ''], { env }, home)
+  expect(exitCode).toBe(1)
+  expect(stdout).toContain('asks for the model `fast`')
+})
+
+describe('the answer of a logged exchange', () => {
+  const env = { CLAUDE_GW_POLICIES_ANSWER_DETECT: '["email:deny","us-ssn"]' }
+  const answer = (text: string) => JSON.stringify({ type: 'message', content: [{ type: 'text', text }] })
+  const keptAnswer = async (response: string | Buffer | undefined, record: object = {}) => {
+    const home = temporaryDirectory()
+    const headers = { response_headers: { 'content-type': 'application/json' } }
+    const kept = await keepExchanges(home, [
+      { request: BODY, record: { ...headers, ...record }, ...(response && { response }) },
+    ])
+    return (args: readonly string[] = []) => policyTest([kept[0]?.id ?? '', ...args], { env }, home)
+  }
+
+  test('is looked through too: by rule, action and count', async () => {
+    const run = await keptAnswer(answer(`It is 536-90-4399, of ${ADDRESS}.`))
+    const { exitCode, stdout } = await run()
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(
+      /^It would be sent as it is: .*\nIn its answer would be found: 1 × answer\.email \(deny\), 1 × answer\.us-ssn \(flag\)\.$/m,
+    )
+    expect(stdout).not.toMatch(/jane@|536-90/)
+    expect(JSON.parse((await run(['--json'])).stdout).answer).toEqual([
+      { rule: 'answer.email', action: 'deny', count: 1 },
+      { rule: 'answer.us-ssn', action: 'flag', count: 1 },
+    ])
+  })
+
+  test.each([
+    ['has nothing', answer('Nothing.'), {}, 'In its answer nothing would be found.\n'],
+    [
+      'is compressed',
+      gzipSync(answer(ADDRESS)),
+      { response_headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' } },
+      '1 × answer.email (deny)',
+    ],
+  ])('%s', async (_, response, record, text) => {
+    expect((await (await keptAnswer(response, record))()).stdout).toContain(text)
+  })
+
+  test.each([
+    ['is not kept', undefined, {}, /the answer to it cannot be looked through: there was none/],
+    ['is an error', answer(ADDRESS), { status: 400 }, /^$/],
+  ])('%s: nothing is said of what is in it', async (_, response, record, text) => {
+    const { stdout, stderr } = await (await keptAnswer(response, record))()
+    expect(stdout).not.toContain('In its answer')
+    expect(stderr).toMatch(text)
+  })
+})
+
+test('a logged exchange that a gateway could not read is refused as it was', async () => {
+  const home = temporaryDirectory()
+  const record = { model: null, request_headers: { 'content-encoding': 'gzip' } }
+  const [kept] = await keepExchanges(home, [{ request: gzipSync(BODY), record }])
+  const { exitCode, stdout, stderr } = await policyTest([kept?.id ?? ''], { env: MASK }, home)
+  expect(exitCode).toBe(1)
+  expect(stdout).toMatch(/^mask\.unreadable +deny +1$/m)
+  expect(stdout).toContain('it is compressed')
+  expect(stderr).toContain('compressed, so that policies cannot look into it')
 })
 
 test('a file is read where it stands', async () => {

@@ -71,16 +71,19 @@ function modeOf(path: string): number {
   return statSync(path).mode & 0o777
 }
 
-test('a file that is published stays as the first one made it', () => {
-  const folder = temporaryDirectory()
-  const file = join(folder, 'a')
-  expect(readPrivateFile(file)).toBeUndefined()
-  publishPrivateFile(file, 'first')
-  publishPrivateFile(file, 'second')
-  expect(readPrivateFile(file)).toBe('first')
-  expect(modeOf(file)).toBe(0o600)
-  expect(readdirSync(folder)).toEqual(['a'])
-})
+test.each([{}, { isFlushed: false }])(
+  'a file that is published (%j) stays as the first one made it',
+  (making) => {
+    const folder = temporaryDirectory()
+    const file = join(folder, 'a')
+    expect(readPrivateFile(file)).toBeUndefined()
+    publishPrivateFile(file, 'first', making)
+    publishPrivateFile(file, 'second', making)
+    expect(readPrivateFile(file)).toBe('first')
+    expect(modeOf(file)).toBe(0o600)
+    expect(readdirSync(folder)).toEqual(['a'])
+  },
+)
 
 test('a folder is no file to read', () => {
   expect(() => readPrivateFile(temporaryDirectory())).toThrow('EISDIR')

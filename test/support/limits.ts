@@ -38,9 +38,12 @@ export function limitedMachine(startMs = new Date(2026, 10, 20, 12).getTime()) {
       ...{ rules: parseLimits({ rules }).rules, ledgerDirectory, now },
       self: { pid: process.pid, host: 'laptop', runId: RUN },
       isAlive: () => true,
-      priceOf: (purchase) => {
-        const price = priceOf(prices, purchase)
-        return 'costUsd' in price ? price.costUsd : undefined
+      prices: {
+        of: (purchase) => {
+          const price = priceOf(prices, purchase)
+          return 'costUsd' in price ? price.costUsd : undefined
+        },
+        digest: '0',
       },
       onTrouble: (reason) => troubles.push(reason),
       ...changes,

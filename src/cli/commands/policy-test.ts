@@ -2,19 +2,21 @@ import { GatewayError } from '../../base/errors.ts'
 import { repositoryTags } from '../../config/repository.ts'
 import { resolveTags } from '../../config/tags.ts'
 import { noteWait } from '../../credentials/wait-notice.ts'
+import type { FoundBody } from '../../log/body-reader.ts'
 import type { PolicyRequest } from '../../policies/policy.ts'
 import type { PolicyList } from '../../policies/policy-list.ts'
 import type { Rehearsal } from '../../policies/rehearsal.ts'
-import { rehearse } from '../../policies/rehearsal.ts'
+import { isAnswerGuarded, rehearse, rehearseAnswer } from '../../policies/rehearsal.ts'
 import { readClaudeState } from '../claude-state.ts'
 import type { Context } from '../context.ts'
 import { openIdentity } from '../identity.ts'
-import { openPalette, print } from '../output.ts'
+import { escapeControls, openPalette, print } from '../output.ts'
 import { openConfiguredPolicies } from '../policies.ts'
 import { openPrices } from '../prices.ts'
 import { rehearsalJson } from '../rehearsal-json.ts'
 import { rehearsalPage } from '../rehearsal-page.ts'
 import { openSecrets } from '../secrets.ts'
+import { readTestAnswer } from '../test-answer.ts'
 import { readTestRequest } from '../test-request.ts'
 import { resolveUpstream } from '../upstream.ts'
 
@@ -28,15 +30,18 @@ export interface PolicyTestInput {
 
 /**
  * `claude-gw policy test`: what the configured policies would do with a request, rule by rule and span by span, and what each
- * rule costs. Nothing is sent, held or counted.
+ * rule costs; of a logged exchange, also what they would find in its answer. Nothing is sent, held or counted.
  * @returns 0 where it would be sent, 1 where it would be refused
  * @throws GatewayError USAGE, POLICY_NONE, RECORD_NOT_FOUND, BODY_NOT_KEPT, of the configuration
  */
 export async function policyTest(context: Context, input: PolicyTestInput): Promise<number> {
-  const { request, notes } = await readTestRequest(context, input.request)
-  const rehearsal = await rehearseConfigured(context, request)
+  const { request, notes, record } = await readTestRequest(context, input.request)
+  const asked = await rehearseConfigured(context, request)
+  const found = record && isAnswerGuarded(asked) ? await readTestAnswer(context, record) : undefined
+  const rehearsal = found && 'bytes' in found ? rehearseAnswer(asked, found.bytes) : asked
   const { stdout, stderr, options } = context
-  if (!options.isQuiet) for (const note of notes) stderr.write(`claude-gw: ${note}\n`)
+  if (!options.isQuiet)
+    for (const note of [...notes, ...answerNotes(found)]) stderr.write(`claude-gw: ${note}\n`)
   if (input.isJson) await print(stdout, `${rehearsalJson(request, rehearsal, input)}\n`)
   else
     await print(
@@ -44,6 +49,12 @@ export async function policyTest(context: Context, input: PolicyTestInput): Prom
       rehearsalPage(request, rehearsal, { ...input, palette: await openPalette(context, stdout) }),
     )
   return rehearsal.verdict.rejection ? 1 : 0
+}
+
+function answerNotes(found: FoundBody | undefined): string[] {
+  return found && 'reason' in found
+    ? [`the answer to it cannot be looked through: ${escapeControls(found.reason)}`]
+    : []
 }
 
 async function rehearseConfigured(context: Context, request: PolicyRequest): Promise<Rehearsal> {

@@ -30,7 +30,8 @@ export function frozenValues(directory: string, session: string, now: () => Text
   const values = now()
   ensurePrivateDirectory(directory)
   const text = `${JSON.stringify(values)}\n`
-  publishPrivateFile(path, text)
+  // A request waits for it; what a power cut leaves empty is made anew.
+  publishPrivateFile(path, text, { isFlushed: false })
   const published = readValues(path)
   if (published) return published
   // What stands there can be no work of ours.
@@ -45,13 +46,21 @@ export function knownValues(directory: string, session: string): TextValues | un
 
 /** Deletes the files of sessions that nobody went on with. What cannot be deleted stays for the next time. */
 export function deleteOldSessions(directory: string, nowMs: number): void {
-  try {
-    for (const name of readdirSync(directory)) {
-      const path = join(directory, name)
+  for (const name of namesIn(directory)) {
+    const path = join(directory, name)
+    try {
       if (statSync(path).mtimeMs < nowMs - KEPT_MS) rmSync(path)
+    } catch {
+      // Nobody is waiting for the room.
     }
+  }
+}
+
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory)
   } catch {
-    // Nobody is waiting for the room.
+    return []
   }
 }
 

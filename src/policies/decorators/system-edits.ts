@@ -7,7 +7,7 @@ import { isAttribution } from '../attribution.ts'
 
 /** Texts for the system prompt of a request. */
 export interface SystemTexts {
-  /** Behind the block that says who asks. */
+  /** Behind what says who asks and who Claude Code is. */
   readonly start: readonly string[]
   readonly end: readonly string[]
 }
@@ -15,6 +15,11 @@ export interface SystemTexts {
 const OPEN_BRACKET = 0x5b
 const CLOSE_BRACKET = 0x5d
 const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const LETTER_N = 0x6e
+/** Who asks, and how Claude Code and what is built upon it introduce themselves. */
+const OPENING = /^(?:x-anthropic-billing-header|You are Claude Code|You are a Claude agent)/
+const LONGEST_OPENING = 40
 const APART = '\n\n'
 
 /**
@@ -33,17 +38,46 @@ export function systemEdits(
   const all = [...texts.start, ...texts.end]
   if (all.length === 0) return []
   if (!system) return [insertion(bodyEnd - 1, Buffer.from(`,"system":${JSON.stringify(all.join(APART))}`))]
-  if (body[system.start] === QUOTE) return inText(system, texts)
+  if (body[system.start] === QUOTE) return inText(body, system, texts)
   return body[system.start] === OPEN_BRACKET ? amongBlocks(body, system, texts) : []
 }
 
-function inText({ start, end }: Span, texts: SystemTexts): Edit[] {
+function inText(body: Buffer, { start, end }: Span, texts: SystemTexts): Edit[] {
   const isEmpty = end - start === 2
   if (isEmpty) return [insertion(start + 1, stringBytes([...texts.start, ...texts.end].join(APART)))]
+  const behind = (added: readonly string[]) => stringBytes(added.map((text) => APART + text).join(''))
+  const openingEnd = openingLinesEnd(body, start + 1, end - 1)
   return withBytes([
-    insertion(start + 1, stringBytes(texts.start.map((text) => text + APART).join(''))),
-    insertion(end - 1, stringBytes(texts.end.map((text) => APART + text).join(''))),
+    openingEnd === undefined
+      ? insertion(start + 1, stringBytes(texts.start.map((text) => text + APART).join('')))
+      : insertion(openingEnd, behind(texts.start)),
+    insertion(end - 1, behind(texts.end)),
   ])
+}
+
+/** Behind the first lines of a text that say who asks, or who Claude Code is; undefined where there are none. */
+function openingLinesEnd(body: Buffer, start: number, end: number): number | undefined {
+  let found: number | undefined
+  for (
+    let line = start;
+    OPENING.test(body.toString('latin1', line, Math.min(line + LONGEST_OPENING, end)));
+  ) {
+    found = lineEnd(body, line, end)
+    for (line = found; isNewline(body, line); ) line += 2
+  }
+  return found
+}
+
+/** Where the next line break of a string stands, or the string ends. */
+function lineEnd(body: Buffer, start: number, end: number): number {
+  let offset = start
+  while (offset < end && !isNewline(body, offset)) offset += body[offset] === BACKSLASH ? 2 : 1
+  return offset
+}
+
+/** As JSON writes it. */
+function isNewline(body: Buffer, offset: number): boolean {
+  return body[offset] === BACKSLASH && body[offset + 1] === LETTER_N
 }
 
 function amongBlocks(body: Buffer, { start, end }: Span, texts: SystemTexts): Edit[] {

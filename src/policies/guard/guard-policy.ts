@@ -1,15 +1,14 @@
 import { GatewayError } from '../../base/errors.ts'
-import { shownName } from '../../config/value-error.ts'
 import type { Finder } from '../../exchange/needles.ts'
-import { peek } from '../../json/peek.ts'
 import type { Outcome, Policy, PolicyRequest } from '../policy.ts'
 import type { Denial, GuardKey } from './denial.ts'
-import { notJson, Unreadable } from './denial.ts'
-import { isAllowed } from './name-list.ts'
+import { Unreadable } from './denial.ts'
 import { pathDenial } from './path-rule.ts'
 import { createPatternRules, UNREAD } from './pattern-rules.ts'
 import type { GuardPattern } from './pattern-sights.ts'
 import { patternSights } from './pattern-sights.ts'
+import { modelDenial, sizeDenial } from './request-rules.ts'
+import { ruleSights } from './rule-sights.ts'
 import { toolDenial } from './tool-rules.ts'
 
 export interface GuardSettings {
@@ -53,7 +52,10 @@ export function guardPolicy(settings: GuardSettings): Policy {
         return refusal(unreadableDenial(error), settings)
       }
     },
-    explain: ({ body, isEncoded }) => (isEncoded ? [] : patternSights(body, settings.patterns ?? [])),
+    explain: (request) => [
+      ...ruleSights(request, settings),
+      ...(request.isEncoded ? [] : patternSights(request.body, settings.patterns ?? [])),
+    ],
   }
 }
 
@@ -70,27 +72,6 @@ function createJudge(settings: GuardSettings): (request: PolicyRequest) => Denia
     if (denial) return denial
     if (request.isEncoded) throw new Unreadable('is compressed, so that it cannot be looked at')
     return modelDenial(request, settings) ?? toolDenial(request.body, settings) ?? judgePatterns(request)
-  }
-}
-
-function sizeDenial({ body }: PolicyRequest, { maxBytes }: GuardSettings): Denial | undefined {
-  if (maxBytes === undefined || body.length <= maxBytes) return undefined
-  return {
-    rule: 'guard.size',
-    key: 'maxBytes',
-    reason: `has ${body.length} bytes, and ${maxBytes} are allowed`,
-    help: 'make the conversation shorter with `/compact` or `/clear`',
-  }
-}
-
-function modelDenial({ body, model }: PolicyRequest, { models }: GuardSettings): Denial | undefined {
-  if (models.length > 0 && model === undefined && !peek(body, [])) throw notJson()
-  if (isAllowed(model ?? '', models)) return undefined
-  return {
-    rule: 'guard.models',
-    key: 'models',
-    reason: `asks for the model \`${shownName(model ?? '')}\`, which is not allowed here`,
-    help: 'choose another model with `/model`',
   }
 }
 

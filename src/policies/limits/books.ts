@@ -1,9 +1,10 @@
 import type { LimitRule } from '../../config/limit-rule.ts'
 import type { Use } from './account.ts'
 import { Account } from './account.ts'
+import type { AccountState } from './account-state.ts'
 import { amountFor } from './amounts.ts'
 import { Estimator } from './estimator.ts'
-import type { LedgerUse, PriceOf } from './ledger-line.ts'
+import type { LedgerUse, LimitPrices } from './ledger-line.ts'
 import { LedgerLine } from './ledger-line.ts'
 import { LedgerTail } from './ledger-tail.ts'
 import type { Stop } from './stop.ts'
@@ -16,7 +17,7 @@ export interface BooksOptions {
   readonly rules: readonly LimitRule[]
   readonly ledgerDirectory: string
   readonly runId: string
-  readonly priceOf: PriceOf
+  readonly prices: LimitPrices
   /** Told once, when the ledger cannot be read. */
   readonly onTrouble: (reason: string) => void
   readonly now: () => number
@@ -37,13 +38,13 @@ export class Books {
   readonly #try: (action: () => void) => void
 
   constructor(options: BooksOptions) {
-    const { rules, ledgerDirectory, priceOf } = options
+    const { rules, ledgerDirectory, prices } = options
     this.#options = options
     this.accounts = rules.map((rule) => new Account(rule))
     this.#needsLedger = rules.some(({ per }) => per !== undefined)
     this.#try = toldOnce(options.onTrouble, 'limits count only what this run uses')
-    this.estimator = new Estimator(priceOf)
-    this.#line = new LedgerLine(priceOf)
+    this.estimator = new Estimator(prices.of)
+    this.#line = new LedgerLine(prices)
     this.#tail = new LedgerTail(ledgerDirectory, this.#line, (use) => this.#enter(use))
   }
 
@@ -92,13 +93,26 @@ export class Books {
   }
 }
 
+/** What is under way, in this process and in others. */
+export interface Flying {
+  readonly own: Iterable<Use>
+  readonly others: Iterable<Use>
+}
+
 /** Why an account has no room for one more request; undefined where it has. */
-export function stopOf(
+export function stopOf(account: Account, subject: Subject, flying: Flying, nowMs: number): Stop | undefined {
+  const state = stateOf(account, subject, flying, nowMs)
+  if (!state || !isFull(state.used + state.inFlight, state.rule)) return undefined
+  return { ...state, freeAtMs: freeAtMs(account, state, nowMs) }
+}
+
+/** How an account stands for a request; undefined where it is not for it. */
+export function stateOf(
   account: Account,
   subject: Subject,
-  flying: { readonly own: Iterable<Use>; readonly others: Iterable<Use> },
+  flying: Flying,
   nowMs: number,
-): Stop | undefined {
+): AccountState | undefined {
   if (!account.isFor(subject)) return undefined
   const { rule } = account
   const group = account.ask(subject)
@@ -106,9 +120,7 @@ export function stopOf(
   const inFlight =
     inFlightOf(account, group, flying.own, nowMs) +
     (isOfProcess ? 0 : inFlightOf(account, group, flying.others, nowMs))
-  const used = account.used(group, nowMs)
-  if (!isFull(used + inFlight, rule)) return undefined
-  return { rule, group, used, inFlight, freeAtMs: freeAtMs(account, { group, used, inFlight }, nowMs) }
+  return { rule, group, used: account.used(group, nowMs), inFlight }
 }
 
 /** What is under way of what an account counts. */

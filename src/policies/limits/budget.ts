@@ -8,11 +8,10 @@ import { groupText, resetText } from './stop.ts'
  */
 export function budgetWarnings(accounts: readonly AccountState[], nowMs: number): string[] {
   return accounts.filter(isNearlyUsed).map((account) => {
-    const { rule, used, group, resetsAtMs } = account
+    const { rule, group, resetsAtMs } = account
     const scope = groupText(rule, group)
     const head = `limit ${rule.name}${scope && ` (${scope})`}`
-    const per = rule.per ? ` per ${rule.per}` : ''
-    const part = `${shownAmount(rule.what, used)} of ${shownAmount(rule.what, rule.most)}${per} used (${percent(account)} %)`
+    const part = `${partText(account)} used (${percent(account)} %)`
     return `${head}: ${part}; ${resetText(rule, resetsAtMs, nowMs)}`
   })
 }
@@ -25,6 +24,20 @@ export function budgetLeft(accounts: readonly AccountState[]): string | undefine
   const { what, most, per } = account.rule
   const left = Math.max(0, most - account.used)
   return `${shownAmount(what, left)} left of ${shownAmount(what, most)}${per ? ` per ${per}` : ''}`
+}
+
+/** How a limit stands, for who tries a request: `$16.40 of $20.00 per day used, $3.60 left (model claude-opus-4-8)`. */
+export function standingText(account: AccountState): string {
+  const { rule, group, used, inFlight } = account
+  const { what, most } = rule
+  const flying = inFlight > 0 ? ` and ${shownAmount(what, inFlight)} in flight` : ''
+  const scope = groupText(rule, group)
+  const left = shownAmount(what, Math.max(0, most - used - inFlight))
+  return `${partText(account)} used${flying}, ${left} left${scope && ` (${scope})`}`
+}
+
+function partText({ rule: { what, most, per }, used }: AccountState): string {
+  return `${shownAmount(what, used)} of ${shownAmount(what, most)}${per ? ` per ${per}` : ''}`
 }
 
 function isNearlyUsed({ rule, used }: AccountState): boolean {

@@ -31,7 +31,8 @@ interface SummedUse extends LedgerUse {
 /** Days and months begin with one of them, wherever one is. */
 const QUARTER_MS = 900_000
 const CHECKED_BYTES = 4096
-const ENDING = '.json'
+/** `2026-08.<prices>.json`, and what was broken off while one was written; older versions named no prices. */
+const PART_NAME = /^(\d{4}-\d{2})(\.[\da-f]+)?\.json(\.[\da-f-]+\.tmp)?$/
 
 /** Adds uses up that are of the same subject and began and ended within the same quarters of an hour. */
 export class ClosedUses {
@@ -69,10 +70,13 @@ export class ClosedUses {
   }
 }
 
-/** The closed part of a ledger file, as somebody left it; undefined where there is none, or it is of another file. */
-export function readClosedPart(path: string, inode: number): ClosedPart | undefined {
+/**
+ * The closed part of a ledger file, as somebody left it; undefined where there is none, or it is of another file.
+ * @param prices the digest of those at which it was added up what has no cost of its own
+ */
+export function readClosedPart(path: string, inode: number, prices: string): ClosedPart | undefined {
   try {
-    const part = JSON.parse(readFileSync(partPath(path), 'utf8')) as StoredPart
+    const part = JSON.parse(readFileSync(partPath(path, prices), 'utf8')) as StoredPart
     const isRight = part.v === 1 && part.inode === inode && part.checksum === checksumAt(path, part.end)
     return isRight ? part : undefined
   } catch {
@@ -81,17 +85,28 @@ export function readClosedPart(path: string, inode: number): ClosedPart | undefi
 }
 
 /** Leaves it for the next process. Where it cannot be written, that one reads the lines. */
-export function writeClosedPart(path: string, part: ClosedPart): void {
+export function writeClosedPart(path: string, part: ClosedPart, prices: string): void {
   try {
-    const target = partPath(path)
+    const target = partPath(path, prices)
     const stored: StoredPart = { v: 1, checksum: checksumAt(path, part.end), ...part }
     ensurePrivateDirectory(dirname(target))
     replacePrivateFile(target, JSON.stringify(stored))
-    // Those of earlier months, and what was broken off then.
-    for (const name of readdirSync(dirname(target)))
-      if (name < basename(target)) rmSync(join(dirname(target), name))
+    deleteParts(dirname(target), monthOf(path))
   } catch {
     // It only saves time.
+  }
+}
+
+/** Those of earlier months. One that cannot be deleted stays. */
+function deleteParts(directory: string, before: string): void {
+  for (const name of readdirSync(directory)) {
+    const month = PART_NAME.exec(name)?.[1]
+    if (month === undefined || month >= before) continue
+    try {
+      rmSync(join(directory, name))
+    } catch {
+      // The next month tries again.
+    }
   }
 }
 
@@ -114,8 +129,12 @@ function quarterOf(timeMs: number): number {
   return Math.floor(timeMs / QUARTER_MS) * QUARTER_MS
 }
 
-function partPath(path: string): string {
-  return join(dirname(path), 'closed', basename(path).replace(/\.jsonl$/, ENDING))
+function partPath(path: string, prices: string): string {
+  return join(dirname(path), 'closed', `${monthOf(path)}.${prices}.json`)
+}
+
+function monthOf(path: string): string {
+  return basename(path, '.jsonl')
 }
 
 /** @throws the system error; RangeError where the file is shorter */

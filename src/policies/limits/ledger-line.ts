@@ -7,6 +7,13 @@ import type { Amounts } from './amounts.ts'
 /** What is bought in USD; undefined where there is no price. */
 export type PriceOf = (purchase: Purchase) => number | undefined
 
+/** By which prices sums are made. */
+export interface LimitPrices {
+  readonly of: PriceOf
+  /** The same for the same prices, in hexadecimal digits. */
+  readonly digest: string
+}
+
 /** A line of the ledger, as far as limits need it. */
 export interface LedgerUse extends Use {
   readonly endMs: number
@@ -54,15 +61,15 @@ export function isLimited(path: string, model: string | undefined): boolean {
 
 /** Reads the lines of a ledger, one after the other, without making values of what is not asked for. */
 export class LedgerLine {
+  readonly prices: LimitPrices
   readonly #reader = new FieldReader(WANTED)
   readonly #slots = namedSlots(this.#reader)
   readonly #time = new TimeReader()
   /** The last text of each slot: mostly it is that of the next line as well. */
   readonly #texts: ({ readonly bytes: Buffer; readonly text: string } | undefined)[] = []
-  readonly #priceOf: PriceOf
 
-  constructor(priceOf: PriceOf) {
-    this.#priceOf = priceOf
+  constructor(prices: LimitPrices) {
+    this.prices = prices
   }
 
   /**
@@ -127,7 +134,7 @@ export class LedgerLine {
     if (this.#reader.kind(usage) !== KIND.object) return undefined
     const text = this.#reader.bytes.toString('utf8', this.#reader.start(usage), this.#reader.end(usage))
     const bought = this.#text(responseModel) ?? this.#text(model)
-    return this.#priceOf({ model: bought, usage: JSON.parse(text), atMs })
+    return this.prices.of({ model: bought, usage: JSON.parse(text), atMs })
   }
 
   #text(slot: number): string | undefined {

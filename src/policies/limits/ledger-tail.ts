@@ -76,12 +76,14 @@ export class LedgerTail {
     const position = this.#positions.get(path)
     if (!position) return true
     const { inode } = position
-    const found = readClosedPart(path, inode)
+    const found = readClosedPart(path, inode, this.#line.prices.digest)
     const known = found && found.sinceMs <= sinceMs && found.end <= position.offset ? found : undefined
     const closing = new Closing(position.offset, nowMs - CLOSED_MS)
+    // What a known part lacks is read up to it, before the window too, so that the next process finds it there.
+    const fromMs = known && sinceMs < nowMs - CLOSED_MS ? known.sinceMs : sinceMs
     let hasOlder = true
     for (const block of blocksBackward(path, { start: known?.end, end: position.offset })) {
-      hasOlder = this.#readLines(block, sinceMs, closing.before(block.length))
+      hasOlder = this.#readLines(block, fromMs, closing.before(block.length))
       if (!hasOlder) break
     }
     if (known && !hasOlder) return false
@@ -89,10 +91,10 @@ export class LedgerTail {
       closing.uses.add(use)
       if (use.endMs >= sinceMs) this.#onUse(use)
     }
-    const part = { inode, sinceMs, end: closing.end, hasOlder: known?.hasOlder ?? hasOlder }
-    const isSame = !known || known.sinceMs === sinceMs
-    if (isSame && closing.end - (known?.end ?? closing.start) > this.#worthBytes)
-      writeClosedPart(path, { ...part, uses: closing.uses.all })
+    const part = { inode, sinceMs: fromMs, end: closing.end, hasOlder: known?.hasOlder ?? hasOlder }
+    const isWhole = !known || known.sinceMs === fromMs
+    if (isWhole && closing.end - (known?.end ?? closing.start) > this.#worthBytes)
+      writeClosedPart(path, { ...part, uses: closing.uses.all }, this.#line.prices.digest)
     return part.hasOlder
   }
 

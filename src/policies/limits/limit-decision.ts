@@ -1,5 +1,6 @@
 import type { GatewayError } from '../../base/errors.ts'
 import type { ExchangeRecord } from '../../exchange/exchange.ts'
+import type { AccountState } from './account-state.ts'
 import type { Amounts } from './amounts.ts'
 import type { AskedRequest } from './estimator.ts'
 
@@ -13,6 +14,13 @@ export type LimitDecision =
   /** Without a reservation no limit is for it. */
   | { readonly kind: 'pass'; readonly reservation?: Reservation }
   | { readonly kind: 'reject'; readonly rule: string; readonly error: GatewayError }
+
+/** What would be decided, and by what. */
+export interface LimitLook {
+  readonly decision: LimitDecision
+  /** Those that are for the request. */
+  readonly accounts: readonly AccountState[]
+}
 
 /** What a request that was let through holds until it has ended. */
 export interface Reservation {

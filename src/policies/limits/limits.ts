@@ -5,13 +5,14 @@ import { ledgerLine } from '../../log/ledger.ts'
 import type { Account, Use } from './account.ts'
 import type { AccountState } from './account-state.ts'
 import type { Amounts } from './amounts.ts'
-import { Books, inFlightOf, stopOf } from './books.ts'
+import type { Flying } from './books.ts'
+import { Books, inFlightOf, stateOf, stopOf } from './books.ts'
 import { budgetWarnings } from './budget.ts'
 import { InFlight } from './in-flight.ts'
 import type { Self } from './in-flight-file.ts'
-import type { PriceOf } from './ledger-line.ts'
+import type { LimitPrices } from './ledger-line.ts'
 import { isLimited } from './ledger-line.ts'
-import type { LimitDecision, LimitRequest, Reservation } from './limit-decision.ts'
+import type { LimitDecision, LimitLook, LimitRequest, Reservation } from './limit-decision.ts'
 import type { Stop } from './stop.ts'
 import { longestStop, rejection } from './stop.ts'
 import type { Subject } from './subject.ts'
@@ -27,8 +28,8 @@ export interface LimitsOptions {
   readonly self: Self
   /** Whether there is a process with that pid on this machine. */
   readonly isAlive: (pid: number) => boolean
-  /** What an answer costs in USD, by the price table; undefined where that is not known. */
-  readonly priceOf: PriceOf
+  /** What an answer costs where its line does not say so. */
+  readonly prices: LimitPrices
   /** Where a team keeps the sums that are not of one process. */
   readonly store?: TeamStore | undefined
   readonly onStoreError?: OnStoreError
@@ -82,6 +83,20 @@ export class Limits {
     return this.#askTeam(this.#team, use, longestStop(stops))
   }
 
+  /** What `decide` would say, and how each limit stands that is for the request. Only reads; never throws. */
+  async look({ path, subject }: LimitRequest): Promise<LimitLook> {
+    if (!isLimited(path, subject.model) || !this.#isMeant(subject)) return { decision: PASS, accounts: [] }
+    const nowMs = this.#now()
+    this.#books.refresh(nowMs)
+    const stops = this.#stops(subject, nowMs)
+    const stop = longestStop(stops.filter(({ rule }) => !this.#isTeams(rule)))
+    const team = this.#team?.isFor(subject) ? await this.#team.look(subject) : undefined
+    const refusal = stop ? rejected(stop, nowMs) : team && this.#refusalOf(team, longestStop(stops))
+    const isLocal = ({ rule }: AccountState) => !this.#isTeams(rule) || team?.fault !== undefined
+    const own = this.#states(subject, nowMs).filter(isLocal)
+    return { decision: refusal ?? PASS, accounts: [...own, ...(team?.accounts ?? [])] }
+  }
+
   /**
    * How the limits stand of which something is used, the largest part first: for those whom this run has asked for.
    * @param subject whom it will ask for, where that is known before
@@ -117,8 +132,17 @@ export class Limits {
   }
 
   #stops(subject: Subject, nowMs: number): Stop[] {
-    const flying = { own: this.#inFlight.own, others: this.#inFlight.others(nowMs) }
+    const flying = this.#flying(nowMs)
     return this.#books.accounts.flatMap((account) => stopOf(account, subject, flying, nowMs) ?? [])
+  }
+
+  #states(subject: Subject, nowMs: number): AccountState[] {
+    const flying = this.#flying(nowMs)
+    return this.#books.accounts.flatMap((account) => stateOf(account, subject, flying, nowMs) ?? [])
+  }
+
+  #flying(nowMs: number): Flying {
+    return { own: this.#inFlight.own, others: this.#inFlight.others(nowMs) }
   }
 
   #begin(use: Use): void {
@@ -130,16 +154,22 @@ export class Limits {
   /** @param localStop what stops it by the ledger of this machine, where that shall count */
   async #askTeam(team: TeamAccounts, use: Use, localStop: Stop | undefined): Promise<LimitDecision> {
     const hold = await team.reserve(use.subject, use.amounts)
-    const stop = longestStop(hold.stops)
-    const refusal =
-      hold.fault === undefined ? stop && rejected(stop, this.#now()) : this.#withoutStore(hold, localStop)
+    const refusal = this.#refusalOf(hold, localStop)
     if (!refusal) return { kind: 'pass', reservation: this.#reservation(use, hold) }
     this.#inFlight.end(use)
     if (hold.fault !== undefined) team.settle(hold, NOTHING)
     return refusal
   }
 
-  #withoutStore({ fault }: TeamHold, localStop: Stop | undefined): LimitDecision | undefined {
+  #refusalOf(
+    { stops, fault }: Pick<TeamHold, 'stops' | 'fault'>,
+    localStop: Stop | undefined,
+  ): LimitDecision | undefined {
+    const stop = longestStop(stops)
+    return fault === undefined ? stop && rejected(stop, this.#now()) : this.#withoutStore(fault, localStop)
+  }
+
+  #withoutStore(fault: unknown, localStop: Stop | undefined): LimitDecision | undefined {
     const { onStoreError = 'local' } = this.#options
     const details = { store: this.#team?.storeName ?? '', reason: reasonOf(fault) }
     const error = new GatewayError('LIMIT_STORE_AWAY', details)
@@ -175,6 +205,7 @@ export class Limits {
   }
 }
 
+const PASS: LimitDecision = { kind: 'pass' }
 const NOTHING: Amounts = { requests: 0, inputTokens: 0, outputTokens: 0, usd: 0 }
 const MOST_SHOWN = 20
 const MEANWHILE: Readonly<Record<OnStoreError, string>> = {

@@ -12,21 +12,23 @@ export interface StoreTls {
 export interface StoreTrust {
   /** Read anew for each connection. */
   readonly options: ConnectionOptions
-  /** Trusts the machine's authorities too, from now on. Gives whether it has more of them than before. */
+  /** Trusts the machine's authorities too, from now on, which is done once. Gives whether these are more than before. */
   widen(): Promise<boolean>
 }
 
 export function createStoreTrust({ ca, systemAuthorities }: StoreTls): StoreTrust {
   const options: ConnectionOptions = ca ? { ca: [...ca] } : {}
-  let isWide = false
+  let widening: Promise<boolean> | undefined
+  const widen = async () => {
+    const found = (await systemAuthorities?.().catch(() => [])) ?? []
+    if (found.length > 0) options.ca = [...(ca ?? rootCertificates), ...found]
+    return found.length > 0
+  }
   return {
     options,
-    widen: async () => {
-      if (isWide) return false
-      isWide = true
-      const found = (await systemAuthorities?.().catch(() => [])) ?? []
-      if (found.length > 0) options.ca = [...(ca ?? rootCertificates), ...found]
-      return found.length > 0
+    widen: () => {
+      widening ??= widen()
+      return widening
     },
   }
 }

@@ -17,6 +17,22 @@ export interface TeamHold {
   readonly fault?: unknown
 }
 
+/** How the accounts of a team stand, as far as they are for a request. */
+export interface TeamLook {
+  readonly accounts: readonly AccountState[]
+  readonly stops: readonly Stop[]
+  /** Why the store could not be asked. */
+  readonly fault?: unknown
+}
+
+/** A sum that a request would be added to. */
+interface Asked {
+  readonly rule: LimitRule
+  readonly group: string
+  readonly hold: Hold
+}
+
+const NOTHING: Amounts = { requests: 0, inputTokens: 0, outputTokens: 0, usd: 0 }
 const SECOND_MS = 1000
 /** What is still under way when its window ends is corrected there. */
 const AFTER_MS = 3_600_000
@@ -57,13 +73,8 @@ export class TeamAccounts {
 
   /** Adds a request to all sums that it counts for, or, where one of them is full, to none. Never throws. */
   async reserve(subject: Subject, amounts: Amounts): Promise<TeamHold> {
-    const rules = this.rules.filter((rule) => isMeant(subject, rule.match))
     const nowMs = this.#now()
-    const asked = rules.map((rule) => ({
-      rule,
-      group: groupOf(subject, rule.by),
-      hold: holdOf(rule, subject, amounts, nowMs),
-    }))
+    const asked = this.#asked(subject, amounts, nowMs)
     const fault = await this.#payDebts(nowMs)
     if (fault) return { holds: asked.map(({ hold }) => unheld(hold)), stops: [], fault }
     const answers = await Promise.allSettled(asked.map(({ hold }) => this.#add(hold)))
@@ -72,14 +83,29 @@ export class TeamAccounts {
     )
     const failed = answers.find((answer) => answer.status === 'rejected')
     if (failed) return this.#held({ holds, stops: [], fault: failed.reason })
-    const stops = asked.flatMap(({ rule, group, hold }, index) => {
+    const stops = asked.flatMap((one, index) => {
       const answer = answers[index]
-      return answer?.status === 'fulfilled' ? this.#stop(rule, group, hold, answer.value) : []
+      if (answer?.status !== 'fulfilled') return []
+      const state = this.#stateOf(one, answer.value)
+      this.#remember(one.hold, state)
+      return this.#stopOf(state)
     })
     if (stops.length === 0) return this.#held({ holds, stops })
     for (const hold of holds) this.#owe(hold, -hold.points)
     this.#payLater()
     return { holds: [], stops }
+  }
+
+  /** The same question without adding anything. Never throws. */
+  async look(subject: Subject): Promise<TeamLook> {
+    const asked = this.#asked(subject, NOTHING, this.#now())
+    try {
+      const totals = await Promise.all(asked.map(({ hold }) => this.#store.read(hold.key)))
+      const accounts = asked.map((one, index) => this.#stateOf(one, totals[index] as number))
+      return { accounts, stops: accounts.flatMap((state) => this.#stopOf(state)) }
+    } catch (fault) {
+      return { accounts: [], stops: [], fault }
+    }
   }
 
   /** Corrects what was estimated. Nobody waits for it; while the store is away it is kept. */
@@ -113,16 +139,34 @@ export class TeamAccounts {
     else this.#flying.set(key, flying)
   }
 
-  /** @returns a stop where the sum was full without this request */
-  #stop(rule: LimitRule, group: string, { points, endMs, what, key }: Hold, total: number): Stop[] {
+  #asked(subject: Subject, amounts: Amounts, nowMs: number): readonly Asked[] {
+    const rules = this.rules.filter((rule) => isMeant(subject, rule.match))
+    return rules.map((rule) => ({
+      rule,
+      group: groupOf(subject, rule.by),
+      hold: holdOf(rule, subject, amounts, nowMs),
+    }))
+  }
+
+  /** Without the request itself. */
+  #stateOf({ rule, group, hold: { points, endMs, what, key } }: Asked, total: number): AccountState {
     const inFlight = what === 'requests' ? 0 : (this.#flying.get(key) ?? 0) / unitOf(what)
     const used = (total - points) / unitOf(what) - inFlight
+    return { rule, group, used, inFlight, resetsAtMs: endMs }
+  }
+
+  #remember({ key }: Hold, state: AccountState): void {
     this.#last.delete(key)
-    this.#last.set(key, { rule, group, used, inFlight, resetsAtMs: endMs })
+    this.#last.set(key, state)
     if (this.#last.size > MOST_KEPT) this.#last.delete(this.#last.keys().next().value as string)
+  }
+
+  /** Where the sum is full. */
+  #stopOf({ resetsAtMs, ...state }: AccountState): Stop[] {
+    const { rule, used, inFlight } = state
     if (!isFull(used + inFlight, rule)) return []
-    const freeAtMs = isFull(used, rule) ? endMs : this.#now() + IN_FLIGHT_WAIT_MS
-    return [{ rule, group, used, inFlight, freeAtMs }]
+    const freeAtMs = isFull(used, rule) ? resetsAtMs : this.#now() + IN_FLIGHT_WAIT_MS
+    return [{ ...state, freeAtMs }]
   }
 
   #owe({ key, endMs }: Debt, points: number): void {

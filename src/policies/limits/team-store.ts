@@ -13,6 +13,8 @@ export interface TeamStore {
    * @throws any error where the store cannot be reached, within about a second
    */
   add(key: string, points: number, lifetimeSeconds: number): Promise<number>
+  /** A sum as it is, 0 where there is none. @throws as `add` */
+  read(key: string): Promise<number>
   close(): void
 }
 
@@ -54,6 +56,8 @@ export async function openTeamStore({ url, password, tls }: TeamStoreOptions): P
   let isLeft = false
   redis.on('error', (error: unknown) => {
     reason = reasonOf(error)
+    // Also of a later connection: a store that was away at first tells then whom it is vouched for by.
+    if (isUnknownAuthority(error)) void trust.widen()
   })
   redis.on('close', () => {
     isLeft = false
@@ -63,22 +67,24 @@ export async function openTeamStore({ url, password, tls }: TeamStoreOptions): P
     ...{ storeClient: redis, keyPrefix: PREFIX, points: Number.MAX_SAFE_INTEGER, duration: 60 },
     rejectIfRedisNotReady: true,
   })
+  const ask = async (command: () => Promise<{ readonly consumedPoints: number } | null>) => {
+    await firstAnswer
+    if (isLeft || redis.status !== 'ready') throw new Error(reason)
+    try {
+      return (await command())?.consumedPoints ?? 0
+    } catch (error) {
+      // A connection that swallows commands is left; until there is a new one nobody waits for it.
+      if (!isLeft && redis.status === 'ready') redis.disconnect(true)
+      isLeft = redis.status === 'ready'
+      reason = reasonOf(error)
+      throw error
+    }
+  }
   return {
     name: shownUrl(url),
-    async add(key, points, lifetimeSeconds) {
-      await firstAnswer
-      if (isLeft || redis.status !== 'ready') throw new Error(reason)
-      try {
-        const { consumedPoints } = await limiter.penalty(key, points, { customDuration: lifetimeSeconds })
-        return consumedPoints
-      } catch (error) {
-        // A connection that swallows commands is left; until there is a new one nobody waits for it.
-        if (!isLeft && redis.status === 'ready') redis.disconnect(true)
-        isLeft = redis.status === 'ready'
-        reason = reasonOf(error)
-        throw error
-      }
-    },
+    add: (key, points, lifetimeSeconds) =>
+      ask(() => limiter.penalty(key, points, { customDuration: lifetimeSeconds })),
+    read: (key) => ask(() => limiter.get(key)),
     close: () => redis.disconnect(),
   }
 }

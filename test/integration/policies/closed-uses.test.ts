@@ -1,4 +1,13 @@
-import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -6,7 +15,7 @@ import { parseLimits } from '../../../src/config/limit-parser.ts'
 import { ledgerLine } from '../../../src/log/ledger.ts'
 import { monthAt } from '../../../src/log/period.ts'
 import { Account } from '../../../src/policies/limits/account.ts'
-import type { LedgerUse } from '../../../src/policies/limits/ledger-line.ts'
+import type { LedgerUse, LimitPrices } from '../../../src/policies/limits/ledger-line.ts'
 import { LedgerLine } from '../../../src/policies/limits/ledger-line.ts'
 import { LedgerTail } from '../../../src/policies/limits/ledger-tail.ts'
 import { windowStartMs } from '../../../src/policies/limits/sums.ts'
@@ -21,6 +30,7 @@ const RULES = parseLimits({
     hour: { requests: 1, per: 'hour' },
   },
 }).rules
+const PRICES: LimitPrices = { of: () => 0.5, digest: 'a1' }
 const HOUR_MS = 3_600_000
 const START_MS = new Date(2026, 10, 1).getTime() - 3 * HOUR_MS
 
@@ -41,7 +51,7 @@ const step: fc.Arbitrary<Step> = fc.record({
 })
 
 /** What all limits say of everybody, to a process that starts now. */
-function usedIn(directory: string, nowMs: number, rules = RULES): string[] {
+function usedIn(directory: string, nowMs: number, rules = RULES, prices = PRICES): string[] {
   const accounts = rules.map((rule) => new Account(rule))
   const groups = new Map(accounts.map((account) => [account, new Set<string>()]))
   const onUse = (use: LedgerUse) => {
@@ -50,7 +60,7 @@ function usedIn(directory: string, nowMs: number, rules = RULES): string[] {
       groups.get(account)?.add(account.groupOf(use.subject))
     }
   }
-  const tail = new LedgerTail(directory, new LedgerLine(() => 0.5), onUse, 0)
+  const tail = new LedgerTail(directory, new LedgerLine(prices), onUse, 0)
   tail.readBack(Math.min(...rules.map(({ per }) => windowStartMs(per, nowMs))), nowMs)
   return accounts.flatMap((account) =>
     [...(groups.get(account) ?? [])]
@@ -83,7 +93,7 @@ test('what is kept of lines that are closed changes no limit, whenever a process
           nowMs += one.waitMs
           write(directory, one, nowMs)
         }
-        const rules = index % 3 === 2 ? RULES.slice(1, 2) : RULES
+        const rules = [RULES, RULES.slice(3), RULES.slice(1, 2)][index % 3]
         rmSync(plain, { recursive: true })
         cpSync(directory, plain, { recursive: true })
         rmSync(join(plain, 'closed'), { recursive: true, force: true })
@@ -109,7 +119,7 @@ function withClosed() {
   for (let index = 0; index < 50; index++) write(directory, ONE, START_MS + (4 + index) * HOUR_MS)
   const used = usedIn(directory, NOW_MS)
   const ledger = join(directory, '2026-11.jsonl')
-  const closed = join(directory, 'closed', '2026-11.json')
+  const closed = join(directory, 'closed', '2026-11.a1.json')
   expect(existsSync(closed)).toBe(true)
   return { directory, used, ledger, closed }
 }
@@ -145,4 +155,50 @@ test.each([
   const { directory, used, ledger, closed } = withClosed()
   spoil(closed, ledger)
   expect(usedIn(directory, NOW_MS)).toEqual(used)
+})
+
+test('what has no cost of its own counts by the prices of who asks', () => {
+  const directory = temporaryDirectory()
+  const record = exchangeRecord({ ts: new Date(START_MS + 5 * HOUR_MS).toISOString(), cost_usd: null })
+  appendFileSync(join(directory, '2026-11.jsonl'), ledgerLine(record).repeat(3))
+  const used = (prices: LimitPrices) => usedIn(directory, NOW_MS, RULES.slice(0, 1), prices)
+  expect(used({ of: () => undefined, digest: 'b2' })).toEqual([])
+  expect(used(PRICES)).toEqual([expect.stringContaining(': 1.500000')])
+  expect(used({ of: () => 2, digest: 'c3' })).toEqual([expect.stringContaining(': 6.000000')])
+  expect(used(PRICES)).toEqual([expect.stringContaining(': 1.500000')])
+})
+
+test('a limit of a day leaves behind what is closed of this day too', () => {
+  const directory = temporaryDirectory()
+  const [day, rules] = [24 * HOUR_MS, RULES.slice(1, 2)]
+  const ledger = join(directory, '2026-11.jsonl')
+  for (const startMs of [START_MS + 4 * HOUR_MS, START_MS + 4 * HOUR_MS + day]) {
+    const start = existsSync(ledger) ? readFileSync(ledger).length : 0
+    for (let minute = 0; minute < 60; minute++) write(directory, ONE, startMs + minute * 60_000)
+    const used = usedIn(directory, startMs + 15 * HOUR_MS, rules)
+    expect(used).toEqual(['day s1: 660.000000'])
+    // In place, and not where the checksum is.
+    writeFileSync(ledger, readFileSync(ledger).fill(' ', start, start + 100))
+    expect(usedIn(directory, startMs + 15 * HOUR_MS, rules)).toEqual(used)
+  }
+})
+
+test('parts of earlier months are deleted, and nothing else', () => {
+  const directory = join(temporaryDirectory(), 'ledger')
+  const closed = join(directory, 'closed')
+  // That cannot be deleted as a file is.
+  mkdirSync(join(closed, '2026-08.json'), { recursive: true })
+  const names = [
+    '.hidden',
+    '2026-09.json',
+    '2026-09.a1.json',
+    '2026-10.a1.json.1f-2e.tmp',
+    '2026-11.b2.json',
+    'notes',
+  ]
+  for (const name of names) writeFileSync(join(closed, name), '')
+  write(directory, ONE, START_MS + 5 * HOUR_MS)
+  usedIn(directory, NOW_MS)
+  const left = ['.hidden', '2026-08.json', '2026-11.a1.json', '2026-11.b2.json', 'notes']
+  expect(readdirSync(closed).sort()).toEqual(left)
 })

@@ -87,10 +87,13 @@ test('sessions that nobody went on with for 60 days are deleted', () => {
   const process = openProcess(directory, FIRST)
   for (const session of ['old', 'used', 'new']) process.of(session)
   const longAgo = new Date(Date.now() - 61 * DAY_MS)
-  for (const session of ['old', 'used']) utimesSync(join(directory, `${session}.json`), longAgo, longAgo)
+  // It cannot be deleted as a file is, and stops nothing.
+  mkdirSync(join(directory, 'folder'))
+  const names = ['folder', 'old.json', 'used.json']
+  for (const name of names) utimesSync(join(directory, name), longAgo, longAgo)
   openProcess(directory, FIRST).of('used')
   deleteOldSessions(directory, Date.now())
-  expect(readdirSync(directory).sort()).toEqual(['new.json', 'used.json'])
+  expect(readdirSync(directory).sort()).toEqual(['folder', 'new.json', 'used.json'])
   deleteOldSessions(join(directory, 'nowhere'), Date.now())
 })
 

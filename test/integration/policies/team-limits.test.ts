@@ -1,8 +1,12 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Redis } from 'ioredis'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openTeamStore } from '../../../src/policies/limits/team-store.ts'
 import { asked, limitedMachine, passed, refusal } from '../../support/limits.ts'
 import { redisUnavailable, startRedis } from '../../support/redis.ts'
+import type { ThrowawayCa } from '../../support/throwaway-ca.ts'
 import { createThrowawayCa, opensslUnavailable } from '../../support/throwaway-ca.ts'
 
 const DAILY = { daily: { usd: 1, per: 'day' } }
@@ -29,6 +33,14 @@ async function team(port: number, rules: object, onStoreError?: 'local' | 'open'
     }),
   )
   return machines as [(typeof machines)[0], (typeof machines)[0]]
+}
+
+function tlsOptions({ caPath, serverKeyPath }: ThrowawayCa, port: number): readonly string[] {
+  const certificate = serverKeyPath.replace(/\.key$/, '.pem')
+  return [
+    ...['--port', '0', '--tls-port', String(port), '--tls-auth-clients', 'no'],
+    ...['--tls-cert-file', certificate, '--tls-key-file', serverKeyPath, '--tls-ca-cert-file', caPath],
+  ]
 }
 
 /** Settling is not waited for. */
@@ -172,12 +184,7 @@ describe.skipIf(redisUnavailable)(`limits of a team: ${redisUnavailable}`, () =>
     async () => {
       const authority = createThrowawayCa()
       onTestFinished(authority.remove)
-      const certificate = authority.serverKeyPath.replace(/\.key$/, '.pem')
-      const { port } = await startRedis((chosen) => [
-        ...['--port', '0', '--tls-port', String(chosen), '--tls-auth-clients', 'no'],
-        ...['--tls-cert-file', certificate, '--tls-key-file', authority.serverKeyPath],
-        ...['--tls-ca-cert-file', authority.caPath],
-      ])
+      const { port } = await startRedis((chosen) => tlsOptions(authority, chosen))
       const url = `rediss://127.0.0.1:${port}`
       const trusting = await openStore({ url, tls: { ca: [authority.ca] } })
       expect(await trusting.add('k', 3, 60)).toBe(3)
@@ -188,12 +195,53 @@ describe.skipIf(redisUnavailable)(`limits of a team: ${redisUnavailable}`, () =>
     },
   )
 
+  test.skipIf(opensslUnavailable)(
+    `over TLS it is trusted too when it was away at first: ${opensslUnavailable}`,
+    async () => {
+      const authority = createThrowawayCa()
+      onTestFinished(authority.remove)
+      const redis = await startRedis((chosen) => tlsOptions(authority, chosen))
+      await redis.stop()
+      const asking = await openStore({
+        url: `rediss://127.0.0.1:${redis.port}`,
+        tls: { systemAuthorities: async () => [authority.ca] },
+      })
+      await expect(asking.add('k', 3, 60)).rejects.toThrow('ECONNREFUSED')
+      await redis.start()
+      const added = () => asking.add('k', 3, 60).catch(() => undefined)
+      expect(await eventually(added, (sum) => sum !== undefined)).toBe(3)
+    },
+  )
+
   test('what was settled last is told before the store is closed', async () => {
     const { port } = await startRedis()
     const [one, two] = await team(port, DAILY)
     await one.spend(5)
     await one.limits.close()
     expect((await refusal(two.limits.decide(asked())))?.code).toBe('LIMIT_SPENT')
+  })
+
+  test('who only looks adds nothing, and is told how the limits of the team stand', async () => {
+    const redis = await startRedis()
+    const [one, two] = await team(redis.port, { ...DAILY, agents: { concurrent: 3 } }, 'closed')
+    const client = new Redis(redis.port)
+    onTestFinished(() => client.disconnect())
+    const accounts = (used: number) => [
+      { rule: { name: 'agents' }, used: 0, inFlight: 0 },
+      { rule: { name: 'daily' }, used, inFlight: 0 },
+    ]
+    expect(await two.limits.look(asked())).toMatchObject({
+      decision: { kind: 'pass' },
+      accounts: accounts(0),
+    })
+    expect(await client.dbsize()).toBe(0)
+    await one.spend(1.5)
+    await one.limits.close()
+    const look = await two.limits.look(asked())
+    expect(look).toMatchObject({ decision: { kind: 'reject', rule: 'daily' }, accounts: accounts(1.5) })
+    expect(existsSync(join(two.ledgerDirectory, 'inflight'))).toBe(false)
+    await redis.stop()
+    expect(await two.limits.look(asked())).toMatchObject({ decision: { kind: 'reject', rule: 'store' } })
   })
 
   test('sums of a window that is over are forgotten', async () => {

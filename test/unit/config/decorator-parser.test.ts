@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { decoration } from '../../../src/config/decorator-kind.ts'
 import { parseDecorators } from '../../../src/config/decorator-parser.ts'
 import { faultOf, ruleError } from '../../../src/config/rule-fields.ts'
 
@@ -51,4 +52,14 @@ test.each([
 ])('%j is refused with its place', (json, message) => {
   expect(messageFor(json)).toContain('config.json:3')
   expect(messageFor(json)).toContain(message)
+})
+
+test.each([
+  ['', ''],
+  ['Be brief.', 'Be brief.'],
+  [' \n', undefined],
+  ['x'.repeat(20_001), undefined],
+])('one text, %j, is read as %j', (text, value) => {
+  expect(decoration.parse(text)).toBe(value)
+  expect(decoration.read(text)).toBe(value)
 })

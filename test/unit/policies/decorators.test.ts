@@ -110,6 +110,20 @@ describe('a text at the start of the system prompt', () => {
   })
 
   test.each([
+    ['You are Claude Code, a CLI.', 'You are Claude Code, a CLI.\n\nFirst.\n\nLast.'],
+    [
+      'You are Claude Code "1\\n".\nYou help.\nGo.',
+      'You are Claude Code "1\\n".\n\nFirst.\nYou help.\nGo.\n\nLast.',
+    ],
+    [
+      'x-anthropic-billing-header: 1\n\nYou are a Claude agent.\n\nHelp.',
+      'x-anthropic-billing-header: 1\n\nYou are a Claude agent.\n\nFirst.\n\nHelp.\n\nLast.',
+    ],
+  ])('stands behind the opening of one text: %j', (system, expected) => {
+    expect(JSON.parse(decorated(JSON.stringify({ system, messages: [] }), rules)).system).toBe(expected)
+  })
+
+  test.each([
     ['You help.', 'First.\n\nYou help.\n\nLast.'],
     ['', 'First.\n\nLast.'],
     [undefined, 'First.\n\nLast.'],
