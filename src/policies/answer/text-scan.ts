@@ -47,6 +47,8 @@ export class TextScan {
   readonly #counts: AnswerCounts
   /** The end of the text, as far back as detectors look. */
   #text = ''
+  /** The last unit before `#text`. */
+  #before = ''
   /** Where `#text` begins. */
   #start = 0
   #decided = 0
@@ -99,7 +101,7 @@ export class TextScan {
   /** The values in what is kept of the text, and one that the end cuts off, if it surely is one. */
   #valuesOf(group: RuleGroup, begun: readonly BegunValue[], isWhole: boolean): readonly Value[] {
     const sure = begun.find((value) => value.isSure && (!isWhole || this.#isCut(group, value.start)))
-    return withBegun(group.find(this.#text), sure, this.#text.length)
+    return withBegun(group.find(this.#text, this.#before), sure, this.#text.length)
   }
 
   #sightedIn(group: RuleGroup, values: readonly Value[], from: number, to: number): Sighted[] {
@@ -131,6 +133,7 @@ export class TextScan {
       this.#forget(Math.min(...cut.map(({ start }) => start)), values)
       return
     }
+    if (at > 0) this.#before = this.#text.charAt(at - 1)
     this.#text = this.#text.slice(at)
     this.#start += at
   }

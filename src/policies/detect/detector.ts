@@ -37,7 +37,8 @@ export interface DigitsDetector extends Named {
 
 /** Reads the whole text. */
 export interface TextDetector extends Named {
-  findAll(text: string): readonly Range[]
+  /** @param before the end of what stands before the text; empty where it is the beginning */
+  findAll(text: string, before: string): readonly Range[]
   /** Whether there is never white space in what it finds. */
   readonly isWord?: true
 }
