@@ -1,10 +1,10 @@
 import { isDigit } from './boundary.ts'
-import type { Detector, DigitsDetector, LiteralDetector, Range } from './detector.ts'
+import type { Detector, DigitsDetector, Found, LiteralDetector } from './detector.ts'
 
 const DIGIT = /\d/g
 
 /** A range of a text, and who found it. */
-export interface Finding extends Range {
+export interface Finding extends Found {
   readonly detector: Detector
 }
 
@@ -65,8 +65,8 @@ function findDigits(text: string, byRun: readonly DigitsDetector[][], findings: 
   }
 }
 
-function add(findings: Finding[], detector: Detector, ranges: readonly Range[]): void {
-  for (const { start, end } of ranges) if (end > start) findings.push({ start, end, detector })
+function add(findings: Finding[], detector: Detector, ranges: readonly Found[]): void {
+  for (const range of ranges) if (range.end > range.start) findings.push({ ...range, detector })
 }
 
 function withoutOverlaps(findings: Finding[]): Finding[] {

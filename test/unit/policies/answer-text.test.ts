@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { AnswerCounts } from '../../../src/policies/answer/answer-counts.ts'
 import { createAnswerSearch } from '../../../src/policies/answer/answer-search.ts'
 import { TextScan } from '../../../src/policies/answer/text-scan.ts'
@@ -7,7 +7,7 @@ import type { Detector } from '../../../src/policies/detect/detector.ts'
 import { DETECTORS } from '../../../src/policies/detect/detectors.ts'
 import { createFinder } from '../../../src/policies/detect/find.ts'
 import { patternDetector } from '../../../src/policies/detect/pattern-detector.ts'
-import { answerText, cuts, inPieces } from '../../support/answer-streams.ts'
+import { ANSWER_VALUES, answerText, cuts, inPieces } from '../../support/answer-streams.ts'
 
 const find = createFinder(DETECTORS)
 
@@ -42,20 +42,22 @@ function maskedInPieces(
   return replaced(pieces.join(''), ranges)
 }
 
-/** Where something begins that only what stands further behind it makes a part of a key: it may be gone by then. */
+/** Whether there is something that only what stands further behind it makes a part of a key: it may be gone by then. */
 function hasLateKey(text: string, maxMatchBytes = 256): boolean {
   return find(text).some(({ start, detector }) => {
     if (detector.name !== 'private-key') return false
     const soon = Buffer.from(text.slice(start)).subarray(0, maxMatchBytes).toString()
-    return !find(text.slice(0, start) + soon).some((found) => found.start <= start && start < found.end)
+    return !find(text.slice(0, start) + soon).some(
+      (found) => found.detector === detector && found.start <= start && start < found.end,
+    )
   })
 }
 
 test('a text in pieces is masked as the whole of it: 10,000 texts, cut anywhere', () => {
   fc.assert(
-    fc.property(answerText, cuts, fc.boolean(), (text, at, isSlow) => {
+    fc.property(answerText, cuts, fc.nat(7), (text, at, speed) => {
       fc.pre(!hasLateKey(text))
-      const pieces = isSlow ? (text.match(/.{1,3}/gs) ?? []) : inPieces(text, at)
+      const pieces = speed === 0 ? (text.match(/.{1,3}/gs) ?? []) : inPieces(text, at)
       expect(maskedInPieces(pieces)).toBe(maskedWhole(text))
     }),
     { numRuns: 10_000 },
@@ -71,6 +73,39 @@ test('the same holds where more may wait', () => {
     { numRuns: 2000 },
   )
 }, 120_000)
+
+const LONG_KEY = ANSWER_VALUES.find((value) => value.startsWith('-----BEGIN ') && value.length > 1024) ?? ''
+const LAYOUTS: Readonly<Record<string, (line: string, index: number) => string>> = {
+  plain: (line) => line,
+  indented: (line) => `    ${line}`,
+  numbered: (line, index) => `${String(index + 1).padStart(6)}\t${line}`,
+  'quoted, with commas': (line) => `  "${line}",`,
+  'put together': (line) => `  "${line}\\n" +`,
+  'added one by one': (line) => `key += '${line}\\n';`,
+  appended: (line) => `    builder.append("${line}").append('\\n');`,
+  commented: (line) => `// ${line}`,
+  'a difference': (line) => `+${line}`,
+}
+
+describe.each(Object.keys(LAYOUTS))('of a long key, %s, nothing passes', (layout) => {
+  const lines = LONG_KEY.split('\n')
+  const text = lines.map((line, index) => LAYOUTS[layout]?.(line, index)).join('\n')
+  const texts = fc.constantFrom(text, `${text}\n`, `${text}\nThat is all.${' more'.repeat(200)}`)
+  const others = [DETECTORS, [...DETECTORS, patternDetector('own', '\\bmore\\b', 256)]]
+
+  test('however it is cut', () => {
+    expect(hasLateKey(text)).toBe(false)
+    fc.assert(
+      fc.property(texts, cuts, fc.nat(300), fc.constantFrom(...others), (text, at, size, detectors) => {
+        const pieces = size > 0 ? (text.match(new RegExp(`.{1,${size}}`, 'gs')) ?? []) : inPieces(text, at)
+        const masked = maskedInPieces(pieces, 256, detectors)
+        for (const line of lines.slice(1, -1)) expect(masked).not.toContain(line.slice(0, 12))
+        for (const line of lines.slice(1, -1)) expect(masked).not.toContain(line.slice(-12))
+      }),
+      { numRuns: 25 },
+    )
+  })
+})
 
 test('a line that only the next one makes a part of a key is masked as far as it is not gone by then', () => {
   const text = `-----BEGIN PRIVATE KEY-----\n ${'x'.repeat(300)} ${'AKIAQ3EGR7N5TX2WZ4BV'.repeat(2)}`
