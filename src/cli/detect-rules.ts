@@ -53,34 +53,21 @@ export async function openDetectRules<Action extends string>(
 export async function openPatternDetectors({ values, origins }: Patterns): Promise<readonly Detector[]> {
   const patterns = Object.entries(values[PATTERNS])
   if (patterns.length === 0) return []
-  const { DETECTORS } = await import('../policies/detect/detectors.ts')
+  const [{ DETECTORS }, { patternDetector }] = await Promise.all([
+    import('../policies/detect/detectors.ts'),
+    import('../policies/detect/pattern-detector.ts'),
+  ])
   const taken = [ALL, ...DETECTORS.map(({ name }) => name)]
   const origin = origins[PATTERNS]
-  const opened = patterns.map(async ([name, pattern]) => {
+  return patterns.map(([name, pattern]) => {
     if (taken.includes(name))
       throw badValue(origin, PATTERNS, 'a map of names that are not built in', quoted(name))
     try {
-      return await openPatternDetector(name, pattern, values['policies.maxMatch'])
+      return patternDetector(name, pattern, values['policies.maxMatch'])
     } catch (error) {
       throw badValue(origin, `${PATTERNS}.${name}`, `a pattern (${reasonOf(error)})`, quoted(pattern))
     }
   })
-  return Promise.all(opened)
-}
-
-/** What the fast search has no means for, such as `\b`, the slow one may have. @throws Error of the fast one */
-async function openPatternDetector(name: string, pattern: string, maxBytes: number): Promise<Detector> {
-  const { patternDetector } = await import('../policies/detect/pattern-detector.ts')
-  try {
-    return patternDetector(name, pattern, maxBytes)
-  } catch (error) {
-    const { re2Detector } = await import('../policies/detect/re2-detector.ts')
-    try {
-      return re2Detector(name, pattern, maxBytes)
-    } catch {
-      throw error
-    }
-  }
 }
 
 function readEntry<Action extends string>(

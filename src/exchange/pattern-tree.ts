@@ -1,6 +1,9 @@
+import type { Edge } from './pattern-edge.ts'
+
 /** A pattern over bytes. */
 export type Pattern =
   | { readonly kind: 'byte'; readonly set: ByteSet }
+  | { readonly kind: 'edge'; readonly holds: Edge }
   | { readonly kind: 'all'; readonly parts: readonly Pattern[] }
   | { readonly kind: 'one'; readonly parts: readonly Pattern[] }
   | { readonly kind: 'repeat'; readonly part: Pattern; readonly min: number; readonly max: number }
@@ -13,6 +16,8 @@ export function canBeEmpty(pattern: Pattern): boolean {
   switch (pattern.kind) {
     case 'byte':
       return false
+    case 'edge':
+      return true
     case 'all':
       return pattern.parts.every(canBeEmpty)
     case 'one':
@@ -26,6 +31,7 @@ export function canBeEmpty(pattern: Pattern): boolean {
 export function sizeOf(pattern: Pattern): number {
   switch (pattern.kind) {
     case 'byte':
+    case 'edge':
       return 1
     case 'repeat':
       return sizeOf(pattern.part) * (pattern.max === Number.POSITIVE_INFINITY ? pattern.min + 1 : pattern.max)

@@ -1,3 +1,5 @@
+import type { Edge } from './pattern-edge.ts'
+import { EDGES, LINE_EDGES } from './pattern-edge.ts'
 import type { ByteSet, Pattern } from './pattern-tree.ts'
 import { canBeEmpty, sizeOf } from './pattern-tree.ts'
 
@@ -19,12 +21,14 @@ const SPECIAL = new Set('\\.[]()|*+?{}^$')
 /**
  * Reads a pattern: the part of regular expressions that can be searched for in one pass, whatever the text is. There are
  * characters, `.`, classes such as `[a-z]`, `\d`, `\w` and `\s`, groups, `|`, `*`, `+`, `?` and `{n,m}`; `(?i)` before all of
- * it ignores letter case. There is nothing that looks around or back: `^`, `$`, `\b`, `(?=…)`, `\1`.
+ * it ignores letter case. There is nothing that looks further around or back: `(?=…)`, `\1`.
+ * @param hasEdges whether there are `\b`, `\B`, `^` and `$`, too, and `(?m)` before all of it, which makes these the ends of lines
  * @throws SyntaxError which says what is wrong
  */
-export function parsePattern(text: string): Pattern {
-  const isFolding = text.startsWith('(?i)')
-  const reader = new Reader(isFolding ? text.slice(4) : text, isFolding)
+export function parsePattern(text: string, { hasEdges = false } = {}): Pattern {
+  const [head = '', flags = ''] = (hasEdges ? /^\(\?([im]{1,2})\)/ : /^\(\?(i)\)/).exec(text) ?? []
+  const edges = flags.includes('m') ? { ...EDGES, ...LINE_EDGES } : EDGES
+  const reader = new Reader(text.slice(head.length), flags.includes('i'), hasEdges ? edges : {})
   const pattern = reader.alternatives()
   if (reader.next !== undefined) throw new SyntaxError(`\`${reader.next}\` closes nothing`)
   if (canBeEmpty(pattern)) throw new SyntaxError('it matches nothing at all, everywhere')
@@ -36,11 +40,13 @@ export function parsePattern(text: string): Pattern {
 class Reader {
   readonly #characters: readonly string[]
   readonly #isFolding: boolean
+  readonly #edges: Readonly<Record<string, Edge>>
   #at = 0
 
-  constructor(text: string, isFolding: boolean) {
+  constructor(text: string, isFolding: boolean, edges: Readonly<Record<string, Edge>>) {
     this.#characters = [...text]
     this.#isFolding = isFolding
+    this.#edges = edges
   }
 
   get next(): string | undefined {
@@ -94,6 +100,7 @@ class Reader {
       case '\\':
         return this.#escaped()
       default:
+        if (this.#edges[character]) return { kind: 'edge', holds: this.#edges[character] }
         if (SPECIAL.has(character) && character !== ']' && character !== '}')
           throw new SyntaxError(`\`${character}\` cannot stand here; as a character it is \`\\${character}\``)
         return this.#literal(character)
@@ -112,6 +119,8 @@ class Reader {
 
   #escaped(): Pattern {
     const character = this.#take()
+    const holds = this.#edges[`\\${character}`]
+    if (holds) return { kind: 'edge', holds }
     const shorthand = CLASSES[character]
     if (shorthand) return byte(setOf((code) => shorthand.test(String.fromCharCode(code))))
     return this.#literal(escapedCharacter(character))

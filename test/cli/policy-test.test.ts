@@ -259,7 +259,7 @@ test('texts are shown with their variables, and a session that is only tried kee
   expect(readdirSync(home)).not.toContain('sessions')
 })
 
-test('patterns of your own are looked for, with the syntax of RE2 too', async () => {
+test('patterns of your own are looked for, with edges of words and texts too', async () => {
   const env = {
     CLAUDE_GW_POLICIES_PATTERNS: JSON.stringify({ fast: 'jane@[a-z]+', edges: String.raw`\bplease$` }),
     CLAUDE_GW_POLICIES_MASK_DETECT: '["fast","edges:flag"]',

@@ -1,5 +1,5 @@
 import type { Begun, Detector, LiteralDetector } from '../detect/detector.ts'
-import type { Finding } from '../detect/find.ts'
+import type { TextFinder } from '../detect/find.ts'
 import { createFinder } from '../detect/find.ts'
 import type { AnswerAction, AnswerRule } from './answer-rule.ts'
 import { isTextOfBlanks, openWordsAt } from './open-words.ts'
@@ -12,7 +12,7 @@ export interface BegunValue extends Begun {
 /** The rules of one action, as one search. */
 export interface RuleGroup {
   readonly action: AnswerAction
-  find(text: string): readonly Finding[]
+  readonly find: TextFinder
   /** Long values that the end of the text cuts off, one of each detector at most. */
   begun(text: string): readonly BegunValue[]
 }

@@ -1,4 +1,4 @@
-import type { Span } from '../../json/scanner.ts'
+import type { Found } from '../detect/detector.ts'
 import type { AnswerCounts } from './answer-counts.ts'
 import type { AnswerSearch, BegunValue, RuleGroup } from './answer-search.ts'
 
@@ -47,6 +47,8 @@ export class TextScan {
   readonly #counts: AnswerCounts
   /** The end of the text, as far back as detectors look. */
   #text = ''
+  /** The last unit before `#text`. */
+  #before = ''
   /** Where `#text` begins. */
   #start = 0
   #decided = 0
@@ -71,7 +73,7 @@ export class TextScan {
     let to = isWhole ? this.#text.length : Math.max(from, this.#openAt(earliest))
     if (to === from) return { end: this.#decided, replacements: [] }
     let denial: Denial | undefined
-    const seen: Span[] = []
+    const seen: Found[] = []
     const replacements: Replacement[] = []
     for (const group of groups) {
       const values = this.#valuesOf(group, begun.get(group) ?? [], isWhole)
@@ -99,7 +101,7 @@ export class TextScan {
   /** The values in what is kept of the text, and one that the end cuts off, if it surely is one. */
   #valuesOf(group: RuleGroup, begun: readonly BegunValue[], isWhole: boolean): readonly Value[] {
     const sure = begun.find((value) => value.isSure && (!isWhole || this.#isCut(group, value.start)))
-    return withBegun(group.find(this.#text), sure, this.#text.length)
+    return withBegun(group.find(this.#text, this.#before), sure, this.#text.length)
   }
 
   #sightedIn(group: RuleGroup, values: readonly Value[], from: number, to: number): Sighted[] {
@@ -123,20 +125,21 @@ export class TextScan {
   }
 
   /** Cuts where a word begins and no value goes on: a part of either could look like another. */
-  #forget(upTo: number, values: readonly Span[]): void {
+  #forget(upTo: number, values: readonly Found[]): void {
     const blank = lastBlank(this.#text, upTo)
     const at = blank === -1 && upTo > LONGEST_WORD ? upTo : Math.max(0, blank)
-    const cut = values.filter(({ start, end }) => start < at && at < end)
+    const cut = values.filter(({ start, end, since = start }) => since < at && at < end)
     if (cut.length > 0) {
-      this.#forget(Math.min(...cut.map(({ start }) => start)), values)
+      this.#forget(Math.min(...cut.map(({ start, since = start }) => since)), values)
       return
     }
+    if (at > 0) this.#before = this.#text.charAt(at - 1)
     this.#text = this.#text.slice(at)
     this.#start += at
   }
 }
 
-interface Value extends Span {
+interface Value extends Found {
   readonly detector: { readonly name: string; readonly noun: string }
 }
 

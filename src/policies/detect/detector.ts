@@ -4,6 +4,12 @@ export interface Range {
   readonly end: number
 }
 
+/** A value that was found. */
+export interface Found extends Range {
+  /** Where the mark stands that makes it one, if that is not a part of it. */
+  readonly since?: number
+}
+
 interface Named {
   /** In configuration and records: `credit-card`. */
   readonly name: string
@@ -15,7 +21,7 @@ interface Named {
 export interface LiteralDetector extends Named {
   readonly anchors: readonly string[]
   /** What the anchor at `at` belongs to; nothing, if its check fails. */
-  find(text: string, at: number): readonly Range[]
+  find(text: string, at: number): readonly Found[]
   /** For values that can be very long: what the anchor at `at` belongs to, where the end of the text cuts it off. */
   begun?(text: string, at: number): Begun | undefined
 }
@@ -37,7 +43,8 @@ export interface DigitsDetector extends Named {
 
 /** Reads the whole text. */
 export interface TextDetector extends Named {
-  findAll(text: string): readonly Range[]
+  /** @param before the end of what stands before the text; empty where it is the beginning */
+  findAll(text: string, before: string): readonly Range[]
   /** Whether there is never white space in what it finds. */
   readonly isWord?: true
 }

@@ -1,25 +1,31 @@
 import { isDigit } from './boundary.ts'
-import type { Detector, DigitsDetector, LiteralDetector, Range } from './detector.ts'
+import type { Detector, DigitsDetector, Found, LiteralDetector } from './detector.ts'
 
 const DIGIT = /\d/g
 
 /** A range of a text, and who found it. */
-export interface Finding extends Range {
+export interface Finding extends Found {
   readonly detector: Detector
 }
+
+/**
+ * Looks through a text; `before` is the end of what stands before it, if that is not looked through any more.
+ * @throws RangeError where it would take too long
+ */
+export type TextFinder = (text: string, before?: string) => Finding[]
 
 /**
  * Prepares a search. What it finds comes in the order of the text and without overlaps: of two that overlap the first
  * counts, of two that start together the longer one, and then the one that stands first in the list.
  */
-export function createFinder(detectors: readonly Detector[]): (text: string) => Finding[] {
+export function createFinder(detectors: readonly Detector[]): TextFinder {
   const literals = detectors.filter((detector) => 'anchors' in detector)
   const readers = detectors.filter((detector) => 'findAll' in detector)
   const byRun = digitsByRun(detectors.filter((detector) => 'shortestRun' in detector))
-  return (text) => {
+  return (text, before = '') => {
     const findings: Finding[] = []
     for (const detector of literals) findLiterals(text, detector, findings)
-    for (const detector of readers) add(findings, detector, detector.findAll(text))
+    for (const detector of readers) add(findings, detector, detector.findAll(text, before))
     if (byRun.length > 0) findDigits(text, byRun, findings)
     return findings.length < 2 ? findings : withoutOverlaps(findings)
   }
@@ -59,8 +65,8 @@ function findDigits(text: string, byRun: readonly DigitsDetector[][], findings: 
   }
 }
 
-function add(findings: Finding[], detector: Detector, ranges: readonly Range[]): void {
-  for (const { start, end } of ranges) if (end > start) findings.push({ start, end, detector })
+function add(findings: Finding[], detector: Detector, ranges: readonly Found[]): void {
+  for (const range of ranges) if (range.end > range.start) findings.push({ ...range, detector })
 }
 
 function withoutOverlaps(findings: Finding[]): Finding[] {

@@ -3,19 +3,20 @@ import type { Span } from '../../json/scanner.ts'
 import type { Range, TextDetector } from './detector.ts'
 
 /**
- * Knows what a pattern of the user's matches. A search that would take too long throws a RangeError.
+ * Knows what a pattern of the user's matches, which may have `\b`, `^` and `$`. A search that would take too long throws a
+ * RangeError.
  * @param name letters, digits and single `-` between them
  * @param maxBytes of UTF-8; what is longer is no match
  * @throws SyntaxError where it is no pattern
  */
 export function patternDetector(name: string, pattern: string, maxBytes: number): TextDetector {
-  const finder = new PatternFinder([pattern], maxBytes)
+  const finder = new PatternFinder([pattern], { maxBytes, hasEdges: true })
   return {
     name,
     noun: nounOf(name),
-    findAll: (text) => {
+    findAll: (text, before) => {
       const bytes = Buffer.from(text)
-      const spans = finder.spansIn(bytes)
+      const spans = finder.spansIn(bytes, Buffer.from(before).at(-1))
       // Where there are as many bytes as units, all are ASCII.
       return bytes.length === text.length ? spans : rangesOf(bytes, spans)
     },
@@ -23,7 +24,7 @@ export function patternDetector(name: string, pattern: string, maxBytes: number)
 }
 
 /** In placeholders. */
-export function nounOf(name: string): string {
+function nounOf(name: string): string {
   return name.toUpperCase().replaceAll('-', '_')
 }
 

@@ -1,4 +1,4 @@
-import type { Begun, LiteralDetector, Range } from './detector.ts'
+import type { Begun, Found, LiteralDetector, Range } from './detector.ts'
 import { looksRandom } from './randomness.ts'
 
 const BEGIN = /-----BEGIN (?:[A-Z\d]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----/y
@@ -10,6 +10,10 @@ const LAID_OUT = /[\r\n][ \t]+\S|(?:^|\s)\d{1,6}(?=\s)/
 const LINE = /[A-Za-z\d+/]{16,}={0,2}/g
 /** A line of a key that was cut off, with what may stand before it: its number, quotes, blanks. */
 const CUT_LINE = /(?:[^A-Za-z\d+/]|\\[nr]|\d{1,6}(?=\D)){0,40}[A-Za-z\d+/]{32,}={0,2}/y
+/** A full line of one that a program puts together, with what it does for it. */
+const WRAPPED_LINE = /.{0,80}?([A-Za-z\d+/]{60,}={0,2})/sy
+/** So many different characters has the first line of any key; a hash or a path has less. */
+const WRAPPED_DISTINCT = 24
 const LONG_LINE = 40
 /** An RSA key of 16,384 bits has 12 kB; each line may have a number and quotes around it. */
 const LONGEST = 32 * 1024
@@ -22,7 +26,7 @@ export const privateKey: LiteralDetector = {
   name: 'private-key',
   noun: 'PRIVATE_KEY',
   anchors: ['-----BEGIN '],
-  find: (text, at): readonly Range[] => {
+  find: (text, at): readonly Found[] => {
     BEGIN.lastIndex = at
     const head = BEGIN.exec(text)?.[0]
     if (head === undefined) return []
@@ -30,7 +34,7 @@ export const privateKey: LiteralDetector = {
     const lines = linesIn(text, inside)
     return lines.length > 0 && isPlain(text.slice(inside.start, inside.end))
       ? [{ start: at, end: behindMark(text, inside.end) }]
-      : lines
+      : lines.map((line) => ({ ...line, since: at }))
   },
   begun: (text, at): Begun | undefined => {
     BEGIN.lastIndex = at
@@ -57,9 +61,16 @@ function insideOf(text: string, start: number): Range {
 
 function endOfLines(text: string, start: number): number {
   let end = start
-  CUT_LINE.lastIndex = start
-  while (CUT_LINE.test(text)) end = CUT_LINE.lastIndex
+  for (let next = endOfLine(text, end); next !== undefined; next = endOfLine(text, end)) end = next
   return end
+}
+
+function endOfLine(text: string, at: number): number | undefined {
+  CUT_LINE.lastIndex = at
+  if (CUT_LINE.test(text)) return CUT_LINE.lastIndex
+  WRAPPED_LINE.lastIndex = at
+  const line = WRAPPED_LINE.exec(text)?.[1] ?? ''
+  return looksRandom(line, WRAPPED_DISTINCT) ? WRAPPED_LINE.lastIndex : undefined
 }
 
 /** Nothing, if none is long and mixed as those of a key are: programs have only the marks in them. */

@@ -9,6 +9,12 @@ function found(patterns: string | readonly string[], text: string): string[] {
   return finder.spansIn(bytes).map(({ start, end }) => bytes.toString('utf8', start, end))
 }
 
+function foundWithEdges(pattern: string, text: string, options = {}): string[] {
+  const bytes = Buffer.from(text)
+  const finder = new PatternFinder([pattern], { hasEdges: true, ...options })
+  return finder.spansIn(bytes).map(({ start, end }) => bytes.toString('utf8', start, end))
+}
+
 test.each([
   ['ACME-\\d{6}', 'x ACME-123456 ACME-12345 ACME-6543217', ['ACME-123456', 'ACME-654321']],
   ['[\\w.+-]+@example\\.(com|org)', '"a.b+c@example.com", d@example.net', ['a.b+c@example.com']],
@@ -27,6 +33,51 @@ test.each([
   ['password"?: ?"?[^"]{4}', '{"password":"hunter2"}', ['password":"hunt']],
 ])('%s finds its matches', (pattern, text, matches) => {
   expect(found(pattern, text)).toEqual(matches)
+})
+
+describe('edges, where a pattern may have them', () => {
+  test.each([
+    ['\\bcat\\b', 'cat concat cat, bobcat', ['cat', 'cat']],
+    ['\\bcat', 'äcat _cat', ['cat']],
+    ['\\Bcat\\b', 'cat concat', ['cat']],
+    ['^one', 'one\none', ['one']],
+    ['two$', 'two\ntwo', ['two']],
+    ['^(a|b)+$', 'abba', ['abba']],
+    ['^(a|b)+$', 'abba\n', []],
+    ['(?m)^b+$', 'a\nb\nbbc\nbb', ['b', 'bb']],
+    ['(?im)^b$', 'a\nB', ['B']],
+    ['\\A[ab]|[bc]\\z', 'abcbc', ['a', 'c']],
+    ['(\\b|x)a', 'xa ba a', ['xa', 'a']],
+    ['a(\\b|b)', 'ab a ac', ['ab', 'a']],
+    ['\\bé', 'xé é', ['é']],
+    ['[\\^$]\\$', '^$ $$', ['^$', '$$']],
+  ])('%s in %j', (pattern, text, matches) => {
+    expect(foundWithEdges(pattern, text)).toEqual(matches)
+  })
+
+  test.each(['\\b', '^', '$', '^a*', '(^|b)$', '\\ba|\\B'])('%s can match nothing at all', (pattern) => {
+    expect(() => parsePattern(pattern, { hasEdges: true })).toThrow('nothing at all')
+  })
+
+  test.each([
+    ['\\bkey-\\w+', ['key-aaaa']],
+    ['\\bkey-[a-z]+\\b', []],
+    ['\\bkey-a+(b\\b)?', ['key-aaaa']],
+    ['\\bkey-[ab]{4}\\B', ['key-aaaa']],
+    ['\\w{1,8}b\\b', ['aaaaaaab']],
+  ])('%s sees what stands behind the longest match', (pattern, matches) => {
+    expect(foundWithEdges(pattern, `key-${'a'.repeat(10)}b`, { maxBytes: 8 })).toEqual(matches)
+  })
+
+  test('what stands before some bytes counts', () => {
+    const finder = new PatternFinder(['^a', '\\bb'], { hasEdges: true })
+    const places = (text: string, before?: string) =>
+      finder.spansIn(Buffer.from(text), before?.charCodeAt(0)).map(({ start }) => start)
+    expect(places('a a b b')).toEqual([0, 4, 6])
+    expect(places('a a b b', ' ')).toEqual([4, 6])
+    expect(places('b b', 'a')).toEqual([2])
+    expect(places('b b', '-')).toEqual([0, 2])
+  })
 })
 
 test('several patterns are one search', () => {
@@ -64,33 +115,57 @@ describe('what cannot be searched for in one pass, or is a mistake, is refused',
   })
 })
 
-test('matches are those of a regular expression, leftmost and longest', () => {
-  const atom = fc.constantFrom('a', 'b', 'c', '.', '[ab]', '[^a]', '(a|bc)', '(ab|a)')
-  const item = fc
-    .tuple(atom, fc.constantFrom('', '', '*', '+', '?', '{2}', '{1,3}'))
-    .map((parts) => parts.join(''))
+const REPEATS = fc.constantFrom('', '', '*', '+', '?', '{2}', '{1,3}')
+
+function patternOf(...atoms: string[]): fc.Arbitrary<string> {
+  const item = fc.tuple(fc.constantFrom(...atoms), REPEATS).map((parts) => parts.join(''))
   const sequence = fc.array(item, { minLength: 1, maxLength: 4 }).map((items) => items.join(''))
-  const pattern = fc.array(sequence, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('|'))
+  return fc.array(sequence, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('|'))
+}
+
+function textOf(...letters: string[]): fc.Arbitrary<string> {
+  return fc.string({ unit: fc.constantFrom(...letters), maxLength: 20 })
+}
+
+test('matches are those of a regular expression, leftmost and longest', () => {
+  const pattern = patternOf('a', 'b', 'c', '.', '[ab]', '[^a]', '(a|bc)', '(ab|a)')
   fc.assert(
-    fc.property(
-      pattern,
-      fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'd'), maxLength: 20 }),
-      (source, text) => {
-        if (new RegExp(`^(?:${source})$`).test('')) return
-        expect(found(source, text)).toEqual(slowly(source, text))
-      },
-    ),
+    fc.property(pattern, textOf('a', 'b', 'c', 'd'), (source, text) => {
+      if (new RegExp(`^(?:${source})$`).test('')) return
+      expect(found(source, text)).toEqual(slowly(source, text))
+    }),
     { numRuns: 3000 },
   )
 })
 
+test('so they are with edges, and where they may have so many bytes at most', () => {
+  const atoms = ['a', '-', '[a-]', '[^a]', '\\n', '(a|-b)']
+  const pattern = patternOf(...atoms, '(\\b)', '(\\B)', '(^)', '($)', '(^|a)', '(\\b|-)', '(b|$)')
+  const text = textOf('a', 'b', '-', '\n')
+  fc.assert(
+    fc.property(pattern, text, fc.nat(9), fc.boolean(), (source, text, max, isByLine) => {
+      const own = isByLine ? `(?m)${source}` : source
+      const maxBytes = max || Number.POSITIVE_INFINITY
+      try {
+        parsePattern(own, { hasEdges: true })
+      } catch {
+        return
+      }
+      expect(foundWithEdges(own, text, { maxBytes })).toEqual(
+        slowly(source, text, { flags: isByLine ? 'm' : '', maxBytes }),
+      )
+    }),
+    { numRuns: 5000 },
+  )
+})
+
 /** Each match begins as early as it can, and is the longest that does. */
-function slowly(source: string, text: string): string[] {
-  const whole = new RegExp(`^(?:${source})$`, 's')
+function slowly(source: string, text: string, { flags = '', maxBytes = text.length } = {}): string[] {
   const matches: string[] = []
   for (let start = 0; start < text.length; start++) {
-    for (let end = text.length; end > start; end--) {
-      if (!whole.test(text.slice(start, end))) continue
+    for (let end = Math.min(text.length, start + maxBytes); end > start; end--) {
+      const whole = `(?<=(?<![^])[^]{${start}})(?:${source})(?=[^]{${text.length - end}}(?![^]))`
+      if (!new RegExp(whole, flags).test(text)) continue
       matches.push(text.slice(start, end))
       start = end - 1
       break
@@ -106,6 +181,8 @@ test('texts and patterns that keep a backtracking search busy for years take one
   expect(found('.*.*.*=.*', text)).toEqual([])
   expect(found('a(.*b)?', text.slice(0, 2000))).toHaveLength(2000)
   expect(found('(x?a){1,500}', text).join('')).toBe(text)
+  expect(foundWithEdges('(a+a+)+\\b-', text)).toEqual([])
+  expect(foundWithEdges('^(a|aa)+$', text)).toEqual([text])
 })
 
 test.each([

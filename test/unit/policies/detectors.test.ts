@@ -154,6 +154,23 @@ describe('a private key', () => {
     expect(found(program.join(' +\n'))).toEqual(KEY_LINES.map((line) => `private-key: ${line}`))
   })
 
+  test.each([
+    ['strings that are put together', (line: string) => `  "${line}\\n" +\n`],
+    ['strings that are added', (line: string) => `key += '${line}\\n';\n`],
+    ['calls', (line: string) => `    builder.append("${line}").append('\\n');\n`],
+  ])('as %s is found where it was cut off, too', (_, layOut) => {
+    const cut = PEM.trim().split('\n').slice(0, 3).map(layOut).join('')
+    expect(found(`${cut}and so on`)).toEqual(KEY_LINES.slice(0, 2).map((line) => `private-key: ${line}`))
+  })
+
+  test.each([
+    ['a hash', '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'],
+    ['a path', '/home/someone/projects/one/two/three/some/more/src/policies/detect2/key'],
+    ['a word far away', `${'a word, '.repeat(12)}${KEY_LINES[0]}`],
+  ])('is not what stands behind its mark as %s', (_, text) => {
+    expect(found(`The mark "-----BEGIN PRIVATE KEY-----" is in ${text}`)).toEqual([])
+  })
+
   test('that was cut off is found up to there', () => {
     const cut = PEM.slice(0, PEM.indexOf('-----END') - 30)
     expect(found(`${cut}\n… and 3 lines more`)).toEqual([

@@ -23,6 +23,9 @@ describe('what is found', () => {
     ['up to the whole of the last letter', 'x.', 'xä x\u{1F600}', ['xä', 'x\u{1F600}']],
     ['from the whole of the first letter', '.y', 'äy', ['äy']],
     ['letter by letter', '.', 'ä\u{1F600}', ['ä', '\u{1F600}']],
+    ['at the edges of words', '\\bcat\\b', 'cat concat äcat', ['cat', 'cat']],
+    ['at the ends of the text', '^a|a$', 'aa aa', ['a', 'a']],
+    ['at the ends of lines', '(?m)^ä.*$', 'ä\nbä\näé', ['ä', 'äé']],
   ])('%s', (_, pattern, text, matches) => {
     expect(found(pattern, text)).toEqual(matches)
   })
@@ -31,6 +34,8 @@ describe('what is found', () => {
     ['as long as may be', 'A[a-z]{7}B', 9, ['AbbbbbbbB']],
     ['longer', 'A[a-z]{7}B', 8, []],
     ['longer, with a shorter one in it', 'A[a-z]*B?', 8, ['Abbbbbbb']],
+    ['longer, at the edge of a word', '\\bA[a-z]*B?', 8, ['Abbbbbbb']],
+    ['longer, up to the edge of a word', 'A[a-z]*B\\b', 8, []],
     ['longer, with one that begins later', '[a-zA]+B', 4, ['bbbB']],
   ])('%s', (_, pattern, maxBytes, matches) => {
     expect(found(pattern, '- AbbbbbbbB -', maxBytes)).toEqual(matches)
@@ -65,11 +70,27 @@ test('a search that takes too long is given up, also where the text is in many p
   expect(find('aac')).toHaveLength(1)
 })
 
+test('what is too long hides nothing that stands behind it', () => {
+  expect(found('\\bkey-\\w+', `key-${'a'.repeat(300)} key-777`)).toEqual([
+    `key-${'a'.repeat(252)}`,
+    'key-777',
+  ])
+  expect(found('\\bkey-.+', `key-${'a '.repeat(200)}key-777`)).toEqual([`key-${'a '.repeat(126)}`, 'key-777'])
+})
+
+test('a look up to the end of the text for each match is not taken', () => {
+  const pattern = '\\bfoo((.|\\n)*bar)?'
+  expect(found(pattern, 'foo '.repeat(8000))).toHaveLength(8000)
+  expect(() => found(pattern, 'foo '.repeat(250_000))).toThrow(RangeError)
+  expect(found('\\bfoo(.|\\n)*bar\\b', 'foo '.repeat(250_000))).toEqual([])
+})
+
 test('what is remembered of the last request changes nothing, however a conversation grows', () => {
   const rules = [
     { detector: patternDetector('word', '([a-z]|ä){3,}@?', 12), action: 'mask' },
     { detector: patternDetector('digits', '\\d[\\d ]*\\d', 9), action: 'irreversible' },
     { detector: patternDetector('any', '[^a-z]{2}', 2), action: 'flag' },
+    { detector: patternDetector('edges', '^\\W|\\b[^a]\\b|a$', 3), action: 'flag' },
   ] as const
   const mask = createMasking(rules, { key: KEY })
   fc.assert(
