@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { DEMO_CREDENTIAL } from '../../src/demo/script.ts'
 import { startDemoUpstream } from '../../src/demo/upstream.ts'
@@ -43,6 +44,8 @@ test('of a session that began without the gateway, the answers before it are nam
   const id = randomUUID()
   const env = { UPSTREAM_KEY: DEMO_CREDENTIAL, ANTHROPIC_AUTH_TOKEN: DEMO_CREDENTIAL }
   await runDirect(home, upstream.url, ['-p', 'hello', '--session-id', id], { env })
+  // Times are compared by the second.
+  await delay(1000)
   await runThrough(home, upstream.url, ['-p', 'again', '--resume', id], { env })
   expect(await reconcile(home)).toMatchObject([
     {
