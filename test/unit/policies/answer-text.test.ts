@@ -42,27 +42,30 @@ function maskedInPieces(
   return replaced(pieces.join(''), ranges)
 }
 
-/** Whether there is something that only what stands further behind it makes a part of a key: it may be gone by then. */
+/**
+ * Whether only what stands further behind something makes it a part of a key, or makes it one line of a key that is
+ * found line by line: it may be gone by then.
+ */
 function hasLateKey(text: string, maxMatchBytes = 256): boolean {
   return find(text).some(({ start, detector }) => {
     if (detector.name !== 'private-key') return false
     const soon = Buffer.from(text.slice(start)).subarray(0, maxMatchBytes).toString()
     return !find(text.slice(0, start) + soon).some(
-      (found) => found.detector === detector && found.start <= start && start < found.end,
+      (found) => found.detector === detector && found.start === start,
     )
   })
 }
 
-test('a text in pieces is masked as the whole of it: 10,000 texts, cut anywhere', () => {
+test('a text in pieces is masked as the whole of it: 5,000 texts, cut anywhere', () => {
   fc.assert(
     fc.property(answerText, cuts, fc.nat(7), (text, at, speed) => {
       fc.pre(!hasLateKey(text))
       const pieces = speed === 0 ? (text.match(/.{1,3}/gs) ?? []) : inPieces(text, at)
       expect(maskedInPieces(pieces)).toBe(maskedWhole(text))
     }),
-    { numRuns: 10_000 },
+    { numRuns: 5000 },
   )
-}, 240_000)
+}, 120_000)
 
 test('the same holds where more may wait', () => {
   fc.assert(
@@ -74,7 +77,7 @@ test('the same holds where more may wait', () => {
   )
 }, 120_000)
 
-const LONG_KEY = ANSWER_VALUES.find((value) => value.startsWith('-----BEGIN ') && value.length > 1024) ?? ''
+const LONG_KEY = ANSWER_VALUES.find((value) => value.startsWith('-----BEGIN ') && value.length > 1000) ?? ''
 const LAYOUTS: Readonly<Record<string, (line: string, index: number) => string>> = {
   plain: (line) => line,
   indented: (line) => `    ${line}`,
@@ -137,6 +140,14 @@ test.each([
     }),
     { numRuns: 300 },
   )
+})
+
+test('a key is masked with its mark where what shows it line by line comes later than may be waited for', () => {
+  const jwt = ANSWER_VALUES.find((value) => value.startsWith(' eyJ') && value.length > 1000)
+  const text = `-----BEGIN PRIVATE KEY-----\n${'DE89370400440532013000'.repeat(2)}${jwt}-----END PRIVATE KEY-----`
+  expect(hasLateKey(text)).toBe(true)
+  expect(maskedWhole(text)).toBe('-----BEGIN PRIVATE KEY-----\n[PRIVATE_KEY] [JWT] -----END PRIVATE KEY-----')
+  expect(maskedInPieces([...text])).toBe('[PRIVATE_KEY] [JWT] -----END PRIVATE KEY-----')
 })
 
 test('what a detector finds that knows no rule of blanks is found up to the longest value that may wait', () => {
