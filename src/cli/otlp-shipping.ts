@@ -1,4 +1,4 @@
-import { GatewayError, reasonOf } from '../base/errors.ts'
+import { GatewayError } from '../base/errors.ts'
 import { tryLock } from '../config/lock.ts'
 import { shippingDirectory, trafficDirectory } from '../config/paths.ts'
 import type { ExchangeRecord } from '../exchange/exchange.ts'
@@ -7,7 +7,7 @@ import { appended } from '../log/follow.ts'
 import { otlpExport } from '../log/otlp.ts'
 import { Search } from '../log/search.ts'
 import type { Upstream } from '../network/url.ts'
-import { parseUpstream } from '../network/url.ts'
+import { isLoopback, parseUpstream } from '../network/url.ts'
 import { readClaudeState } from './claude-state.ts'
 import type { Collector } from './collector.ts'
 import { openCollector } from './collector.ts'
@@ -61,12 +61,13 @@ export async function shipToCollector(context: Context, input: ShippingInput): P
 }
 
 /** Names and errors stand in what is shipped, and a key in the headers. @throws GatewayError OTLP_BAD_URL */
-function parseCollector(url: string, allowHttp: boolean): Upstream {
-  try {
-    return parseUpstream(url, allowHttp, '--otlp')
-  } catch (error) {
-    throw new GatewayError('OTLP_BAD_URL', { reason: reasonOf(error).replace('`upstream`', 'it') }, error)
-  }
+function parseCollector(text: string, allowHttp: boolean): Upstream {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !['http:', 'https:'].includes(url.protocol) || url.search || url.hash || url.username)
+    throw new GatewayError('OTLP_BAD_URL', { reason: '`--otlp` is no plain URL' })
+  if (url.protocol === 'http:' && !allowHttp && !isLoopback(url.hostname))
+    throw new GatewayError('OTLP_BAD_URL', { reason: '`--otlp` is plain http to another machine' })
+  return parseUpstream(text.replace(/\/v1\/(traces|logs)\/?$/, ''), true, '--otlp')
 }
 
 async function shipNew(

@@ -77,7 +77,7 @@ function outcomeLine({ body }: PolicyRequest, { verdict }: Rehearsal, { bold }: 
   const { rejection, body: sent } = verdict
   if (rejection)
     return bold(
-      `It would be refused: ${rejection.status} ${rejection.type}, ${escapeControls(rejection.message)}.`,
+      `It would be refused: ${rejection.status} ${rejection.type}, ${escapeControls(rejection.message)}. What comes behind that is not asked.`,
     )
   return bold(
     sent

@@ -20,7 +20,7 @@ export interface UpstreamExamination {
 
 const NEED_NO_KEY = ['dns', 'tls', 'reach', 'redirect', 'clock']
 const OWN_LOGIN =
-  'Claude Code’s own login is used, which claude-gw never has; `claude-gw --credential env:NAME doctor` asks with a key'
+  'Claude Code’s own login is used, which claude-gw never has; with a key of its own (`--credential`), it asks'
 const NO_KEY = 'there is nothing to ask it with, see `key`'
 
 /** Opens the way to the upstream. @param model that is asked, instead of those in use */

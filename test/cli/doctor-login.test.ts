@@ -65,3 +65,9 @@ test('headers that carry tags are sent as in a run', async () => {
   await doctor(upstream, { ...env, CLAUDE_GW_CREDENTIAL: 'env:KEY', KEY: 'canary-key-of-the-gateway' })
   expect(new Set(seen)).toEqual(new Set(['payments']))
 })
+
+test('what asks nothing does not go together with what costs tokens', async () => {
+  const { exitCode, stderr } = await runCli(['doctor', '--offline', '--live'])
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain('`--offline` does not go together with')
+})

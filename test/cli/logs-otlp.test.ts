@@ -156,7 +156,8 @@ describe.skipIf(receiverUnavailable)(`export to OpenTelemetry: ${receiverUnavail
   test('what it takes in part is told', async () => {
     const state = temporaryDirectory()
     write(state, record())
-    const { exitCode, stderr } = await ship(state, await startOtlpReceiver('partial'))
+    const receiver = await startOtlpReceiver('partial')
+    const { exitCode, stderr } = await ship(state, { ...receiver, url: `${receiver.url}/v1/traces` })
     expect(exitCode).toBe(5)
     expect(stderr).toContain('did not take 2 of their spans and log records')
   })
@@ -208,7 +209,7 @@ describe.skipIf(receiverUnavailable)(`export to OpenTelemetry: ${receiverUnavail
 })
 
 test.each([
-  [['--otlp', 'ftp://x'], 2, 'a URL such as'],
+  [['--otlp', 'ftp://x'], 2, 'no plain URL'],
   [['--otlp', 'http://collector.example:4318'], 2, 'plain http'],
   [['--otlp', 'http://127.0.0.1:9', '--jsonl'], 2, 'give one of'],
   [['--otlp', 'http://127.0.0.1:9', '-n', '5'], 2, 'do not go together with `--otlp`'],

@@ -46,7 +46,7 @@ export const ZOO: readonly Inmate[] = [
     name: 'takes the key in x-api-key only',
     fault: { looksInto: 'x-api-key' },
     finds: ['credential', 'fail'],
-    evidence: /accepted in `x-api-key`/,
+    evidence: /accepted in `x-api-key`$/,
     remedy: /config set auth x-api-key/,
   },
   {

@@ -32,6 +32,8 @@ export interface DoctorInput {
  * @returns 0 where nothing failed, else 1 @throws GatewayError USAGE
  */
 export async function doctor(context: Context, input: DoctorInput): Promise<number> {
+  if (input.isOffline && (input.isLive || input.isSlow))
+    throw new GatewayError('USAGE', { reason: '`--offline` does not go together with `--live` and `--slow`' })
   const circumstances = await readCircumstances(context)
   const name = circumstances.upstream.isKnown ? circumstances.upstream.value.name : undefined
   const upstream = await openUpstreamExamination(context, circumstances, input.model)
@@ -69,11 +71,14 @@ function announcement(
   checks: readonly Check[],
   { isOffline, isLive, isSlow }: DoctorInput,
 ): string {
-  const isAsking = checks.some(({ cost }) => cost !== 'nothing')
-  if (isOffline || !isAsking || upstream === undefined) return 'asks nothing of the upstream'
-  const free = `asks ${upstream} about 15 times, without spending tokens; the largest request has 31 MB`
-  if (isSlow) return `${free}; then for some answers, of about 5,000 tokens, which takes minutes`
-  return isLive ? `${free}; then for some answers, of about 600 tokens` : free
+  const asks = (wanted: Cost) => checks.some(({ cost }) => cost === wanted)
+  if (isOffline || upstream === undefined || !checks.some(({ cost }) => cost !== 'nothing'))
+    return 'asks nothing of the upstream'
+  const size = checks.some(({ id }) => id === 'size') ? '; the largest request has 31 MB' : ''
+  const free = `asks ${upstream} some requests that spend no tokens${size}`
+  if (isSlow && asks('minutes'))
+    return `${free}; then for some answers, of about 5,000 tokens, which takes minutes`
+  return isLive && asks('tokens') ? `${free}; then for some answers, of about 600 tokens` : free
 }
 
 async function report(

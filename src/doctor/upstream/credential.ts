@@ -34,8 +34,8 @@ async function otherHeader({ ask, model }: Questions): Promise<Finding | undefin
   for (const auth of STYLES) {
     const heard = await ask({ ...wrongQuestion(model, 'Hello'), auth })
     if (heard.kind === 'silence' || isRefusal(heard) || isRedirect(heard) || isThrottled(heard)) continue
-    const name = auth === 'bearer' ? '`authorization: Bearer`' : `\`${auth.replace('header:', '')}\``
-    return fail(`refused as it is sent now, and accepted in ${name}`, {
+    const name = auth === 'bearer' ? 'as a bearer token' : `in \`${auth.replace('header:', '')}\``
+    return fail(`refused as it is sent now, and accepted ${name}`, {
       remedy: `claude-gw config set auth ${auth}`,
     })
   }
@@ -55,7 +55,7 @@ function refusal(answer: Answer): Finding {
         'have the firewall or the protection from bots before the gateway let through programs that are no browsers',
     })
   const remedy = isProviders(answer)
-    ? 'the gateway lets you in, but its own key for the provider is refused: tell who runs the gateway'
+    ? 'if your key is right (`claude-gw login` replaces it), the gateway lets you in and its own key for the provider is refused: tell who runs it'
     : 'replace the key with `claude-gw login`, or ask who runs the gateway for access'
   return fail(evidence, { remedy })
 }
