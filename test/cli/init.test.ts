@@ -42,6 +42,8 @@ describe('by options', () => {
   test.each([
     ['x-api-key', { auth: 'x-api-key' }],
     ['authorization', {}],
+    ['apikey', { auth: 'header:apikey' }],
+    ['api-key', { auth: 'header:api-key' }],
   ] as const)(
     'the header is found by trying, and written where it is not the usual one: %s',
     async (looksInto, auth) => {
