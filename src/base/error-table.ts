@@ -239,12 +239,12 @@ export const ERROR_TABLE = {
   SERVE_RUNNING: {
     exit: 1,
     message: 'profile `{profile}` is already served at {url} (process {pid})',
-    remedy: 'use it with `eval "$(claude-gw env)"`, or stop it with `kill {pid}`',
+    remedy: 'use it with `eval "$({command} env)"`, or stop it with `kill {pid}`',
   },
   SERVE_NOT_RUNNING: {
     exit: 1,
     message: 'no `claude-gw serve` is running for profile `{profile}`',
-    remedy: 'start one with `claude-gw serve` in another terminal',
+    remedy: 'start one with `{command} serve` in another terminal',
   },
   SERVE_ELSEWHERE: {
     exit: 3,

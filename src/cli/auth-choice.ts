@@ -85,7 +85,7 @@ function anew({ options: { flags } }: Context): Partial<Record<Again, string>> {
 }
 
 async function askHeader(context: Context): Promise<AuthStyle> {
-  const name = await askText(context, 'Name of the header', 'ApiKey', (text) =>
+  const name = await askText(context, 'Name of the header', '', (text) =>
     SCHEMA.auth.kind.parse(`header:${text}`) ? undefined : 'a key cannot go in a header of this name',
   )
   return `header:${name}`

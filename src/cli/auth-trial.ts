@@ -1,4 +1,5 @@
 import type { CredentialPlan } from '../credentials/credential.ts'
+import { TRIED_STYLES } from '../doctor/upstream/credential.ts'
 import type { Answer, Ask, Heard } from '../doctor/upstream/hearing.ts'
 import { errorIn, inWords } from '../doctor/upstream/hearing.ts'
 import { wrongQuestion } from '../doctor/upstream/questions.ts'
@@ -10,13 +11,10 @@ import type { OpenAsk } from './open-ask.ts'
 import { openAsk } from './open-ask.ts'
 import { examineShortly } from './short-examination.ts'
 
-/** The headers that are tried, beside the one that a configuration without `auth` takes. */
-const STYLES = ['bearer', 'x-api-key'] as const
-
 /** How an upstream wants its key; the reason is for people, without secrets. */
 export type AuthFinding =
   | { readonly kind: 'usual' }
-  | { readonly kind: 'other'; readonly auth: (typeof STYLES)[number] }
+  | { readonly kind: 'other'; readonly auth: (typeof TRIED_STYLES)[number] }
   | { readonly kind: 'refused' | 'unproved'; readonly reason: string }
 
 export interface AuthTrial {
@@ -57,7 +55,7 @@ function givenPlan(key: string): CredentialPlan {
 }
 
 async function tryOthers(ask: Ask, model: string, refused: AuthFinding): Promise<AuthFinding> {
-  for (const auth of STYLES) {
+  for (const auth of TRIED_STYLES) {
     const finding = judge(await ask({ ...wrongQuestion(model, 'Hello'), auth }))
     if (finding.kind === 'usual') return { kind: 'other', auth }
   }

@@ -26,7 +26,7 @@ function rowOf(comparison: Comparison, { green, yellow, dim }: Palette): Row {
   const { session, ours, isEqual, reason } = comparison
   const difference = differenceOf(comparison)
   const cells = COUNT_NAMES.map((name): Cell => countCell(ours[name], difference?.[name] ?? 0, yellow))
-  const why: Cell = isEqual ? { forms: ['the same'], paint: green } : { forms: [reason] }
+  const why: Cell = isEqual ? { forms: [reason || 'the same'], paint: green } : { forms: [reason] }
   return [{ forms: [escapeControls(session)], paint: dim }, ...cells, why]
 }
 

@@ -51,6 +51,12 @@ export function findExchanges(
   return { search, progress, entries, sources }
 }
 
+/** Whether there is any that matches; the newest are looked at first. @throws GatewayError LOG_UNREADABLE */
+export function hasExchange(directory: string, query: Query): boolean {
+  const [newest] = new Search(query).newestFirst(sourcesOf(directory, query, undefined))
+  return newest !== undefined
+}
+
 const SHORTEST_ID = 4
 const UUID_LENGTH = 36
 

@@ -1,4 +1,4 @@
-import { shellWord } from '../base/shell-word.ts'
+import { profileCommand } from '../base/profile-command.ts'
 import type { Check } from '../doctor/check.ts'
 
 const OF_A_PROFILE = /\bclaude-gw (?=(config (set|unset)|login|logout|doctor|models|run)\b)/g
@@ -6,7 +6,7 @@ const OF_A_PROFILE = /\bclaude-gw (?=(config (set|unset)|login|logout|doctor|mod
 /** The same checks, with remedies that mend the profile which was asked for by name. */
 export function remediesFor(profile: string | undefined, checks: readonly Check[]): readonly Check[] {
   if (profile === undefined || profile === 'default') return checks
-  const command = `claude-gw --profile ${shellWord(profile)} `
+  const command = `${profileCommand(profile)} `
   return checks.map((check) => ({
     ...check,
     run: async () => {

@@ -35,10 +35,11 @@ function isEnforced(context: Context): boolean {
 }
 
 /** What a path lost on its way into the upstream, in words. */
-export function foldingNote({ url, name }: Upstream): string | undefined {
-  return /\/v1\/*$/.test(url.pathname)
-    ? `\`/v1\` is left out, since Claude Code adds it itself: the upstream is ${name}`
-    : undefined
+export function foldingNote({ url, prefix, name }: Upstream): string | undefined {
+  const folded = url.pathname.replace(/\/+$/, '').slice(prefix.length)
+  return folded === ''
+    ? undefined
+    : `\`${folded}\` is left out, since Claude Code adds it itself: the upstream is ${name}`
 }
 
 function faultOf(read: () => unknown): string | undefined {

@@ -27,7 +27,7 @@ export interface Comparison {
   /** Null where there is no transcript. */
   readonly theirs: SessionCounts | null
   readonly isEqual: boolean
-  /** Why they differ, as far as can be told. */
+  /** Why they differ, as far as can be told; or that there is nothing to compare. */
   readonly reason: string
 }
 
@@ -69,8 +69,12 @@ export function compareSession(
   transcript: readonly TranscriptAnswer[] | undefined,
 ): Comparison {
   const { id, firstMs, broken, unknown, ...ours } = own
-  if (!transcript) return { session: id, ours, theirs: null, isEqual: false, reason: NO_TRANSCRIPT }
-  const theirs = sumOf(transcript)
+  const theirs = transcript ? sumOf(transcript) : null
+  // A transcript without answers is not told from none.
+  if (own.answers === 0 && !theirs?.answers)
+    return { session: id, ours, theirs, isEqual: true, reason: NO_ANSWERS }
+  if (!transcript || !theirs)
+    return { session: id, ours, theirs: null, isEqual: false, reason: NO_TRANSCRIPT }
   const isEqual = COUNT_NAMES.every((name) => ours[name] === theirs[name])
   const earlier = transcript.filter(({ atMs }) => atMs < firstMs).length
   return { session: id, ours, theirs, isEqual, reason: isEqual ? '' : reasonOf(own, theirs, earlier) }
@@ -83,6 +87,7 @@ export function differenceOf({ ours, theirs }: Pick<Comparison, 'ours' | 'theirs
   return Object.fromEntries(differences) as unknown as SessionCounts
 }
 
+const NO_ANSWERS = 'no answers on either side'
 const NO_TRANSCRIPT =
   'there is no transcript: deleted, not kept (--no-session-persistence), or in another CLAUDE_CONFIG_DIR'
 

@@ -1,4 +1,5 @@
 import { GatewayError } from '../base/errors.ts'
+import { profileCommand } from '../base/profile-command.ts'
 import type { ClaudeArguments } from '../claude/arguments.ts'
 import type { Environment } from '../claude/environment.ts'
 import { isOn } from '../claude/environment.ts'
@@ -35,7 +36,7 @@ export interface LaunchConditions {
 export function checkLaunch({ args, env, layers, profile, isServed }: LaunchConditions): void {
   if (args.kind === 'tool') return
   if (args.backgroundArgument !== undefined && !isServed) {
-    const serve = profile === 'default' ? 'claude-gw serve' : `claude-gw --profile ${profile} serve`
+    const serve = `${profileCommand(profile)} serve`
     throw new GatewayError('BACKGROUND_SESSION', { argument: args.backgroundArgument, serve })
   }
   for (const variable of PROVIDER_SWITCHES) {

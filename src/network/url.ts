@@ -10,9 +10,12 @@ export interface Upstream {
   readonly isAnthropic: boolean
 }
 
+/** What Claude Code adds itself. */
+const ADDED = /\/v1(\/messages(\/count_tokens)?)?$/
+
 /**
- * Reads the URL of an upstream. A trailing slash and a final `/v1` are folded, since Claude Code adds `/v1`
- * itself. Plain http is for this machine only, unless `allowHttp`.
+ * Reads the URL of an upstream. A trailing slash, and a final `/v1`, `/v1/messages` or `/v1/messages/count_tokens` are folded,
+ * since Claude Code adds them itself. Plain http is for this machine only, unless `allowHttp`.
  * @param origin where the text stands, for the error
  * @throws GatewayError CONFIG_BAD_VALUE
  */
@@ -31,7 +34,7 @@ export function parseUpstream(text: string, allowHttp: boolean, origin: string):
       text,
     )
   }
-  const prefix = url.pathname.replace(/\/+$/, '').replace(/\/v1$/, '')
+  const prefix = url.pathname.replace(/\/+$/, '').replace(ADDED, '')
   return { url, prefix, name: url.origin + prefix, isAnthropic: url.hostname === 'api.anthropic.com' }
 }
 

@@ -32,7 +32,7 @@ test('a port that nobody listens on is told once', async () => {
 })
 
 test.each([
-  ['/v1/messages', /ends in what Claude Code adds itself/],
+  ['/v1/models', /ends in what Claude Code adds itself/],
   ['/v1/chat/completions', /is a route for another API/],
 ])('a URL that ends in %s is told, with the one that is right', async (path, evidence) => {
   const { url } = await startModelApi()
@@ -40,6 +40,12 @@ test.each([
   expect(found.map(({ id }) => id)).toEqual(['url', 'errors'])
   expect(found[0]?.evidence).toMatch(evidence)
   expect(found[0]?.remedy).toBe(`claude-gw config set upstream ${url}`)
+})
+
+test('of a URL whose end is folded nothing is said', async () => {
+  const { url } = await startModelApi()
+  const { checks } = await asked(`${url}/v1/messages`)
+  expect(checks.find(({ id }) => id === 'url')).toMatchObject({ verdict: 'ok', evidence: url })
 })
 
 test('http over a network is told', async () => {

@@ -18,9 +18,13 @@ test('points a shell at the running `serve`', async () => {
 })
 
 test('without a running one it says how to start it', async () => {
-  const result = await runCli(['env'], { env: { CLAUDE_GW_STATE_DIR: temporaryDirectory() } })
+  const env = { CLAUDE_GW_STATE_DIR: temporaryDirectory() }
+  const result = await runCli(['env'], { env })
   expect(result.exitCode).toBe(1)
-  expect(result.stderr).toContain('claude-gw serve')
+  expect(result.stderr).toContain('start one with `claude-gw serve` in')
+  const upstream = { CLAUDE_GW_UPSTREAM: 'https://gateway.example' }
+  const named = await runCli(['--profile', 'work', 'env'], { env: { ...env, ...upstream } })
+  expect(named.stderr).toContain('start one with `claude-gw --profile work serve` in')
 })
 
 test('a variable that has to go is null in JSON', async () => {

@@ -196,15 +196,16 @@ describe.skipIf(reason)(`in a terminal${reason ? `: ${reason}` : ''}`, () => {
     const refused = reply(apiErrorAnswer(401, 'authentication_error', 'no key'))
     const through = reply(apiErrorAnswer(400, 'invalid_request_error', 'max_tokens: too small'))
     const upstream = await startFaultUpstream(
-      choose(({ request }) => (request.values('apikey')[0] === GATEWAY_KEY ? through : refused)),
+      choose(({ request }) => (request.values('x-team-key')[0] === GATEWAY_KEY ? through : refused)),
     )
     onTestFinished(upstream.close)
     const { url } = upstream
     await untilKey(terminal, url, GATEWAY_KEY + ENTER)
     await answer(terminal, /does not accept the key[\s\S]*cancel/, DOWN + DOWN + ENTER)
     await answer(terminal, /Name of the header/, ENTER)
+    await answer(terminal, /a key cannot go in a header of this name/, `X-Team-Key${ENTER}`)
     await terminal.waitFor(DONE)
-    expect(configOf(user.env)).toMatchObject({ upstream: url, auth: 'header:ApiKey' })
+    expect(configOf(user.env)).toMatchObject({ upstream: url, auth: 'header:X-Team-Key' })
   })
 
   test('a profile that is there is replaced only after a yes', async () => {

@@ -42,6 +42,8 @@ describe('by options', () => {
   test.each([
     ['x-api-key', { auth: 'x-api-key' }],
     ['authorization', {}],
+    ['apikey', { auth: 'header:apikey' }],
+    ['api-key', { auth: 'header:api-key' }],
   ] as const)(
     'the header is found by trying, and written where it is not the usual one: %s',
     async (looksInto, auth) => {
@@ -141,9 +143,10 @@ describe('by options', () => {
     expect(configOf(home.env)).toMatchObject({ upstream: url })
   })
 
-  test('a final `/v1` is left out, and said to be', async () => {
+  test.each(['/v1', '/v1/messages'])('a final `%s` is left out, and said to be', async (end) => {
     const { home, url, init } = await openFresh()
-    const { stderr } = await init(['--upstream', `${url}/team/v1/`, ...FROM_VARIABLE, '--no-check'])
+    const { stderr } = await init(['--upstream', `${url}/team${end}/`, ...FROM_VARIABLE, '--no-check'])
+    expect(stderr).toContain(`\`${end}\` is left out`)
     expect(stderr).toContain(`the upstream is ${url}/team\n`)
     expect(configOf(home.env)).toMatchObject({ upstream: `${url}/team` })
   })

@@ -256,6 +256,25 @@ describe('logs --grep', () => {
     expect((await logs('--json', '-n', '0', '--grep', 'plum')).stdout).toBe('')
   })
 
+  test('says where no body is kept of what it could look into', async () => {
+    const { logs } = await openState([
+      { request: 'plum' },
+      { record: { session_id: 'bare' } },
+      { record: { profile: 'work' } },
+    ])
+    const hint = '`claude-gw config set log.level full`'
+    for (const words of [[], ['export', '--jsonl']]) {
+      const told = async (...args: string[]) => (await logs(...words, '--grep', 'pear', ...args)).stderr
+      expect(await told('--session', 'bare')).toContain(hint)
+      expect(await told('--session', 'bare', '--quiet')).toBe('')
+      expect(await told()).not.toContain(hint)
+      expect(await told('--session', 'nobody')).not.toContain(hint)
+    }
+    const { stderr } = await logs('--profile', 'work', '--grep', 'pear')
+    expect(stderr).toContain('`claude-gw --profile work config set log.level full`')
+    expect((await logs('--session', 'bare', '--grep', 'pear', '-n', '0', '--json')).exitCode).toBe(0)
+  })
+
   test('is refused without a text, and with --follow', async () => {
     const { logs } = await openState([{}])
     expect((await logs('--grep', '')).exitCode).toBe(2)

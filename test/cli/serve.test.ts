@@ -24,6 +24,18 @@ test('a second one of the same profile says where the first is', async () => {
   const result = await runCli(['serve'], { env })
   expect(result.exitCode).toBe(1)
   expect(result.stderr).toContain(ready.url)
+  expect(result.stderr).toContain('eval "$(claude-gw env)"')
+})
+
+test('what it says to type is for its profile', async () => {
+  const { env } = await startServe()
+  const served = startCli(['--profile', 'work', 'serve'], { env })
+  onTestFinished(() => void served.kill('SIGKILL'))
+  const [told] = await once(served.stderr as NodeJS.ReadableStream, 'data')
+  const command = 'eval "$(claude-gw --profile work env)"'
+  expect(String(told)).toContain(`in another shell: ${command}, then claude`)
+  const second = await runCli(['--profile', 'work', 'serve'], { env })
+  expect(second.stderr).toContain(`use it with \`${command}\``)
 })
 
 test('a taken port is a clear error', async () => {

@@ -1,4 +1,5 @@
 import { GatewayError } from '../../base/errors.ts'
+import { profileCommand } from '../../base/profile-command.ts'
 import { isGateway } from '../../broker/probe.ts'
 import type { ServeEntry } from '../../broker/registry.ts'
 import { readEntry } from '../../broker/registry.ts'
@@ -23,7 +24,7 @@ export async function env(context: Context, { shell }: { readonly shell: Shell }
   const { profile } = context.config().values
   const entry = readEntry(context.stateDirectory(), profile)
   if (!entry || !(await isGateway(entry.url, entry.access)))
-    throw new GatewayError('SERVE_NOT_RUNNING', { profile })
+    throw new GatewayError('SERVE_NOT_RUNNING', { profile, command: profileCommand(profile) })
   const claude = await readClaudeState(context)
   const environment = environmentFor(context, claude, entry)
   context.stdout.write(`${format(changes(context.env, environment.env), shell)}\n`)
@@ -84,7 +85,10 @@ function warnings({ routing, notes }: ChildEnvironment): readonly string[] {
 
 function noteElsewhere(entry: ServeEntry, wanted: string): readonly string[] {
   if (entry.configuredUpstream === wanted) return []
-  return [`this gateway goes to ${entry.upstream}; for ${wanted} end it, and start \`claude-gw serve\` again`]
+  const command = profileCommand(entry.profile)
+  return [
+    `this gateway goes to ${entry.upstream}; for ${wanted} end it, and start \`${command} serve\` again`,
+  ]
 }
 
 function format(list: readonly Change[], shell: Shell): string {

@@ -8,7 +8,7 @@ import { BODY_FILE, curlCommand } from '../curl-command.ts'
 import type { ExportTarget } from '../export-target.ts'
 import { openExport } from '../export-target.ts'
 import { findExchange, findExchanges } from '../found-exchanges.ts'
-import { withBodies, withTextInBodies } from '../grep-option.ts'
+import { tellBodiless, withBodies, withTextInBodies } from '../grep-option.ts'
 import { inGroups } from '../in-groups.ts'
 import type { BothBodies } from '../kept-body.ts'
 import { decodeBody, findBodies } from '../kept-body.ts'
@@ -116,6 +116,7 @@ async function exportAll(context: Context, input: LogsExportInput): Promise<numb
   )
   progress.end()
   if (shown === 0) tellEmpty(context, directory, false)
+  if (shown === 0 && grep !== undefined) tellBodiless(context, directory, query)
   tellSkipped(context, search)
   return 0
 }

@@ -9,7 +9,7 @@ import { openJsonListing, openTableListing } from '../exchange-listing.ts'
 import { openFieldListing, parseFields } from '../field-listing.ts'
 import type { Finding } from '../found-exchanges.ts'
 import { findExchanges } from '../found-exchanges.ts'
-import { withBodies, withTextInBodies } from '../grep-option.ts'
+import { tellBodiless, withBodies, withTextInBodies } from '../grep-option.ts'
 import { inGroups } from '../in-groups.ts'
 import type { FilterInput } from '../log-filter.ts'
 import { toQuery } from '../log-filter.ts'
@@ -52,6 +52,7 @@ export async function logs(context: Context, input: LogsInput): Promise<number> 
   progress.end()
   if (shown === undefined) return 0
   if (shown === 0) tellEmpty(context, directory, input.isFollowing === true)
+  if (shown === 0 && isGrep) tellBodiless(context, directory, query)
   if (positions) await showAppended(search, listing, directory, positions)
   else tellSkipped(context, search)
   return 0

@@ -1,5 +1,6 @@
 import { constants } from 'node:os'
 import { GatewayError, reasonOf } from '../../base/errors.ts'
+import { profileCommand } from '../../base/profile-command.ts'
 import { claimEntry } from '../../broker/claim.ts'
 import { isGateway } from '../../broker/probe.ts'
 import type { ServeEntry } from '../../broker/registry.ts'
@@ -42,7 +43,7 @@ export async function serve(context: Context, input: ServeInput): Promise<number
     const other = await claimEntry(state, entry, last)
     if (other) throw running(other)
     announce(context, input, session, entry)
-    if (last && input.port === undefined && last.port !== entry.port) noteMove(context, last.port)
+    if (last && input.port === undefined && last.port !== entry.port) noteMove(context, last)
     await session.gateway.load()
     session.secrets.prefetch().catch((error) => noteFailure(context, error))
     await Promise.race([stopped, untilUnused(context, session)])
@@ -60,7 +61,8 @@ async function refuseSecond(last: ServeEntry | undefined): Promise<void> {
 }
 
 function running({ profile, url, pid }: ServeEntry): GatewayError {
-  return new GatewayError('SERVE_RUNNING', { profile, url: new URL(url).origin, pid: String(pid) })
+  const command = profileCommand(profile)
+  return new GatewayError('SERVE_RUNNING', { profile, url: new URL(url).origin, pid: String(pid), command })
 }
 
 /** @throws GatewayError CONFIG_ENFORCED */
@@ -103,8 +105,9 @@ function toEntry(session: Session, profile: string): ServeEntry {
 }
 
 /** Who has the earlier address would show it the token of this gateway's predecessor. */
-function noteMove({ stderr }: Context, lastPort: number): void {
-  stderr.write(`claude-gw: not on its last port ${lastPort}; clients need \`claude-gw env\` again\n`)
+function noteMove({ stderr }: Context, { port, profile }: ServeEntry): void {
+  const command = profileCommand(profile)
+  stderr.write(`claude-gw: not on its last port ${port}; clients need \`${command} env\` again\n`)
 }
 
 function announce(context: Context, input: ServeInput, session: Session, entry: ServeEntry): void {
@@ -114,7 +117,7 @@ function announce(context: Context, input: ServeInput, session: Session, entry: 
   if (input.isJson || context.options.isQuiet) return
   context.stderr.write(
     `claude-gw: serving ${session.upstream.name} on http://127.0.0.1:${port} (profile ${entry.profile}, key: ${keyName(session)})\n` +
-      '  in another shell: eval "$(claude-gw env)", then claude. Ctrl-C stops it.\n',
+      `  in another shell: eval "$(${profileCommand(entry.profile)} env)", then claude. Ctrl-C stops it.\n`,
   )
   for (const warning of session.limitWarnings()) context.stderr.write(`claude-gw: ${warning}\n`)
 }

@@ -6,8 +6,8 @@ import type { Questions } from './questions.ts'
 import { wrongQuestion } from './questions.ts'
 import { isRedirect, missingHeader, obstacle } from './reach.ts'
 
-/** Also the headers of Kong, WSO2 and Azure API Management. */
-const STYLES = ['bearer', 'x-api-key', 'header:apikey', 'header:api-key'] as const
+/** The headers that are tried for a key: also those of Kong, WSO2 and Azure API Management. */
+export const TRIED_STYLES = ['bearer', 'x-api-key', 'header:apikey', 'header:api-key'] as const
 
 /** Whether the credential lets requests in, and which header does. */
 export function credentialCheck(questions: Questions): Check {
@@ -31,7 +31,7 @@ function isRefusal({ status }: Answer): boolean {
 
 /** A gateway may look into one header only. */
 async function otherHeader({ ask, model }: Questions): Promise<Finding | undefined> {
-  for (const auth of STYLES) {
+  for (const auth of TRIED_STYLES) {
     const heard = await ask({ ...wrongQuestion(model, 'Hello'), auth })
     if (heard.kind === 'silence' || isRefusal(heard) || isRedirect(heard) || isThrottled(heard)) continue
     const name = auth === 'bearer' ? 'as a bearer token' : `in \`${auth.replace('header:', '')}\``

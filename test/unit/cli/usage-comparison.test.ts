@@ -54,6 +54,22 @@ test.each([
   expect(compareSession(session, transcript)).toMatchObject({ isEqual: reason === '', reason })
 })
 
+test.each([undefined, []])('a session of failed requests alone has nothing to compare', (transcript) => {
+  expect(compareSession(own(0), transcript)).toMatchObject({
+    isEqual: true,
+    reason: 'no answers on either side',
+  })
+})
+
+test.each([
+  ['only ours', own(1), undefined, /^there is no transcript/],
+  ['only theirs', own(0), answers(1), /^1 answer did not come through/],
+])('answers that are %s differ', (_what, session, transcript, reason) => {
+  const comparison = compareSession(session, transcript)
+  expect(comparison.isEqual).toBe(false)
+  expect(comparison.reason).toMatch(reason)
+})
+
 test('the difference is ours less theirs', () => {
   expect(differenceOf(compareSession(own(3), answers(2)))).toEqual({
     answers: 1,

@@ -8,6 +8,10 @@ describe('parseUpstream', () => {
     ['https://gw.example/claude/', 'https://gw.example/claude', '/claude'],
     ['https://gw.example/claude/v1', 'https://gw.example/claude', '/claude'],
     ['https://gw.example:8443/v1/', 'https://gw.example:8443', ''],
+    ['https://gw.example/claude/v1/messages', 'https://gw.example/claude', '/claude'],
+    ['https://gw.example/v1/messages/', 'https://gw.example', ''],
+    ['https://gw.example/v1/messages/count_tokens', 'https://gw.example', ''],
+    ['https://gw.example/v1/messagesx', 'https://gw.example/v1/messagesx', '/v1/messagesx'],
     ['http://localhost:4000', 'http://localhost:4000', ''],
     ['HTTPS://GW.EXAMPLE/A', 'https://gw.example/A', '/A'],
   ])('%s is %s', (text, name, prefix) => {
