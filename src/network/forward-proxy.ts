@@ -48,6 +48,8 @@ const VARIABLES: Readonly<Record<string, readonly string[]>> = {
   'http:': ['http_proxy', 'HTTP_PROXY'],
 }
 
+const SHORTEST_TOKEN = 16
+
 /** The port that a URL means. */
 export function portOf({ port, protocol }: URL): number {
   return Number(port) || (protocol === 'https:' ? 443 : 80)
@@ -59,13 +61,14 @@ function parseProxy(text: string, origin: string): ForwardProxy {
   const url = URL.canParse(full) ? new URL(full) : undefined
   if (!url || !['http:', 'https:'].includes(url.protocol)) throw badValue(text, origin)
   const [user, password] = [decode(url.username), decode(url.password)]
+  // Some proxies take a token for the name of the user; a short name is none.
+  const secret = password || (user.length >= SHORTEST_TOKEN ? user : '')
   const signIn = user || password ? base64(`${user}:${password}`) : undefined
   return {
     url: new URL(`${url.protocol}//${url.host}`),
     // RFC 7617
     authorization: signIn && `Basic ${signIn}`,
-    // Some take a token for the name of the user.
-    secrets: signIn ? [password || user, signIn] : [],
+    secrets: signIn && secret ? [secret, signIn] : [],
     origin,
   }
 }

@@ -71,6 +71,9 @@ test('a password is a secret, alone and as it is sent', () => {
   expect(resolved(UPSTREAM, { value: 'http://u:p%40s@q:2' })?.secrets).toEqual(['p@s', sent])
   expect(resolved(UPSTREAM, { value: 'http://u@q:2' })?.secrets).toEqual([])
   expect(resolved(UPSTREAM, { value: 'http://q:2' })?.secrets).toEqual([])
+  const token = 'a-token-for-a-name'
+  const asName = Buffer.from(`${token}:`).toString('base64')
+  expect(resolved(UPSTREAM, { value: `http://${token}:@q:2` })?.secrets).toEqual([token, asName])
 })
 
 test.each([
