@@ -78,6 +78,8 @@ function cluesOfTest(condition: Test): readonly Clause[] {
 
 /** How a number begins that is this one, or matches `4*`; undefined where the field may hold something else. */
 function digitsOf({ path, operator, value }: Test): string | undefined {
+  // Deeper down nobody looks at the kind of a value.
+  if (path.length > 1) return undefined
   const type = describeField(path)?.type
   if (type !== 'number' && type !== 'integer') return undefined
   if (operator === '=' && value.number !== undefined) return JSON.stringify(value.number)
