@@ -27,7 +27,7 @@ const MISCONFIGURATIONS: readonly Misconfiguration[] = [
     directives: { proxy_buffering: undefined, proxy_http_version: '1.0' },
     options: ['--live'],
     finds: ['streaming', 'fail'],
-    evidence: /it came in \d lumps of about \d\d events within 2\.\d s/,
+    evidence: /it came in \d+ lumps of about \d+ events within \d+\.\d s/,
     remedy: /^`proxy_buffering off;` in the configuration of nginx/,
   },
   {
@@ -35,7 +35,7 @@ const MISCONFIGURATIONS: readonly Misconfiguration[] = [
     directives: { ...COMPRESSED, proxy_buffering: undefined },
     options: ['--live'],
     finds: ['streaming', 'fail'],
-    evidence: /all of it came at once, after \d{4} ms/,
+    evidence: /all of it came at once, after \d+ ms/,
     remedy: /compression of `text\/event-stream`.*`proxy_buffering off;`/,
   },
   {
@@ -57,7 +57,7 @@ const MISCONFIGURATIONS: readonly Misconfiguration[] = [
     directives: { proxy_read_timeout: '2s' },
     options: ['--slow'],
     finds: ['idle', 'fail'],
-    evidence: /given up after 2 s \(HTTP 504: a page of HTML\); Claude Code waits 600 s/,
+    evidence: /given up after \d+ s \(HTTP 504: a page of HTML\); Claude Code waits 600 s/,
     remedy: /^`proxy_read_timeout 600s;` in the configuration of nginx$/,
   },
   {
@@ -87,7 +87,7 @@ describe.skipIf(nginxUnavailable)(`an nginx${because}`, () => {
     const upstream = await startNginx(await startModelApi({ tokenMs: 0.5 }), directives)
     const { exitCode, found, checks } = await examined(upstream, ['--slow'])
     expect({ exitCode, found }).toEqual({ exitCode: 0, found: [] })
-    expect(checks.find(({ id }) => id === 'idle')?.evidence).toMatch(/whole after 2 s/)
+    expect(checks.find(({ id }) => id === 'idle')?.evidence).toMatch(/whole after \d+ s/)
   })
 
   test.each(MISCONFIGURATIONS.map((one) => [one.name, one] as const))('that %s', async (_name, one) => {
