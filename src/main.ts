@@ -1,5 +1,5 @@
 import { parseGlobalOptions, splitArguments } from './cli/arguments.ts'
-import { reportError } from './cli/report.ts'
+import { reportError } from './cli/run/report.ts'
 import { ownVersion } from './cli/version.ts'
 
 process.exitCode = await main(process.argv.slice(2))
@@ -9,7 +9,7 @@ async function main(argv: readonly string[]): Promise<number> {
   try {
     const { before, command, after } = splitArguments(argv)
     if (before.includes('--version') || before.includes('-V')) return printVersion()
-    if (command === undefined) return await (await import('./cli/program.ts')).runProgram(argv)
+    if (command === undefined) return await (await import('./cli/program/program.ts')).runProgram(argv)
     const options = parseGlobalOptions(before)
     const { createContext } = await import('./cli/context.ts')
     const context = createContext(command === 'run' ? options : { ...options, isQuiet: true })

@@ -17,6 +17,12 @@ const LAYERS = [
   ['base'],
 ]
 
+/** The same within `cli`; what stands in none of them is known to all. */
+const CLI_ROOMS = [
+  ...['program', 'commands', 'help', 'setup', 'examination', 'run', 'session', 'config', 'usage', 'policies'],
+  ...['logs', 'upstream', 'text'],
+]
+
 interface Import {
   readonly specifier: string
   readonly isType: boolean
@@ -44,6 +50,22 @@ test('imports go down the layers, and rooms of one layer do not know each other'
 test('every room is in a layer', () => {
   const rooms = new Set(files.map((file) => file.room))
   expect([...rooms].filter((room) => layerOf(room) === -1)).toEqual([])
+})
+
+test('rooms of `cli` import only those further down', () => {
+  const depth = (path: string) => {
+    const [, room = '', name] = path.split('/')
+    return name === undefined ? CLI_ROOMS.length : CLI_ROOMS.indexOf(room)
+  }
+  const own = files.filter((file) => file.room === 'cli')
+  expect(own.filter(({ path }) => depth(path) === -1)).toEqual([])
+  const wrong = own.flatMap((file) =>
+    localImports(file)
+      .map((target) => relative(SRC, target))
+      .filter((target) => roomOf(join(SRC, target)) === 'cli' && depth(target) < depth(file.path))
+      .map((target) => `${file.path} imports ${target}`),
+  )
+  expect(wrong).toEqual([])
 })
 
 test('a third-party package is imported by exactly one file', () => {

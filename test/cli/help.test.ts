@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { TOPICS } from '../../src/cli/topics.ts'
+import { TOPICS } from '../../src/cli/help/topics.ts'
 import { runCli, startCli } from '../support/cli.ts'
 
 test('`help` lists commands, topics and variables, as no argument at all does', async () => {
@@ -74,5 +74,5 @@ test('the package has the pages', async () => {
   })
   const [{ files }] = JSON.parse(stdout) as [{ files: readonly { path: string }[] }]
   const paths = files.map(({ path }) => path)
-  expect(paths).toEqual(expect.arrayContaining(TOPICS.map(({ name }) => `src/cli/help-pages/${name}.md`)))
+  expect(paths).toEqual(expect.arrayContaining(TOPICS.map(({ name }) => `src/cli/help/pages/${name}.md`)))
 })

@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
-import { bashCompletion } from '../bash-completion.ts'
-import type { CompletionShell } from '../completion-shells.ts'
-import type { CompletionTable } from '../completion-table.ts'
-import { completionTable } from '../completion-table.ts'
 import type { Context } from '../context.ts'
-import { fishCompletion } from '../fish-completion.ts'
+import { bashCompletion } from '../help/bash-completion.ts'
+import type { CompletionShell } from '../help/completion-shells.ts'
+import type { CompletionTable } from '../help/completion-table.ts'
+import { completionTable } from '../help/completion-table.ts'
+import { fishCompletion } from '../help/fish-completion.ts'
+import { zshCompletion } from '../help/zsh-completion.ts'
 import { print } from '../output.ts'
-import { zshCompletion } from '../zsh-completion.ts'
 
 export interface CompletionInput {
   readonly shell: CompletionShell

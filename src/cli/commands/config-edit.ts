@@ -1,8 +1,8 @@
 import { parseSettingName } from '../../config/setting-name.ts'
 import type { UserStore } from '../../config/user-store.ts'
+import { obstacleNotes, openSettings, storeSettings } from '../config/user-settings.ts'
 import type { Context } from '../context.ts'
 import { tell } from '../output.ts'
-import { obstacleNotes, openSettings, storeSettings } from '../user-settings.ts'
 
 export interface ConfigSetInput {
   /** `upstream`, `tags.project`, `profiles.work.upstream`. */

@@ -6,12 +6,12 @@ import { isSameSetting } from '../../config/merge.ts'
 import { keyOf } from '../../config/schema.ts'
 import type { SettingName } from '../../config/setting-name.ts'
 import { parseSettingName } from '../../config/setting-name.ts'
-import { jsonText, toConfigJson } from '../config-json.ts'
+import { jsonText, toConfigJson } from '../config/config-json.ts'
+import { settingJson, settingText } from '../config/setting-text.ts'
+import { HIDDEN } from '../config/visible-value.ts'
 import { tellConfigNotes } from '../config-notes.ts'
 import type { Context } from '../context.ts'
 import { escapeControls, print } from '../output.ts'
-import { settingJson, settingText } from '../setting-text.ts'
-import { HIDDEN } from '../visible-value.ts'
 
 export interface ConfigGetInput {
   /** `upstream`, `tags`, `tags.project`, `profiles.work.upstream`. */

@@ -1,9 +1,9 @@
-import { jsonText, toConfigJson } from '../config-json.ts'
-import { CONFIG_COLUMNS, configRows } from '../config-table.ts'
+import { jsonText, toConfigJson } from '../config/config-json.ts'
+import { CONFIG_COLUMNS, configRows } from '../config/config-table.ts'
+import { mixedOrigins } from '../config/mixed-origins.ts'
 import type { Context } from '../context.ts'
-import { mixedOrigins } from '../mixed-origins.ts'
 import { escapeControls, openPalette, print } from '../output.ts'
-import { layOut, renderRow, titlesOf } from '../table.ts'
+import { layOut, renderRow, titlesOf } from '../text/table.ts'
 
 export interface ConfigListInput {
   readonly hasOrigin: boolean

@@ -5,10 +5,10 @@ import type { ProjectFile } from '../../config/project-file.ts'
 import { readProjectFile } from '../../config/project-file.ts'
 import { settingsOf } from '../../config/project-settings.ts'
 import { trustOf } from '../../config/trust.ts'
+import { projectPage } from '../config/project-page.ts'
 import type { Context } from '../context.ts'
 import { escapeControls, openPalette } from '../output.ts'
-import { projectPage } from '../project-page.ts'
-import { askYes, canAsk } from '../prompt.ts'
+import { askYes, canAsk } from '../setup/prompt.ts'
 
 export interface ConfigTrustInput {
   /** Whether the user has looked at it already. */

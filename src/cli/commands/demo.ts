@@ -9,7 +9,7 @@ import { DEMO_CREDENTIAL, DEMO_PROMPTS } from '../../demo/script.ts'
 import { runStandIn, STAND_IN_NOTICE } from '../../demo/stand-in.ts'
 import { startDemoUpstream } from '../../demo/upstream.ts'
 import type { Context } from '../context.ts'
-import { openSession } from '../session.ts'
+import { openSession } from '../session/session.ts'
 import { logs } from './logs.ts'
 import { findProgram, run } from './run.ts'
 

@@ -6,10 +6,10 @@ import { readEntry } from '../../broker/registry.ts'
 import { knownFeatures } from '../../config/upstream-features.ts'
 import type { ChildEnvironment } from '../../launch/child-env.ts'
 import { childEnvironment } from '../../launch/child-env.ts'
-import type { ClaudeState } from '../claude-state.ts'
-import { readClaudeState } from '../claude-state.ts'
 import type { Context } from '../context.ts'
-import { configuredUpstream } from '../upstream.ts'
+import type { ClaudeState } from '../upstream/claude-state.ts'
+import { readClaudeState } from '../upstream/claude-state.ts'
+import { configuredUpstream } from '../upstream/upstream.ts'
 import type { Shell } from './shells.ts'
 
 /** A variable to set, or with undefined to take away. */

@@ -2,11 +2,11 @@ import type { Command } from 'commander'
 import { GatewayError } from '../../base/errors.ts'
 import { nearest } from '../../base/nearest.ts'
 import type { Context } from '../context.ts'
+import { renderPage } from '../help/page.ts'
+import { readTopic } from '../help/topic-page.ts'
+import type { TopicName } from '../help/topics.ts'
+import { TOPICS } from '../help/topics.ts'
 import { openPalette, print } from '../output.ts'
-import { renderPage } from '../page.ts'
-import { readTopic } from '../topic-page.ts'
-import type { TopicName } from '../topics.ts'
-import { TOPICS } from '../topics.ts'
 
 export interface HelpInput {
   /** A topic, or a command with those below it. */

@@ -3,14 +3,14 @@ import type { KeychainEntry } from '../../credentials/keychain-items.ts'
 import type { Destination } from '../../credentials/store-key.ts'
 import { confirmKey, storeKey } from '../../credentials/store-key.ts'
 import { checkToken } from '../../credentials/token.ts'
-import { describePlace, keyAccount } from '../account.ts'
-import { readClaudeState } from '../claude-state.ts'
 import type { Context } from '../context.ts'
-import { askKey, readKey } from '../given-key.ts'
-import type { Trial } from '../key-check.ts'
-import { openPatientKeychain } from '../patient-keychain.ts'
-import { askChoice, askYes, canAsk } from '../prompt.ts'
-import { resolveUpstream } from '../upstream.ts'
+import { describePlace, keyAccount } from '../setup/account.ts'
+import { askKey, readKey } from '../setup/given-key.ts'
+import type { Trial } from '../setup/key-check.ts'
+import { openPatientKeychain } from '../setup/patient-keychain.ts'
+import { askChoice, askYes, canAsk } from '../setup/prompt.ts'
+import { readClaudeState } from '../upstream/claude-state.ts'
+import { resolveUpstream } from '../upstream/upstream.ts'
 
 export interface LoginInput {
   /** Takes the key from stdin, and does not ask anything. */
@@ -115,7 +115,7 @@ function secretOf(stored: KeychainEntry | undefined, { account, origin }: Target
 }
 
 async function prove(context: Context, target: Target, key: string): Promise<void> {
-  const { checkKey } = await import('../key-check.ts')
+  const { checkKey } = await import('../setup/key-check.ts')
   await checkKey(context, target, key)
   tell(context, `${target.upstream.name} accepts the key`)
 }

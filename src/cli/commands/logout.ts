@@ -1,7 +1,7 @@
 import { deleteAccount } from '../../credentials/accounts.ts'
-import { describePlace, keyAccount } from '../account.ts'
 import type { Context } from '../context.ts'
-import { openPatientKeychain } from '../patient-keychain.ts'
+import { describePlace, keyAccount } from '../setup/account.ts'
+import { openPatientKeychain } from '../setup/patient-keychain.ts'
 
 /**
  * Deletes the key of the profile. What is noted of it is forgotten even if the keychain cannot be reached: a gateway that

@@ -3,21 +3,21 @@ import { trafficDirectory } from '../../config/paths.ts'
 import type { ExchangeRecord } from '../../exchange/exchange.ts'
 import { HAR_END, harEntry, harStart } from '../../log/har.ts'
 import type { Entry } from '../../log/search.ts'
+import { tellUnknownVariables } from '../config/variable-notes.ts'
 import type { Context } from '../context.ts'
-import { BODY_FILE, curlCommand } from '../curl-command.ts'
-import type { ExportTarget } from '../export-target.ts'
-import { openExport } from '../export-target.ts'
-import { findExchange, findExchanges } from '../found-exchanges.ts'
-import { tellBodiless, withBodies, withTextInBodies } from '../grep-option.ts'
-import { inGroups } from '../in-groups.ts'
-import type { BothBodies } from '../kept-body.ts'
-import { decodeBody, findBodies } from '../kept-body.ts'
-import type { FilterInput } from '../log-filter.ts'
-import { toQuery } from '../log-filter.ts'
+import { BODY_FILE, curlCommand } from '../logs/curl-command.ts'
+import type { ExportTarget } from '../logs/export-target.ts'
+import { openExport } from '../logs/export-target.ts'
+import { findExchange, findExchanges } from '../logs/found-exchanges.ts'
+import { tellBodiless, withBodies, withTextInBodies } from '../logs/grep-option.ts'
+import { inGroups } from '../logs/in-groups.ts'
+import type { BothBodies } from '../logs/kept-body.ts'
+import { decodeBody, findBodies } from '../logs/kept-body.ts'
+import type { FilterInput } from '../logs/log-filter.ts'
+import { toQuery } from '../logs/log-filter.ts'
+import { tellEmpty, tellSkipped } from '../logs/search-notes.ts'
+import { SIDES } from '../logs/sides.ts'
 import { escapeControls } from '../output.ts'
-import { tellEmpty, tellSkipped } from '../search-notes.ts'
-import { SIDES } from '../sides.ts'
-import { tellUnknownVariables } from '../variable-notes.ts'
 import { ownVersion } from '../version.ts'
 
 export interface LogsExportInput extends FilterInput {
@@ -87,7 +87,7 @@ async function ship(context: Context, input: LogsExportInput): Promise<number> {
     throw new GatewayError('USAGE', { reason })
   }
   const { isHar: _har, isJsonLines: _lines, curl: _id, ...filters } = rest
-  const { shipToCollector } = await import('../otlp-shipping.ts')
+  const { shipToCollector } = await import('../logs/otlp-shipping.ts')
   return shipToCollector(context, { ...filters, collector: otlp ?? '', isAnew })
 }
 

@@ -5,8 +5,8 @@ import type { LogFile, PrunePlan, Retention } from '../../log/retention.ts'
 import { deleteFiles, planPrune } from '../../log/retention.ts'
 import type { Context } from '../context.ts'
 import { escapeControls, print } from '../output.ts'
-import { shortSize } from '../quantity.ts'
-import { logFolders, retentionOf } from '../upkeep.ts'
+import { logFolders, retentionOf } from '../session/upkeep.ts'
+import { shortSize } from '../text/quantity.ts'
 
 export interface LogsPruneInput {
   readonly isDryRun: boolean

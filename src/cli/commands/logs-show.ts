@@ -1,11 +1,11 @@
 import { GatewayError } from '../../base/errors.ts'
 import { trafficDirectory } from '../../config/paths.ts'
 import type { Context } from '../context.ts'
-import { exchangePage } from '../exchange-page.ts'
-import { findExchange } from '../found-exchanges.ts'
+import { exchangePage } from '../logs/exchange-page.ts'
+import { findExchange } from '../logs/found-exchanges.ts'
+import type { Side } from '../logs/sides.ts'
+import { SIDES } from '../logs/sides.ts'
 import { escapeJson, openPalette, print } from '../output.ts'
-import type { Side } from '../sides.ts'
-import { SIDES } from '../sides.ts'
 
 export interface LogsShowInput {
   readonly id: string
@@ -26,7 +26,7 @@ export async function logsShow(context: Context, input: LogsShowInput): Promise<
   const side = input.raw === undefined ? undefined : sideOf(input.raw)
   const { line, record } = findExchange(context, trafficDirectory(context.stateDirectory()), input.id)
   if (side) {
-    const { printRawBody } = await import('../raw-body.ts')
+    const { printRawBody } = await import('../logs/raw-body.ts')
     await printRawBody(context, record, { side, isDecoded: input.isDecoded === true })
     return 0
   }
@@ -36,7 +36,7 @@ export async function logsShow(context: Context, input: LogsShowInput): Promise<
     return 0
   }
   const palette = await openPalette(context, stdout)
-  const { exchangeTalk } = await import('../exchange-talk.ts')
+  const { exchangeTalk } = await import('../logs/exchange-talk.ts')
   const talk = await exchangeTalk(context, record, { palette, isFull: input.isFull === true })
   await print(stdout, `${[exchangePage(record, palette), ...(talk ? [talk] : [])].join('\n\n')}\n`)
   return 0

@@ -1,13 +1,13 @@
 import { GatewayError } from '../../base/errors.ts'
-import { readClaudeState } from '../claude-state.ts'
+import type { SettingsScope } from '../config/settings-place.ts'
+import { CLAUDE_PLACES, VSCODE_PLACES } from '../config/settings-place.ts'
+import type { SettingsSnippet } from '../config/settings-snippet.ts'
+import { settingsSnippet } from '../config/settings-snippet.ts'
+import { wrapperPath } from '../config/wrapper-path.ts'
 import type { Context } from '../context.ts'
 import { escapeControls, escapeJson } from '../output.ts'
-import type { SettingsScope } from '../settings-place.ts'
-import { CLAUDE_PLACES, VSCODE_PLACES } from '../settings-place.ts'
-import type { SettingsSnippet } from '../settings-snippet.ts'
-import { settingsSnippet } from '../settings-snippet.ts'
-import { resolveUpstream } from '../upstream.ts'
-import { wrapperPath } from '../wrapper-path.ts'
+import { readClaudeState } from '../upstream/claude-state.ts'
+import { resolveUpstream } from '../upstream/upstream.ts'
 
 export interface SettingsInput {
   readonly scope: SettingsScope

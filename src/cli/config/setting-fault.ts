@@ -1,0 +1,36 @@
+import { GatewayError } from '../../base/errors.ts'
+import { shellWord } from '../../base/shell-word.ts'
+import type { ConfigKey } from '../../config/schema.ts'
+import type { SettingName } from '../../config/setting-name.ts'
+
+/** Where the form of a value does not follow from what is said of the key. */
+const EXAMPLES: { readonly [Key in ConfigKey]?: string } = {
+  upstream: 'https://gateway.example.com',
+  credential: 'keychain:default',
+  auth: 'header:ApiKey',
+  headers: '{"X-Team":"payments"}',
+  'models.aliases': '{"claude-opus-5-5":"corp-opus"}',
+  'tls.ca': '~/certificates/company.pem',
+  'tls.cert': '~/certificates/client.pem',
+  'tls.key': '~/certificates/client-key.pem',
+  'tls.passphrase': 'keychain:client-key',
+  proxy: 'http://proxy.example.com:8080',
+  tags: '{"costCenter":"4711"}',
+  'log.redact': String.raw`["ACME-\\d{6}"]`,
+  prices: '~/prices.json',
+  'policies.guard.deny': String.raw`["ACME-\\d{6}"]`,
+  'policies.guard.flag': String.raw`["ACME-\\d{6}"]`,
+}
+
+/** What is wrong with a value that is to be stored, with what to write in its place; any other error as it is. */
+export function settingFault(error: unknown, name: SettingName): unknown {
+  if (!(error instanceof GatewayError) || error.code !== 'CONFIG_BAD_VALUE') return error
+  return new GatewayError('CONFIG_BAD_SETTING', { fault: error.message, remedy: remedyOf(name) }, error)
+}
+
+function remedyOf({ key, entry, names }: SettingName): string {
+  const shown = names.join('.')
+  const example = entry === undefined ? EXAMPLES[key] : undefined
+  if (example !== undefined) return `for example: claude-gw config set ${shown} ${shellWord(example)}`
+  return `nothing was changed; \`claude-gw config unset ${shown}\` goes back to the default`
+}

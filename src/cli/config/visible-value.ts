@@ -1,0 +1,60 @@
+import { isLiteralSecret } from '../../config/literal-secret.ts'
+import type { SettingKey } from '../../config/setting-name.ts'
+import { commandName } from '../../credentials/command-name.ts'
+import { isSecretReference, parseReference } from '../../credentials/reference.ts'
+import { isSecretName } from '../../exchange/likely-secret.ts'
+import { namesTag } from '../upstream/header-values.ts'
+
+/**
+ * Who looks: anybody over the shoulder, or in a pasted listing; or the person who shall trust a file, and has to see
+ * what it would run and send.
+ */
+export type Audience = 'anybody' | 'judge'
+
+/** Stands where a secret stands, or what could be one. */
+export const HIDDEN = '[hidden]'
+
+/**
+ * The one rule for what is shown of a value. Names of places are shown, of a command only its program; of a URL neither
+ * who signs in nor its query. A literal where a secret may stand is hidden, whatever it looks like.
+ */
+export function visibleValue(text: string, setting: SettingKey, audience: Audience): string {
+  const shown = visiblePart(text, setting, audience)
+  return isLiteralSecret(shown.replaceAll(HIDDEN, ''), setting) ? HIDDEN : shown
+}
+
+function visiblePart(text: string, setting: SettingKey, audience: Audience): string {
+  switch (setting.key) {
+    case 'credential':
+    case 'tls.passphrase':
+    case 'policies.limits.storeCredential':
+    case 'serve.metricsCredential':
+      return text === '' ? text : (shownReference(text, audience) ?? HIDDEN)
+    case 'headers':
+      return shownHeader(text, setting, audience)
+    case 'upstream':
+    case 'proxy':
+      return text.replace(USER_OF_URL, `$1${HIDDEN}@`).replace(/([?#])[\s\S]*$/, `$1${HIDDEN}`)
+    default:
+      return text.replace(USER_OF_ANY_URL, `$1${HIDDEN}@`)
+  }
+}
+
+const USER_OF_ANY_URL = /(\b[a-z][a-z\d+.-]*:\/\/)[^/?#\s]*@/gi
+/** Where nothing but a URL may stand, with or without its beginning. */
+const USER_OF_URL = /^([a-z][a-z\d+.-]*:\/\/)?[^/?#]*@/i
+
+/** Undefined for what is no reference: it may be the key itself. */
+function shownReference(text: string, audience: Audience): string | undefined {
+  const reference = parseReference(text)
+  if (reference?.scheme !== 'command' || audience === 'judge') return reference && text
+  const { line } = reference
+  const name = commandName(line) ?? HIDDEN
+  return /\s/.test(line.trim()) ? `command:${name} …` : `command:${name}`
+}
+
+function shownHeader(text: string, { entry = '' }: SettingKey, audience: Audience): string {
+  if (namesTag(text)) return text
+  if (isSecretReference(text)) return shownReference(text, audience) ?? HIDDEN
+  return audience === 'judge' && !isSecretName(entry) ? text : HIDDEN
+}

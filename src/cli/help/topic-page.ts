@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fieldReference } from './field-reference.ts'
+import { keyReference } from './key-reference.ts'
+import type { TopicName } from './topics.ts'
+
+/** The package ships the pages where they are written, so that they are found from here in `dist` too. */
+const FOLDER = join(import.meta.dirname, '../../../src/cli/help/pages')
+
+/** What stands in a page for a part that is made of a table in the program. */
+const GENERATED: Readonly<Record<string, () => string>> = {
+  '<!-- keys -->': keyReference,
+  '<!-- fields -->': fieldReference,
+}
+
+/** The page of a topic, in Markdown. */
+export function readTopic(name: TopicName): string {
+  return readFileSync(join(FOLDER, `${name}.md`), 'utf8').replace(
+    /^<!-- \w+ -->$/gm,
+    (mark) => GENERATED[mark]?.() ?? mark,
+  )
+}

@@ -1,0 +1,19 @@
+import type { Config } from '../../config/config.ts'
+import type { AnswerAction, AnswerRule } from '../../policies/answer/answer-rule.ts'
+import { openDetectRules } from './detect-rules.ts'
+
+const KEY = 'policies.answer.detect'
+const ACTIONS: readonly AnswerAction[] = ['flag', 'mask', 'deny']
+
+/** What answers are looked through for, and what is done with it. @throws GatewayError CONFIG_BAD_VALUE */
+export function openAnswerRules(config: Pick<Config, 'values' | 'origins'>): Promise<readonly AnswerRule[]> {
+  const { values, origins } = config
+  const list = {
+    key: KEY,
+    entries: values[KEY],
+    origin: origins[KEY],
+    actions: ACTIONS,
+    usualAction: values['policies.answer.mode'],
+  } as const
+  return openDetectRules(list, config)
+}
