@@ -46,6 +46,13 @@ test('a taken port is a clear error', async () => {
   expect(result.stderr).toContain('--port')
 })
 
+test.each(['x', '65536', '-1', '1.5'])('`--port %s` is a usage error', async (port) => {
+  const { exitCode, stderr, stdout } = await runCli(['serve', '--port', port])
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+  expect(stderr).toContain(`\`--port ${port}\`: give a number from 0 to 65535`)
+  expect(stderr).toContain('claude-gw serve --help')
+})
+
 test('the next one takes over port and token, and `--new-token` replaces the token', async () => {
   const first = await startServe()
   await first.stop()

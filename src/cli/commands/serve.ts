@@ -19,7 +19,7 @@ import { refuseOwnAddress } from '../upstream/upstream.ts'
 
 export interface ServeInput {
   /** Undefined takes the profile's last port, or any free one; 0 any free one. */
-  readonly port?: number
+  readonly port?: number | undefined
   readonly isJson: boolean
   /** Makes the clients of earlier runs ask `claude-gw env` again. */
   readonly isNewToken: boolean
