@@ -1,9 +1,9 @@
 import { GatewayError } from '../base/errors.ts'
+import type { JsonObject } from '../json/object.ts'
 import type { FileSettings } from './file-settings.ts'
 import type { ConfigFiles } from './files.ts'
 import type { Flags } from './global-options.ts'
 import { optionName } from './global-options.ts'
-import type { TextMap } from './map-kind.ts'
 import { parseJson } from './map-kind.ts'
 import type { ConfigEntry, Sourced } from './merge.ts'
 import { isSameSetting, mergeLayers } from './merge.ts'
@@ -83,7 +83,7 @@ function readText(key: ConfigKey, text: string | undefined, origin: Origin): Set
       badValue(origin, key, kind.expected, shownValue(key, text))
     )
   if (!kind.entries) return [{ key, value, origin }]
-  return Object.entries(value as TextMap).map(([entry, item]) => ({ key, entry, value: item, origin }))
+  return Object.entries(value as JsonObject).map(([entry, item]) => ({ key, entry, value: item, origin }))
 }
 
 /**

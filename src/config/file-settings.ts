@@ -87,19 +87,28 @@ function isKey(name: string, { prefix }: Place): name is ConfigKey {
 function readKey(key: ConfigKey, node: JsonNode, place: Place): Setting[] {
   const { kind } = keyOf(key)
   if (kind.entries && isMembers(node.value)) return readEntries(key, node, node.value, place)
-  if (kind.isNested) return [toSetting({ key, value: readNested(key, node, place) }, node, place)]
   const value = isMembers(node.value) ? undefined : kind.read(plainValue(node))
   if (value === undefined) throw wrongValue(key, node, place)
   return [toSetting({ key, value }, node, place)]
 }
 
-function readNested(key: ConfigKey, node: JsonNode, place: Place): unknown {
-  const { kind } = keyOf(key)
-  const json = deepValue(node)
-  const value = kind.read(json)
-  if (value !== undefined) return value
-  const originBelow = (names: readonly string[]) => originOf(nodeAt(node, names), place)
-  throw kind.explain?.(json, originBelow) ?? wrongValue(key, node, place)
+/** A list as JSON has it; what is nested in one is none of our values. */
+function plainValue({ value }: JsonNode): unknown {
+  return Array.isArray(value) ? value.map((item: JsonNode) => item.value) : value
+}
+
+function readEntries(key: ConfigKey, map: JsonNode, members: JsonMembers, place: Place): Setting[] {
+  const { entries, explain } = keyOf(key).kind
+  const { isEntry, maxEntries } = entries as EntryKind
+  if (members.size > maxEntries) throw wrongValue(key, map, place)
+  return [...members].map(([entry, node]) => {
+    const value = deepValue(node)
+    if (isEntry(entry, value)) return toSetting({ key, entry, value }, node, place)
+    throw (
+      explain?.({ [entry]: value }, (names) => originOf(nodeAt(map, names), place)) ??
+      wrongValue(key, node, place, `${quoted(entry)}: ${shown(node, key)}`)
+    )
+  })
 }
 
 function deepValue({ value }: JsonNode): unknown {
@@ -112,22 +121,6 @@ function nodeAt(node: JsonNode, names: readonly string[]): JsonNode {
   const [name, ...rest] = names
   const child = name !== undefined && isMembers(node.value) ? node.value.get(name) : undefined
   return child ? nodeAt(child, rest) : node
-}
-
-/** A list as JSON has it; what is nested in one is none of our values. */
-function plainValue({ value }: JsonNode): unknown {
-  return Array.isArray(value) ? value.map((item: JsonNode) => item.value) : value
-}
-
-function readEntries(key: ConfigKey, map: JsonNode, members: JsonMembers, place: Place): Setting[] {
-  const { isEntry, maxEntries } = keyOf(key).kind.entries as EntryKind
-  if (members.size > maxEntries) throw wrongValue(key, map, place)
-  return [...members].map(([entry, node]) => {
-    const { value } = node
-    if (typeof value === 'string' && isEntry(entry, value))
-      return toSetting({ key, entry, value }, node, place)
-    throw wrongValue(key, node, place, `${quoted(entry)}: ${shown(node, key)}`)
-  })
 }
 
 function toSetting(what: Omit<Setting, 'origin'>, node: JsonNode, place: Place): Setting {

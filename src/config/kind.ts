@@ -15,8 +15,6 @@ export interface Kind<T> {
   readonly read: (json: unknown) => T | undefined
   /** The JSON that a file has for it. */
   write(value: T): unknown
-  /** Whether the JSON has objects and arrays within. */
-  readonly isNested?: boolean
   /**
    * What exactly is wrong in JSON that cannot be read; undefined where there is nothing better to say than `expected`.
    * @param originOf where the value below these names stands

@@ -5,9 +5,12 @@ import { recordName } from './tags.ts'
 
 export type TextMap = Readonly<Record<string, string>>
 
-/** The kind of the entries of a map of texts. */
+/** The kind of the entries of a map. */
 export interface EntryKind {
-  readonly isEntry: (name: string, text: string) => boolean
+  /** From the text of a command; undefined for what is none. */
+  readonly parse: (text: string) => unknown
+  /** Whether the JSON of a file may stand under that name. */
+  readonly isEntry: (name: string, json: unknown) => boolean
   /** Names of one identity are the same entry. */
   readonly identity: (name: string) => string
   readonly maxEntries: number
@@ -53,20 +56,26 @@ export function isFreeToSet(name: string): boolean {
   return /^[\w!#$%&'*+.^`|~-]+$/.test(name) && !HOP_BY_HOP.has(lower) && !SENDERS_OWN.has(lower)
 }
 
+interface TextEntryKind extends Pick<EntryKind, 'identity' | 'maxEntries'> {
+  readonly isEntry: (name: string, text: string) => boolean
+}
+
 /** A map of texts. Its variable holds JSON. */
-function mapOf(expected: string, kind: EntryKind): Kind<TextMap> {
-  // Of all names this one alone means something else where somebody assigns it.
-  const isEntry = (name: string, text: string) => name !== '__proto__' && kind.isEntry(name, text)
-  const entries = { ...kind, isEntry }
-  const read = (json: unknown) => readMap(json, entries)
+function mapOf(expected: string, { isEntry, ...kind }: TextEntryKind): Kind<TextMap> {
+  const entries: EntryKind = {
+    ...kind,
+    parse: (text) => text,
+    // Of all names this one alone means something else where somebody assigns it.
+    isEntry: (name, json) => typeof json === 'string' && name !== '__proto__' && isEntry(name, json),
+  }
+  const read = (json: unknown) => (isMapOf(json, entries) ? (json as TextMap) : undefined)
   return { expected, parse: (text) => read(parseJson(text)), read, write: (map) => map, entries }
 }
 
-function readMap(json: unknown, { isEntry, maxEntries }: EntryKind): TextMap | undefined {
-  if (!isJsonObject(json)) return undefined
+function isMapOf(json: unknown, { isEntry, maxEntries }: EntryKind): boolean {
+  if (!isJsonObject(json)) return false
   const items = Object.entries(json)
-  const isText = ([name, item]: [string, unknown]) => typeof item === 'string' && isEntry(name, item)
-  return items.length <= maxEntries && items.every(isText) ? (json as TextMap) : undefined
+  return items.length <= maxEntries && items.every(([name, item]) => isEntry(name, item))
 }
 
 /** Undefined where the text is no JSON. */

@@ -1,5 +1,6 @@
+import type { GatewayError } from '../base/errors.ts'
+import type { JsonObject } from '../json/object.ts'
 import { isLiteralSecret, literalSecret } from './literal-secret.ts'
-import type { TextMap } from './map-kind.ts'
 import { parseJson } from './map-kind.ts'
 import { keyOf } from './schema.ts'
 import type { SettingName } from './setting-name.ts'
@@ -10,21 +11,45 @@ import { badValue, shownValue } from './value-error.ts'
  * @throws GatewayError CONFIG_BAD_VALUE, CONFIG_LITERAL_SECRET
  */
 export function parseSettingValue(name: SettingName, text: string): unknown {
+  const json = readText(name, text)
+  for (const [entry, item] of partsOf(name, json)) {
+    const setting = { key: name.key, ...(entry !== undefined && { entry }) }
+    if (isLiteralSecret(typeof item === 'object' ? JSON.stringify(item) : String(item), setting))
+      throw literalSecret('config', name.names.join('.'), setting)
+  }
+  return json
+}
+
+function readText(name: SettingName, text: string): unknown {
   const { key, entry } = name
   const { kind } = keyOf(key)
-  const shown = name.names.join('.')
-  const value = entry === undefined ? kind.parse(text) : kind.entries?.isEntry(entry, text) ? text : undefined
-  if (value === undefined)
-    throw (
-      kind.explain?.(parseJson(text), () => 'config') ??
-      badValue('config', shown, kind.expected, shownValue(key, text))
-    )
-  const parts =
-    entry === undefined && kind.entries ? Object.entries(value as TextMap) : [[entry, text] as const]
-  for (const [part, item] of parts) {
-    const setting = { key, ...(part !== undefined && { entry: part }) }
-    if (isLiteralSecret(typeof item === 'object' ? JSON.stringify(item) : String(item), setting))
-      throw literalSecret('config', shown, setting)
-  }
-  return entry === undefined ? kind.write(value) : text
+  if (entry !== undefined) return readEntry(name, entry, text)
+  const value = kind.parse(text)
+  if (value === undefined) throw wrongValue(name, text, parseJson(text))
+  return kind.write(value)
+}
+
+function readEntry(name: SettingName, entry: string, text: string): unknown {
+  const { entries } = keyOf(name.key).kind
+  const json = entries?.parse(text)
+  if (json === undefined) throw badValue('config', name.names.join('.'), 'JSON', shownValue(name.key, text))
+  if (!entries?.isEntry(entry, json)) throw wrongValue(name, text, { [entry]: json })
+  return json
+}
+
+function wrongValue({ key, names }: SettingName, text: string, json: unknown): GatewayError {
+  const { kind } = keyOf(key)
+  return (
+    kind.explain?.(json, () => 'config') ??
+    badValue('config', names.join('.'), kind.expected, shownValue(key, text))
+  )
+}
+
+/** Of a map each entry; anything else is one part. */
+function partsOf(
+  { key, entry }: SettingName,
+  json: unknown,
+): readonly (readonly [string | undefined, unknown])[] {
+  const isWholeMap = entry === undefined && keyOf(key).kind.entries !== undefined
+  return isWholeMap ? Object.entries(json as JsonObject) : [[entry, json]]
 }

@@ -15,13 +15,18 @@ describe('limits', () => {
   test('are read from a file as they stand there', async () => {
     const rules = { daily: { usd: 20, per: 'day', match: { model: '*opus*' } } }
     const { stdout, exitCode } = await got(JSON.stringify({ policies: { limits: { rules } } }), RULES)
-    expect({ exitCode, value: JSON.parse(stdout).value }).toEqual({ exitCode: 0, value: rules })
+    expect({ exitCode, found: JSON.parse(stdout) }).toMatchObject({
+      exitCode: 0,
+      found: [{ key: `${RULES}.daily`, value: rules.daily }],
+    })
   })
 
   test('are read from a variable as JSON', async () => {
     const rules = { pace: { requests: 5, per: 'minute' } }
     const env = { CLAUDE_GW_POLICIES_LIMITS_RULES: JSON.stringify(rules) }
-    expect(JSON.parse((await got('{}', RULES, env)).stdout).value).toEqual(rules)
+    expect(JSON.parse((await got('{}', RULES, env)).stdout)).toMatchObject([
+      { value: rules.pace, origin: 'CLAUDE_GW_POLICIES_LIMITS_RULES' },
+    ])
   })
 
   test('are refused with the line of what is wrong', async () => {
@@ -39,6 +44,17 @@ describe('limits', () => {
     expect(stderr).toContain(
       'CLAUDE_GW_POLICIES_LIMITS_RULES: there is no key `policies.limits.rules.a.perr`; did you mean `per`?',
     )
+  })
+
+  test('of several layers are laid over each other one by one', async () => {
+    const daily = { usd: 20, per: 'day' }
+    const env = { CLAUDE_GW_POLICIES_LIMITS_RULES: '{"pace":{"requests":5,"per":"minute"}}' }
+    const document = { policies: { limits: { rules: { daily, pace: { requests: 60, per: 'minute' } } } } }
+    const { stdout } = await got(JSON.stringify(document, undefined, 1), RULES, env)
+    expect(JSON.parse(stdout)).toMatchObject([
+      { key: `${RULES}.pace`, value: { requests: 5 }, shadowed: [{ value: { requests: 60 } }] },
+      { key: `${RULES}.daily`, value: daily, shadowed: [] },
+    ])
   })
 
   test('no password of a store is shown', async () => {
@@ -84,6 +100,36 @@ test('`config set` takes limits and gives them back', async () => {
   const rules = '{"daily":{"usd":20,"per":"day"}}'
   expect(await configIn(home, ['set', RULES, rules])).toMatchObject({ exitCode: 0 })
   expect((await configIn(home, ['get', RULES])).stdout.trim()).toBe(rules)
+})
+
+test('`config set` takes one limit, beside those that are there', async () => {
+  const home = openHome()
+  const config = async (...args: string[]) => {
+    const { exitCode, stdout, stderr } = await configIn(home, args)
+    return { exitCode, text: (stdout || stderr).trim() }
+  }
+  const daily = '{"usd":20,"per":"day"}'
+  expect(await config('set', `${RULES}.daily`, daily)).toMatchObject({ exitCode: 0 })
+  expect(await config('set', `${RULES}.pace`, '{"requests":60,"per":"minute"}')).toMatchObject({
+    exitCode: 0,
+  })
+  expect(await config('get', `${RULES}.daily`)).toEqual({ exitCode: 0, text: daily })
+  expect(await config('unset', `${RULES}.pace`)).toMatchObject({ exitCode: 0 })
+  expect(await config('get', RULES)).toEqual({ exitCode: 0, text: `{"daily":${daily}}` })
+  expect(await config('get', `${RULES}.pace`)).toMatchObject({ exitCode: 1 })
+})
+
+test.each([
+  [`${RULES}.daily`, 'much', '`policies.limits.rules.daily` must be JSON, not "much"'],
+  [`${RULES}.daily`, '{"usd":20,"per":"year"}', '`policies.limits.rules.daily.per` must be one of `minute`'],
+  [`${RULES}.daily.usd`, '{"usd":20,"per":"day"}', 'limits whose names are letters'],
+  ['policies.decorators.brief', '{"txt":"x"}', '`policies.decorators.brief.txt`; did you mean `text`?'],
+  ['policies.decorators.brief', '{"text":"sk-ant-api03-abcdefghijklmnopqrst"}', 'holds a secret itself'],
+])('`config set %s %s` is refused', async (key, value, reason) => {
+  const { exitCode, stderr } = await configIn(openHome(), ['set', key, value])
+  expect(exitCode).toBe(3)
+  expect(stderr).toContain(reason)
+  expect(stderr).not.toContain('sk-ant')
 })
 
 test('`config set` takes decorators, and says which variables there are where one is none', async () => {
