@@ -1,5 +1,6 @@
 import { GatewayError } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
+import { guideName } from './guide-names.ts'
 import type { JsonMembers, JsonNode } from './json-tree.ts'
 import { isMembers } from './json-tree.ts'
 import type { EntryKind } from './map-kind.ts'
@@ -158,6 +159,8 @@ function suggestion(name: string, sections: readonly string[]): string {
   const [section, ...rest] = name.split('.')
   if (Object.hasOwn(SCHEMA, name) && rest.length > 0)
     return `; its parts are nested: {"${section}": {"${rest.join('.')}": …}}`
+  const elsewhere = guideName(name)
+  if (elsewhere) return `; ${elsewhere}`
   const guess = nearest(name, [...CONFIG_KEYS, ...sections])
   return guess ? `; did you mean \`${guess}\`?` : ''
 }

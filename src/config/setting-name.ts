@@ -1,6 +1,7 @@
 import { GatewayError } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
 import { redact } from '../exchange/redact.ts'
+import { guideName } from './guide-names.ts'
 import type { ConfigKey } from './schema.ts'
 import { CONFIG_KEYS, SCHEMA } from './schema.ts'
 import { findSettingKey } from './setting.ts'
@@ -40,11 +41,12 @@ function namesOf({ key, entry }: SettingKey): string[] {
 
 function unknownSetting(text: string): GatewayError {
   const [, prefix = '', name = text] = /^(profiles\.[^.]*\.)(.*)$/.exec(text) ?? []
+  const elsewhere = guideName(name)
   const guess = nearest(name, CONFIG_KEYS)
   return new GatewayError('CONFIG_UNKNOWN_KEY', {
     origin: 'config',
     // Who mistakes a key for the name of a setting shall not see it again.
     key: redact(text, []).text,
-    nearest: guess ? `; did you mean \`${prefix}${guess}\`?` : '',
+    nearest: elsewhere ? `; ${elsewhere}` : guess ? `; did you mean \`${prefix}${guess}\`?` : '',
   })
 }

@@ -387,6 +387,7 @@ describe('trust', () => {
   })
 
   test.each([
+    ['a key of a guide', { ...project, baseUrl: 'x' }, ':4: there is no key `baseUrl`; here it is called'],
     ['an unknown key', { ...project, upstraem: 'x' }, ':4: there is no key `upstraem`; did you mean'],
     ['a value of another kind', { ...project, allowHttp: 'yes' }, ':4: `allowHttp` must be'],
     ['bad JSON', '{"upstream": }', ':1:14: a value is missing'],

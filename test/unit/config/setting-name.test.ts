@@ -24,6 +24,9 @@ describe('parseSettingName', () => {
   test.each([
     ['upstraem', 'did you mean `upstream`?'],
     ['profiles.work.upstraem', 'did you mean `profiles.work.upstream`?'],
+    ['baseUrl', 'no key `baseUrl`; here it is called `upstream`'],
+    ['profiles.work.model_aliases', 'here it is called `models.aliases`'],
+    ['apiKey', 'a key stands in no file: `claude-gw login` stores it'],
     ['profiles.work', 'no key `profiles.work`'],
     ['profiles.work.profile', 'no key'],
     ['profiles.__proto__.auth', 'no key'],
