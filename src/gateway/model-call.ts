@@ -14,7 +14,12 @@ export function asksModel({ method, target }: ExchangeFacts): boolean {
 /** Whether policies are asked about a request, which may be coded in a way that they cannot read. */
 export function isPoliced({ method, target, body }: ExchangeFacts): boolean {
   const hasBody = body.isChunked || (body.length ?? 0) > 0
-  return method === 'POST' && hasBody && CALLS.test(servedPath(target))
+  return hasBody && isModelCall(method, target)
+}
+
+/** Whether a body with it would be about a message. */
+export function isModelCall(method: string, target: string): boolean {
+  return method === 'POST' && CALLS.test(servedPath(target))
 }
 
 /** Whether a request should have the name of a model at the top of its body, where it can be read. */

@@ -30,6 +30,11 @@ export async function rehearse(list: PolicyList, request: PolicyRequest): Promis
   return { steps, verdict }
 }
 
+/** The same for a request that policies are asked about only by its path. */
+export function rehearseAdmission(list: PolicyList, { path }: PolicyRequest): Rehearsal {
+  return { steps: [], verdict: list.admit(path) ?? { decisions: [], settle: () => undefined } }
+}
+
 /** Whether something would be looked for in an answer to the request. */
 export function isAnswerGuarded({ verdict }: Rehearsal): boolean {
   return !verdict.rejection && verdict.answer?.decisions !== undefined

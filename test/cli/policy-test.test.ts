@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { ledgerLine } from '../../src/log/ledger.ts'
+import { machineKey } from '../../src/policies/mask/machine-key.ts'
 import type { CliOptions } from '../support/cli.ts'
 import { runCli } from '../support/cli.ts'
 import { exchangeRecord } from '../support/exchange-record.ts'
@@ -119,6 +120,35 @@ test('what is tried counts nowhere', async () => {
   const home = temporaryDirectory()
   for (let time = 0; time < 3; time++) expect((await policyTest(['-'], { env }, home)).exitCode).toBe(0)
   expect(existsSync(join(home, 'ledger'))).toBe(false)
+})
+
+test('what is tried leaves nothing behind, and has the placeholders of a gateway where one has run', async () => {
+  const home = temporaryDirectory()
+  const placeholders = async () =>
+    (await policyTest(['-'], { env: MASK }, home)).stdout.match(/<EMAIL_[\da-f]{8}>/g)
+  const [unlike] = (await placeholders()) ?? []
+  expect(readdirSync(home)).toEqual([])
+  const key = machineKey(home).toString('hex')
+  const [first, second] = (await placeholders()) ?? []
+  expect(first).not.toBe(unlike)
+  expect([second, ...((await placeholders()) ?? [])]).toEqual([first, first, first])
+  expect(machineKey(home).toString('hex')).toBe(key)
+})
+
+test('of a logged exchange that is about no message only the path is judged', async () => {
+  const home = temporaryDirectory()
+  const [record] = await keepExchanges(home, [{ request: BODY, record: { path: '/v1/messages/batches' } }])
+  const tried = async (env: Record<string, string>) => policyTest([record?.id ?? ''], { env }, home)
+  const { exitCode, stdout, stderr } = await tried(MASK)
+  expect(exitCode).toBe(0)
+  expect(stderr).toBe(
+    'claude-gw: policies look only into requests for a message and for the count of its tokens, not into `POST /v1/messages/batches`\n',
+  )
+  expect(stdout).not.toContain('mask.email')
+  expect(stdout).toContain('It would be sent as it is')
+  const refused = await tried({ ...MASK, CLAUDE_GW_POLICIES_GUARD_PATHS: '["!*/batches"]' })
+  expect(refused).toMatchObject({ exitCode: 1 })
+  expect(refused.stdout).toMatch(/^guard\.paths +deny +1$/m)
 })
 
 test('a limit that is used up by others stops it', async () => {

@@ -3,16 +3,16 @@ import { repositoryTags } from '../../config/repository.ts'
 import { resolveTags } from '../../config/tags.ts'
 import { noteWait } from '../../credentials/wait-notice.ts'
 import type { FoundBody } from '../../log/body-reader.ts'
-import type { PolicyRequest } from '../../policies/policy.ts'
 import type { PolicyList } from '../../policies/policy-list.ts'
 import type { Rehearsal } from '../../policies/rehearsal.ts'
-import { isAnswerGuarded, rehearse, rehearseAnswer } from '../../policies/rehearsal.ts'
+import { isAnswerGuarded, rehearse, rehearseAdmission, rehearseAnswer } from '../../policies/rehearsal.ts'
 import type { Context } from '../context.ts'
 import { escapeControls, openPalette, print } from '../output.ts'
 import { openConfiguredPolicies } from '../policies/policies.ts'
 import { rehearsalJson } from '../policies/rehearsal-json.ts'
 import { rehearsalPage } from '../policies/rehearsal-page.ts'
 import { readTestAnswer } from '../policies/test-answer.ts'
+import type { TestRequest } from '../policies/test-request.ts'
 import { readTestRequest } from '../policies/test-request.ts'
 import { openIdentity } from '../session/identity.ts'
 import { openPrices } from '../session/prices.ts'
@@ -35,8 +35,9 @@ export interface PolicyTestInput {
  * @throws GatewayError USAGE, POLICY_NONE, RECORD_NOT_FOUND, BODY_NOT_KEPT, of the configuration
  */
 export async function policyTest(context: Context, input: PolicyTestInput): Promise<number> {
-  const { request, notes, record } = await readTestRequest(context, input.request)
-  const asked = await rehearseConfigured(context, request)
+  const tried = await readTestRequest(context, input.request)
+  const { request, notes, record } = tried
+  const asked = await rehearseConfigured(context, tried)
   const found = record && isAnswerGuarded(asked) ? await readTestAnswer(context, record) : undefined
   const rehearsal = found && 'bytes' in found ? rehearseAnswer(asked, found.bytes) : asked
   const { stdout, stderr, options } = context
@@ -57,10 +58,10 @@ function answerNotes(found: FoundBody | undefined): string[] {
     : []
 }
 
-async function rehearseConfigured(context: Context, request: PolicyRequest): Promise<Rehearsal> {
+async function rehearseConfigured(context: Context, { request, isPoliced }: TestRequest): Promise<Rehearsal> {
   const list = await openPolicyList(context)
   try {
-    return await rehearse(list, request)
+    return isPoliced ? await rehearse(list, request) : rehearseAdmission(list, request)
   } finally {
     await list.close()
   }

@@ -41,7 +41,7 @@ export async function openConfiguredPolicies(
   input: PoliciesInput,
 ): Promise<OpenPolicies | undefined> {
   const guard = await guardSettings(config, input.isTrial)
-  const mask = await maskSettings(context, config)
+  const mask = await maskSettings(context, config, input.isTrial)
   const answer = await answerSettings(config)
   const decorators = decoratorSettings(context, config, input)
   // The last one, since it may open a connection.
@@ -51,14 +51,18 @@ export async function openConfiguredPolicies(
   return openPolicies({ guard, decorators, mask, answer, limits })
 }
 
-async function maskSettings(context: Context, config: Config): Promise<PolicySettings['mask']> {
+async function maskSettings(
+  context: Context,
+  config: Config,
+  isTrial = false,
+): Promise<PolicySettings['mask']> {
   const rules = await openMaskRules(config)
   if (rules.length === 0) return undefined
   const isDenyUsual = config.values['policies.mask.mode'] === 'deny'
-  const { machineKey } = await import('../../policies/mask/machine-key.ts')
+  const { machineKey, trialKey } = await import('../../policies/mask/machine-key.ts')
   return {
     rules,
-    key: machineKey(context.stateDirectory()),
+    key: (isTrial ? trialKey : machineKey)(context.stateDirectory()),
     onError: config.values['policies.mask.onError'],
     place: rulePlace(config, isDenyUsual ? 'policies.mask.mode' : 'policies.mask.detect'),
   }

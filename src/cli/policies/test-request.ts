@@ -5,6 +5,7 @@ import { GatewayError, reasonOf } from '../../base/errors.ts'
 import { trafficDirectory } from '../../config/paths.ts'
 import type { ExchangeRecord } from '../../exchange/exchange.ts'
 import { readAsked } from '../../gateway/asked.ts'
+import { isModelCall } from '../../gateway/model-call.ts'
 import { isCoded } from '../../gateway/request-body.ts'
 import type { PolicyRequest } from '../../policies/policy.ts'
 import type { Context } from '../context.ts'
@@ -15,6 +16,8 @@ import { escapeControls } from '../output.ts'
 /** A request that policies are tried on. */
 export interface TestRequest {
   readonly request: PolicyRequest
+  /** Whether policies are asked about its body. */
+  readonly isPoliced: boolean
   /** What is to be known of it. */
   readonly notes: readonly string[]
   /** The exchange that it was sent in. */
@@ -45,7 +48,8 @@ function readFile(path: string): Buffer {
 }
 
 function ofBody(body: Buffer): TestRequest {
-  return { request: { path: '/v1/messages', body, isEncoded: false, ...readAsked(body) }, notes: [] }
+  const request = { path: '/v1/messages', body, isEncoded: false, ...readAsked(body) }
+  return { request, isPoliced: true, notes: [] }
 }
 
 async function ofExchange(context: Context, record: ExchangeRecord): Promise<TestRequest> {
@@ -62,7 +66,14 @@ async function ofExchange(context: Context, record: ExchangeRecord): Promise<Tes
   // An alias has put another name into the body.
   const model = typeof record.model === 'string' ? record.model : undefined
   const request = { path, body: kept.bytes, isEncoded, model, maxTokens, session, agent }
-  return { request, record, notes: [...codingNotes(isEncoded), ...changeNotes(record)] }
+  const isPoliced = isModelCall(record.method, path)
+  const notes = isPoliced ? [...codingNotes(isEncoded), ...changeNotes(record)] : [otherCallNote(record)]
+  return { request, isPoliced, record, notes }
+}
+
+function otherCallNote({ method, path }: ExchangeRecord): string {
+  const call = escapeControls(`${method} ${path}`)
+  return `policies look only into requests for a message and for the count of its tokens, not into \`${call}\``
 }
 
 function codingNotes(isEncoded: boolean): string[] {

@@ -13,9 +13,21 @@ const KEY_TEXT = /^[\da-f]{64}\n?$/
  * @throws GatewayError MASK_KEY_UNUSABLE where it can be neither read nor made
  */
 export function machineKey(stateDirectory: string): Buffer {
+  return readKey(stateDirectory, makeKey)
+}
+
+/** The same for a trial, which leaves nothing behind: where no key has been made, one that is forgotten. */
+export function trialKey(stateDirectory: string): Buffer {
+  return readKey(stateDirectory, newKey)
+}
+
+function readKey(
+  stateDirectory: string,
+  otherwise: (stateDirectory: string, path: string) => string,
+): Buffer {
   const path = join(stateDirectory, 'mask.key')
   try {
-    const text = readPrivateFile(path) ?? makeKey(stateDirectory, path)
+    const text = readPrivateFile(path) ?? otherwise(stateDirectory, path)
     if (!KEY_TEXT.test(text)) throw new Error('it does not hold 64 hex digits')
     return Buffer.from(text.trim(), 'hex')
   } catch (error) {
@@ -25,6 +37,10 @@ export function machineKey(stateDirectory: string): Buffer {
 
 function makeKey(stateDirectory: string, path: string): string {
   ensurePrivateDirectory(stateDirectory)
-  publishPrivateFile(path, `${randomBytes(KEY_BYTES).toString('hex')}\n`)
+  publishPrivateFile(path, `${newKey()}\n`)
   return readPrivateFile(path) ?? ''
+}
+
+function newKey(): string {
+  return randomBytes(KEY_BYTES).toString('hex')
 }
