@@ -58,6 +58,26 @@ describe.skipIf(reason)(`with a Secret Service${reason ? `: ${reason}` : ''}`, (
     expect(configOf(user.env)).toBeUndefined()
   })
 
+  test('`--yes --force` takes upstream and key that are there already', async () => {
+    const { user, url, init } = await openFresh()
+    await init([])
+    const before = configOf(user.env)
+    const { exitCode, stderr } = await user.run(['init', '--yes', '--force'])
+    expect(stderr).toContain(`profile \`default\` leads to ${url}`)
+    expect(stderr).toContain('the credential is accepted')
+    expect({ exitCode, config: configOf(user.env) }).toEqual({ exitCode: 0, config: before })
+    expect(user.service.lookUp('default')).toBe(GATEWAY_KEY)
+  })
+
+  test('`--yes` does not take a key that is stored for another upstream', async () => {
+    const { user, url } = await openFresh()
+    await user.run(['--upstream', ELSEWHERE, 'login', '--stdin'], { input: OTHER_KEY })
+    const result = await user.run(['init', '--yes', '--upstream', url])
+    expect(result).toMatchObject({ exitCode: 2 })
+    expect(result.stderr).toContain('nothing gives a key yet')
+    expect(configOf(user.env)).toBeUndefined()
+  })
+
   test('what cannot be a key is refused before anything else', async () => {
     const { user, init } = await openFresh()
     expect(await init([], { input: `${OTHER_KEY}\n${GATEWAY_KEY}\n` })).toMatchObject({ exitCode: 4 })

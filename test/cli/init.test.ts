@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { apiErrorAnswer } from '../support/answer.ts'
 import type { Fault } from '../support/broken-gateway.ts'
@@ -177,6 +178,14 @@ describe('by options', () => {
     expect(stderr).toContain('`upstream`: it has no effect here: CLAUDE_GW_UPSTREAM goes before it')
   })
 
+  test('a login that is to go through untouched, and that there is none of yet, is said to be missing', async () => {
+    const { url, init } = await openFresh()
+    const args = ['--upstream', url, '--credential', 'passthrough', '--no-check']
+    const { exitCode, stderr } = await init(args)
+    expect(exitCode).toBe(0)
+    expect(stderr).toContain('goes through untouched, and none is saved yet: /login within Claude Code')
+  })
+
   test('--quiet says nothing of success', async () => {
     const { url, init } = await openFresh()
     const result = await init(['--quiet', '--upstream', url, ...FROM_VARIABLE])
@@ -198,6 +207,19 @@ describe('`--yes` takes what is offered', () => {
     writeSettings(home, 'user', { env, apiKeyHelper: `echo ${GATEWAY_KEY}` })
     expect(await init(['--yes'])).toMatchObject({ exitCode: 0 })
     expect(configOf(home.env)).toEqual({ upstream: url, credential: 'auto' })
+  })
+
+  test('of a login of Claude Code, for the API itself', async () => {
+    const { home, init } = await openFresh()
+    expect((await init(['--yes', '--no-check'])).stderr).toContain('nothing gives a key yet')
+    writeFile(join(home.claudeDirectory, '.credentials.json'), {})
+    const { exitCode, stderr } = await init(['--yes', '--no-check'])
+    expect(exitCode).toBe(0)
+    expect(stderr).toContain('Claude Code’s own login goes through untouched\n')
+    expect(configOf(home.env)).toEqual({
+      upstream: 'https://api.anthropic.com',
+      credential: 'passthrough',
+    })
   })
 
   test('and nothing of a repository’s', async () => {

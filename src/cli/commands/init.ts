@@ -42,7 +42,7 @@ export async function init(context: Context, input: InitInput): Promise<number> 
     chooseSetup(context, keychain, { ...input, mayAsk: mayAsk(context, input) }),
   )
   const path = await writeSetup(context, setup, keychain, guard)
-  for (const note of setupNotes(context, setup, path)) tell(context, note)
+  for (const note of await setupNotes(context, setup, path)) tell(context, note)
   const isFine = !input.isChecked || (await works(context, setup))
   if (!isFine) tell(context, 'that is written, but it does not work yet; `claude-gw doctor` looks again')
   if (!context.options.isQuiet)

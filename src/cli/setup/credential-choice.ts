@@ -8,6 +8,7 @@ import { OWN_ACCOUNT } from './chosen-credential.ts'
 import { askCredential } from './credential-menu.ts'
 import { findCredential } from './found-credential.ts'
 import { readKey } from './given-key.ts'
+import { offeredCredential } from './offered-credential.ts'
 
 /**
  * @param context where the profile is in use, with its upstream
@@ -20,9 +21,10 @@ export async function chooseCredential(
   const given = context.options.flags.credential
   if (question.isKeyStdin) return givenKey(context, given ?? OWN_ACCOUNT, question)
   if (given !== undefined) return { reference: given }
-  const found = await findCredential(context, question.upstream)
-  if (question.mayAsk) return askCredential(context, question, found)
-  if (found) return { reference: found.reference }
+  if (question.mayAsk)
+    return askCredential(context, question, await findCredential(context, question.upstream))
+  const offered = await offeredCredential(context, question)
+  if (offered) return offered
   throw new GatewayError('USAGE', {
     reason: 'nothing gives a key yet: name one with `--credential REF`, or bring one with `--key-stdin`',
   })

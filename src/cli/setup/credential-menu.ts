@@ -1,17 +1,15 @@
 import { GatewayError } from '../../base/errors.ts'
-import { hasSavedLogin } from '../../claude/login.ts'
 import { isLiteralSecret } from '../../config/literal-secret.ts'
 import type { KeychainEntry } from '../../credentials/keychain-items.ts'
 import { parseReference, REFERENCE_FORMS } from '../../credentials/reference.ts'
-import { checkToken } from '../../credentials/token.ts'
 import type { Context } from '../context.ts'
 import { tell } from '../output.ts'
-import { readClaudeState } from '../upstream/claude-state.ts'
 import { describePlace } from './account.ts'
 import type { ChosenCredential, CredentialQuestion } from './chosen-credential.ts'
 import { OWN_ACCOUNT } from './chosen-credential.ts'
 import type { FoundCredential } from './found-credential.ts'
 import { askKey } from './given-key.ts'
+import { isOwnLoginUsual, storedCredential } from './offered-credential.ts'
 import { askChoice, askText } from './prompt.ts'
 
 type Way = 'found' | 'stored' | 'typed' | 'own' | 'place'
@@ -35,7 +33,7 @@ export async function askCredential(
     case 'found':
       return { reference: found?.reference ?? 'auto' }
     case 'stored':
-      return { reference: OWN_ACCOUNT, key: { account, secret: storedIn(drawer, account), isStored: true } }
+      return storedCredential(drawer.entry as KeychainEntry, account)
     case 'typed':
       return {
         reference: OWN_ACCOUNT,
@@ -95,15 +93,8 @@ async function likeliest(
 ): Promise<Way> {
   if (entry?.origin === upstream.url.origin) return 'stored'
   if (found) return 'found'
-  if (upstream.isAnthropic && hasSavedLogin((await readClaudeState(context)).places)) return 'own'
+  if (await isOwnLoginUsual(context, upstream)) return 'own'
   return isOpen ? 'typed' : 'place'
-}
-
-/** As the keychain has it, which may be with the newline that was piped into it. */
-function storedIn({ entry }: Drawer, account: string): string {
-  const secret = entry?.secret ?? ''
-  checkToken(secret.trim(), `keychain:${account}`)
-  return secret
 }
 
 function typedKey(context: Context, { upstream }: CredentialQuestion): Promise<string> {
