@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { FieldReader, KIND } from '../json/field-reader.ts'
+import { KIND } from '../json/field-kind.ts'
+import { FieldReader } from '../json/field-reader.ts'
 
 /** What Claude Code wrote down of one answer. */
 export interface TranscriptAnswer {

@@ -1,3 +1,4 @@
+import { KIND, kindOf } from './field-kind.ts'
 import type { PlannedMember, PlannedObject, Wanted } from './field-plan.ts'
 import { findMember, planFields } from './field-plan.ts'
 import {
@@ -13,18 +14,7 @@ import {
 } from './grammar.ts'
 import { parseNumber } from './number.ts'
 import { isJsonObject } from './object.ts'
-
-/** What stands in a slot. */
-export const KIND = {
-  absent: 0,
-  string: 1,
-  number: 2,
-  true: 3,
-  false: 4,
-  null: 5,
-  object: 6,
-  array: 7,
-} as const
+import { pickFields } from './picked-fields.ts'
 
 /** Deeper text is given to JSON.parse, which does not recurse. */
 const DEEPEST = 64
@@ -135,7 +125,7 @@ export class FieldReader {
     try {
       const value: unknown = JSON.parse(text)
       if (!isJsonObject(value)) return false
-      const line = Buffer.from(JSON.stringify(pick(value, this.#wanted)))
+      const line = Buffer.from(JSON.stringify(pickFields(value, this.#wanted)))
       this.#readLine(padded(line), 0, line.length)
       return true
     } catch {
@@ -230,40 +220,8 @@ export class FieldReader {
   }
 }
 
-/** The wanted part of an object, and of other arrays and objects only what they are. */
-function pick(value: Readonly<Record<string, unknown>>, wanted: Wanted): Record<string, unknown> {
-  const members = Object.keys(wanted).flatMap((name) => {
-    if (!Object.hasOwn(value, name)) return []
-    const inside = wanted[name]
-    const member = value[name]
-    if (Array.isArray(member)) return [[name, member.map(() => 0)]]
-    if (!isJsonObject(member)) return [[name, member]]
-    return [[name, inside === true || inside === undefined ? {} : pick(member, inside)]]
-  })
-  return Object.fromEntries(members)
-}
-
 function padded(line: Buffer): Buffer {
   const copy = Buffer.alloc(line.length + PADDING, BYTE.newline)
   line.copy(copy)
   return copy
-}
-
-function kindOf(first: number): number {
-  switch (first) {
-    case BYTE.quote:
-      return KIND.string
-    case BYTE.openBrace:
-      return KIND.object
-    case BYTE.openBracket:
-      return KIND.array
-    case 0x74:
-      return KIND.true
-    case 0x66:
-      return KIND.false
-    case 0x6e:
-      return KIND.null
-    default:
-      return KIND.number
-  }
 }

@@ -1,4 +1,4 @@
-import { KIND } from '../json/field-reader.ts'
+import { KIND } from '../json/field-kind.ts'
 import type { Cells } from './cells.ts'
 import { COUNTER_COUNT } from './counters.ts'
 import { DIMENSION_COUNT } from './dimensions.ts'

@@ -1,4 +1,5 @@
-import { FieldReader, KIND } from '../json/field-reader.ts'
+import { KIND } from '../json/field-kind.ts'
+import { FieldReader } from '../json/field-reader.ts'
 import { COUNTER, COUNTER_COUNT } from './counters.ts'
 import { DIMENSION_PATHS } from './dimensions.ts'
 import { TimeReader } from './time-reader.ts'

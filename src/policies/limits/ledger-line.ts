@@ -1,4 +1,5 @@
-import { FieldReader, KIND } from '../../json/field-reader.ts'
+import { KIND } from '../../json/field-kind.ts'
+import { FieldReader } from '../../json/field-reader.ts'
 import type { Purchase } from '../../usage/pricing.ts'
 import { TimeReader } from '../../usage/time-reader.ts'
 import type { Use } from './account.ts'

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { FieldReader, KIND } from '../../../src/json/field-reader.ts'
+import { KIND } from '../../../src/json/field-kind.ts'
+import { FieldReader } from '../../../src/json/field-reader.ts'
 import { isJsonObject } from '../../../src/json/object.ts'
 
 const WANTED = { a: true, model: true, list: true, usage: { a: true, in: true, deep: { b: true } } } as const

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { KIND } from '../../../src/json/field-reader.ts'
+import { KIND } from '../../../src/json/field-kind.ts'
 import type { Counter } from '../../../src/usage/counters.ts'
 import { COUNTERS } from '../../../src/usage/counters.ts'
 import { UsageLine } from '../../../src/usage/usage-line.ts'
