@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { GatewayError } from '../base/errors.ts'
 import type { Outcome } from '../exchange/exchange.ts'
-import { isReadableType } from '../usage/answer.ts'
-import { isKnownCoding } from '../usage/coding.ts'
+import { answerChange } from './answer-change.ts'
 import { Attempts } from './attempts.ts'
 import { ExchangeBodies } from './exchange-bodies.ts'
 import { ExchangeFacts } from './exchange-facts.ts'
@@ -134,25 +133,11 @@ export class Flow {
     const redirect = redirectError(answer, this.#settings.upstream)
     try {
       if (redirect) throw redirect
-      this.#relayThrough(answer, this.#changeOf(answer))
+      this.#relayThrough(answer, answerChange(answer, this.#facts.verdict?.answer))
     } catch (error) {
       answer.destroy()
       this.#fault(error, 'upstream_error')
     }
-  }
-
-  /**
-   * What the answer goes through; errors pass as they are.
-   * @throws GatewayError ANSWER_COMPRESSED: let through, it would have placeholders in commands and files
-   */
-  #changeOf({ statusCode = 0, headers }: IncomingMessage): Change | undefined {
-    const transform = this.#facts.verdict?.answer
-    if (!transform || statusCode >= 400 || !isReadableType(headers['content-type'])) return undefined
-    const coding = headers['content-encoding'] ?? 'identity'
-    if (coding.toLowerCase() === 'identity') return { transform }
-    if (isKnownCoding(coding)) return { transform, coding }
-    if (transform.passUnread?.()) return undefined
-    throw new GatewayError('ANSWER_COMPRESSED', { coding })
   }
 
   #relayThrough(answer: IncomingMessage, change: Change | undefined): void {
