@@ -7,7 +7,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1)
 }
 module.enableCompileCache?.()
-const { commandIndex } = await import('../dist/config/global-options.js')
+const { commandIndex } = await import('../dist/global-options.js')
 const argv = process.argv.slice(2)
 const command = argv[commandIndex(argv)]
 const isSmall = command === 'key' || command === 'statusline'

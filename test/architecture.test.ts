@@ -132,7 +132,7 @@ test('there are no barrels and no collections without a noun', () => {
 
 test('the top level holds nothing unexpected', () => {
   const known =
-    /^(bin|src|test|dist|node_modules|coverage|package(-lock)?\.json|claude-gw-.*\.tgz|tsconfig\.json|biome\.json|vitest\.config\.ts|README\.md|CHANGELOG\.md|CONTRIBUTING\.md|SECURITY\.md|LICENSE|\..*)$/
+    /^(bin|src|test|dist|node_modules|coverage|package(-lock)?\.json|claude-gw-.*\.tgz|tsconfig\.json|biome\.json|vitest\.config\.ts|build\.js|README\.md|CHANGELOG\.md|CONTRIBUTING\.md|SECURITY\.md|LICENSE|\..*)$/
   expect(readdirSync(ROOT).filter((name) => !known.test(name))).toEqual([])
 })
 

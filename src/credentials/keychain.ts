@@ -1,5 +1,6 @@
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { GatewayError } from '../base/errors.ts'
+import { packageRoot } from '../base/package-root.ts'
 import type { HelperOutcome } from './helper-process.ts'
 import { runHelper } from './helper-process.ts'
 import type { KeychainFault } from './keychain-fault.ts'
@@ -35,8 +36,8 @@ export type KeychainAnswer =
   | { readonly ok: true; readonly value: KeychainEntry | boolean | null }
   | ({ readonly ok: false } & KeychainFault)
 
-/** Seen from `src` and from `dist`, as only a compiled one can be started. */
-const PROGRAM = fileURLToPath(new URL('../../dist/keychain-program.js', import.meta.url))
+/** Only a compiled one can be started. */
+const PROGRAM = 'dist/keychain-program.js'
 
 /**
  * The keychain of the operating system, asked through a process of its own for each call (`keychain-program` says why).
@@ -77,7 +78,7 @@ export async function probeKeychain(machine: Machine, options: KeychainOptions =
 async function askProgram(
   request: KeychainRequest,
   machine: Machine,
-  { timeoutMs = 60_000, program = PROGRAM }: KeychainOptions,
+  { timeoutMs = 60_000, program = join(packageRoot(), PROGRAM) }: KeychainOptions,
 ): Promise<KeychainEntry | boolean | null> {
   const startMs = performance.now()
   const outcome = await runHelper(

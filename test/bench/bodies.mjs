@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { loadSource } from './compiled-source.mjs'
 import { exchange, messagesBody, pacedExchange } from './exchange.mjs'
 import { addedFigure, ratioFigure } from './figure.mjs'
 import { startProgram } from './program.mjs'
@@ -118,7 +119,7 @@ function storedBytesOf(folder, id) {
 
 /** Of the first and of the last request of the session. */
 async function restoreTimes(state, id) {
-  const { readBody } = await import('../../dist/log/body-reader.js')
+  const { readBody } = await loadSource('log/body-reader.js')
   const references = requestsOf(state, id)
   const times = []
   for (const reference of [references[0], references.at(-1)]) {

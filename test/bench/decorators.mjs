@@ -1,3 +1,4 @@
+import { loadSource } from './compiled-source.mjs'
 import { conversationBody } from './conversation.mjs'
 import { parsesFigure } from './figure.mjs'
 import { scaled } from './rounds.mjs'
@@ -37,7 +38,7 @@ export const decorators = {
 async function load() {
   const [{ decoratorsPolicy }, { parseDecorators }, { splice }] = await Promise.all(
     ['policies/decorators/decorators-policy.js', 'config/decorator-parser.js', 'json/splice.js'].map(
-      (path) => import(new URL(`../../dist/${path}`, import.meta.url)),
+      loadSource,
     ),
   )
   const values = {

@@ -1,14 +1,11 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseLimits } from '../../dist/config/limit-parser.js'
-import { ledgerLine } from '../../dist/log/ledger.js'
-import { monthAt } from '../../dist/log/period.js'
-import { TrafficLog } from '../../dist/log/writer.js'
-import { Limits } from '../../dist/policies/limits/limits.js'
+import { loadSource } from './compiled-source.mjs'
 import { ratioFigure } from './figure.mjs'
 import { scaled } from './rounds.mjs'
 import { median } from './statistics.mjs'
 
+const SOURCES = ['config/limit-parser', 'log/ledger', 'log/period', 'log/writer', 'policies/limits/limits']
 const ROUNDS = 3000
 const LINES = 50_000
 const OTHER_RUNS = 3
@@ -31,8 +28,9 @@ const LABELS = {
 /** Time that limits take for a request, and for a line of the ledger at the start, over that of writing one line of it. */
 export const limits = {
   measure: async ({ folder }, share) => {
+    await load()
     const directory = mkdtempSync(join(folder, 'ledger-'))
-    const writer = new TrafficLog({ directory, periodAt: monthAt, onTrouble: console.error })
+    const writer = new source.TrafficLog({ directory, periodAt: source.monthAt, onTrouble: console.error })
     const times = {}
     for (const [name, rules, others] of [
       ['agents', { agents: RULES.agents }, 0],
@@ -58,6 +56,14 @@ export const limits = {
     }),
 }
 
+/** What is measured; loaded when it is. */
+let source
+
+async function load() {
+  const modules = await Promise.all(SOURCES.map((name) => loadSource(`${name}.js`)))
+  source = Object.assign({}, ...modules)
+}
+
 async function decisions({ directory, writer, rules, others }, rounds) {
   const runs = Array.from({ length: others + 1 }, (_, index) => run(directory, rules, `run${index}`))
   const [own, ...rest] = runs
@@ -67,7 +73,7 @@ async function decisions({ directory, writer, rules, others }, rounds) {
     const record = recordAt(Date.now(), round)
     let decision
     times.gateway.push(microseconds(() => (decision = own.decide(REQUEST))))
-    times.plain.push(microseconds(() => writer.append(ledgerLine(record))))
+    times.plain.push(microseconds(() => writer.append(source.ledgerLine(record))))
     decision.reservation.settle(record)
     await new Promise(setImmediate)
   }
@@ -78,19 +84,19 @@ async function decisions({ directory, writer, rules, others }, rounds) {
 /** Per line of a month in which there were many. */
 function openings(directory) {
   mkdirSync(directory, { recursive: true })
-  const { name, startMs } = monthAt(Date.now())
+  const { name, startMs } = source.monthAt(Date.now())
   const stepMs = (Date.now() - startMs) / LINES
   const lines = Array.from({ length: LINES }, (_, index) =>
-    ledgerLine(recordAt(startMs + index * stepMs, index)),
+    source.ledgerLine(recordAt(startMs + index * stepMs, index)),
   )
   writeFileSync(join(directory, `${name}.jsonl`), lines.join(''))
   return Array.from({ length: 3 }, () => microseconds(() => run(directory, RULES, 'opened')) / LINES)
 }
 
 function run(ledgerDirectory, rules, runId) {
-  const one = new Limits({
+  const one = new source.Limits({
     ...{
-      rules: parseLimits({ rules }).rules,
+      rules: source.parseLimits({ rules }).rules,
       ledgerDirectory,
       self: { pid: process.pid, host: 'bench', runId },
     },

@@ -1,3 +1,4 @@
+import { loadSource } from './compiled-source.mjs'
 import { conversationBody, nextBody } from './conversation.mjs'
 import { parsesFigure } from './figure.mjs'
 import { scaled } from './rounds.mjs'
@@ -9,20 +10,20 @@ const PATTERNS = ['EMP-[0-9]{6}', '(?i)confidential']
 
 /** Masking with all that is on where nothing else is said. */
 export const masking = part('mask', 'masking', async () => {
-  const { USUAL_DETECTORS } = await load('policies/detect/detectors.js')
+  const { USUAL_DETECTORS } = await loadSource('policies/detect/detectors.js')
   return maskWith(USUAL_DETECTORS)
 })
 
 /** Two patterns of the user's as detectors, and nothing else. */
 export const patternMasking = part('pattern', 'two patterns of one’s own', async () => {
-  const { patternDetector } = await load('policies/detect/pattern-detector.js')
+  const { patternDetector } = await loadSource('policies/detect/pattern-detector.js')
   return maskWith(PATTERNS.map((pattern, index) => patternDetector(`own-${index}`, pattern, 256)))
 })
 
 /** The same two where they are denied and flagged. */
 export const guarding = part('guard', 'the same as guards', async () => {
-  const { createPatternCounter } = await load('policies/guard/pattern-counts.js')
-  const { PatternFinder } = await load('exchange/pattern-finder.js')
+  const { createPatternCounter } = await loadSource('policies/guard/pattern-counts.js')
+  const { PatternFinder } = await loadSource('exchange/pattern-finder.js')
   return () => {
     const count = createPatternCounter(PATTERNS.map((pattern) => [new PatternFinder([pattern])]))
     return (bytes) => count(bytes, 'session')
@@ -65,17 +66,13 @@ function measure(openPolicy, share) {
 }
 
 async function maskWith(detectors) {
-  const { createMasking } = await load('policies/mask/masking.js')
-  const { splice } = await load('json/splice.js')
+  const { createMasking } = await loadSource('policies/mask/masking.js')
+  const { splice } = await loadSource('json/splice.js')
   const rules = detectors.map((detector) => ({ detector, action: 'mask' }))
   return () => {
     const mask = createMasking(rules, { key: Buffer.alloc(32, 1) })
     return (bytes) => splice([bytes], mask(bytes, 'session').edits)
   }
-}
-
-function load(path) {
-  return import(new URL(`../../dist/${path}`, import.meta.url))
 }
 
 function timeOf(work) {

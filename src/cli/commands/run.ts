@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { GatewayError, reasonOf } from '../../base/errors.ts'
+import { packageRoot } from '../../base/package-root.ts'
 import type { ClaudeArguments } from '../../claude/arguments.ts'
 import { parseClaudeArguments } from '../../claude/arguments.ts'
 import { locateClaude } from '../../claude/locate.ts'
@@ -20,7 +21,6 @@ import { watchTermination } from '../run/drain.ts'
 import type { Command, Invocation } from '../run/invocation.ts'
 import type { LiveGateway } from '../run/live-gateway.ts'
 import { findLiveOuterRun, findLiveServe } from '../run/live-gateway.ts'
-import { OWN_ROOT } from '../run/own-root.ts'
 import { environmentWithoutSecrets } from '../run/plain-environment.ts'
 import { finishRun } from '../run/run-end.ts'
 import { checkSummaryPlace, isTalkative, startText } from '../run/summary.ts'
@@ -53,7 +53,7 @@ export async function runProgram(context: Context, args: readonly string[]): Pro
 /** The Claude Code to launch. @throws GatewayError CLAUDE_NOT_FOUND, CLAUDE_NOT_EXECUTABLE */
 export function findProgram({ env, home, platform, config }: Context): string {
   const command = config().values['claude.command']
-  return locateClaude({ command, env, home, platform, ownRoot: OWN_ROOT })
+  return locateClaude({ command, env, home, platform, ownRoot: packageRoot() })
 }
 
 async function runWith(context: Context, command: Command): Promise<number> {

@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { packageRoot } from '../../base/package-root.ts'
 import type { Context } from '../context.ts'
 
 /**
@@ -9,7 +9,7 @@ import type { Context } from '../context.ts'
 export function wrapperPath({ env }: Pick<Context, 'env'>): string {
   const folders = (env['PATH'] ?? env['Path'] ?? '').split(delimiter).filter(isAbsolute)
   const installed = folders.map((folder) => join(folder, 'claude-gw-run')).find(isExecutable)
-  return installed ?? fileURLToPath(new URL('../../../bin/claude-gw-run.js', import.meta.url))
+  return installed ?? join(packageRoot(), 'bin', 'claude-gw-run.js')
 }
 
 function isExecutable(path: string): boolean {

@@ -1,3 +1,4 @@
+import { packageRoot } from '../../base/package-root.ts'
 import { isGateway } from '../../broker/probe.ts'
 import { claudesOnPath, locateClaude } from '../../claude/locate.ts'
 import { configDirectory } from '../../config/paths.ts'
@@ -17,7 +18,6 @@ import { stateCheck } from '../../doctor/local/state.ts'
 import { trustCheck } from '../../doctor/local/trust.ts'
 import { findOuterRun, isLoop, runDepth } from '../../launch/child-gateway.ts'
 import type { Context } from '../context.ts'
-import { OWN_ROOT } from '../run/own-root.ts'
 import { environmentWithoutSecrets } from '../run/plain-environment.ts'
 import { logFolders, retentionOf } from '../session/upkeep.ts'
 import { machineOf } from '../upstream/machine.ts'
@@ -58,11 +58,11 @@ function claudeChecks(context: Context, { config }: Circumstances): readonly Che
   const command = config.isKnown ? config.value.values['claude.command'] : ''
   return [
     claudeProgramCheck({
-      locate: () => locateClaude({ command, env, home, platform, ownRoot: OWN_ROOT }),
+      locate: () => locateClaude({ command, env, home, platform, ownRoot: packageRoot() }),
       isNamed: command !== '',
       machine: machineOf(context, seen),
     }),
-    shimsCheck({ list: () => claudesOnPath({ env, home, platform, ownRoot: OWN_ROOT }), command }),
+    shimsCheck({ list: () => claudesOnPath({ env, home, platform, ownRoot: packageRoot() }), command }),
   ]
 }
 
