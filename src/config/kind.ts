@@ -94,8 +94,13 @@ export const profileName = textKind('a name of letters, digits, `-`, `_` or `.`'
 )
 
 export const proxyChoice = textKind('`auto`, `off` or the URL of an http or https proxy', (value) =>
-  ['auto', 'off'].includes(value) || (/^https?:\/\//i.test(value) && URL.canParse(value)) ? value : undefined,
+  ['auto', 'off'].includes(value) || isProxyUrl(value) ? value : undefined,
 )
+
+/** It has no path: one that holds an `@` would be the rest of a password. */
+function isProxyUrl(text: string): boolean {
+  return /^https?:\/\//i.test(text) && URL.canParse(text) && new URL(text).pathname === '/'
+}
 
 /** How a key is sent. */
 export const authStyle = textKind('`bearer`, `x-api-key`, `both` or `header:NAME`', (value) => {

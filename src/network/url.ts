@@ -22,7 +22,7 @@ const ADDED = /\/v1(\/messages(\/count_tokens)?)?$/
 export function parseUpstream(text: string, allowHttp: boolean, origin: string): Upstream {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || !['http:', 'https:'].includes(url.protocol)) {
-    throw badValue(origin, 'a URL such as https://gateway.example/claude', text.replace(/^.*@/s, ''))
+    throw badValue(origin, 'a URL such as https://gateway.example/claude', text)
   }
   if (url.username || url.password || url.search || url.hash) {
     throw badValue(origin, 'a URL without user name, password, query and fragment', url.origin)
@@ -43,8 +43,8 @@ export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
 }
 
-/** A user name, a password and a query can be secrets. */
+/** A user name, a password and a query can be secrets; what stands before an `@` may be part of a password that holds a `/`. */
 function badValue(origin: string, expected: string, text: string): GatewayError {
-  const shown = text.replace(/[?#][\s\S]*$/, '').replace(/[^/]*@/, '')
+  const shown = text.replace(/^[\s\S]*@/, '').replace(/[?#][\s\S]*$/, '')
   return new GatewayError('CONFIG_BAD_VALUE', { origin, key: 'upstream', expected, value: `"${shown}"` })
 }

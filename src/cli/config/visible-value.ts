@@ -40,9 +40,10 @@ function visiblePart(text: string, setting: SettingKey, audience: Audience): str
   }
 }
 
-const USER_OF_ANY_URL = /(\b[a-z][a-z\d+.-]*:\/\/)[^/?#\s]*@/gi
+/** A password may hold what should have been encoded in it: behind a colon, all up to the last `@` may be one. */
+const USER_OF_ANY_URL = /(\b[a-z][a-z\d+.-]*:\/\/)(?:[^\s@]*:\S*|[^/?#\s]*)@/gi
 /** Where nothing but a URL may stand, with or without its beginning. */
-const USER_OF_URL = /^([a-z][a-z\d+.-]*:\/\/)?[^/?#]*@/i
+const USER_OF_URL = /^([a-z][a-z\d+.-]*:\/\/|(?![a-z][a-z\d+.-]*:\/\/))(?:[^@]*:[\s\S]*|[^/?#]*)@/i
 
 /** Undefined for what is no reference: it may be the key itself. */
 function shownReference(text: string, audience: Audience): string | undefined {

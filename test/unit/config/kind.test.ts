@@ -37,6 +37,7 @@ describe('the JSON of a value', () => {
     ['proxy', 'not a URL', undefined],
     ['proxy', 'u:p@proxy.example:3128', undefined],
     ['proxy', 'socks5://proxy.example', undefined],
+    ['proxy', 'http://user:12/rest@proxy.example:3128', undefined],
     ['tags', { a: '1' }, { a: '1' }],
     ['tags', { a: 1 }, undefined],
     ['tags', ['a'], undefined],

@@ -37,13 +37,15 @@ describe('parseUpstream', () => {
     expect(() => parseUpstream(text, false, '--upstream')).toThrow(/^--upstream: `upstream` must be/)
   })
 
-  test.each(['https://user:hunter2@gw.example', 'ftp://user:hunter2@gw.example', 'user:hunter2@gw.example'])(
-    'does not repeat the password of %s in the error',
-    (text) => {
-      expect(() => parseUpstream(text, false, 't')).toThrow(/gw\.example/)
-      expect(() => parseUpstream(text, false, 't')).not.toThrow(/hunter2/)
-    },
-  )
+  test.each([
+    'http://user:12/hunter2@gw.example',
+    'https://user:hunter2@gw.example',
+    'ftp://user:hunter2@gw.example',
+    'user:hunter2@gw.example',
+  ])('does not repeat the password of %s in the error', (text) => {
+    expect(() => parseUpstream(text, false, 't')).toThrow(/gw\.example/)
+    expect(() => parseUpstream(text, false, 't')).not.toThrow(/hunter2/)
+  })
 
   test('plain http to elsewhere needs allowHttp', () => {
     expect(parseUpstream('http://gw.example', true, 't').name).toBe('http://gw.example')
