@@ -3,13 +3,10 @@ import { skipped } from '../../doctor/check.ts'
 import { factOf, known } from '../../doctor/fact.ts'
 import { withPrecondition } from '../../doctor/precondition.ts'
 import { upstreamChecks } from '../../doctor/upstream/checks.ts'
-import { createSupply } from '../../gateway/supply.ts'
-import { createUpstreamAgent } from '../../network/agent.ts'
 import { parseUpstream } from '../../network/url.ts'
 import type { Context } from '../context.ts'
 import { modelsInUse } from '../upstream/models-in-use.ts'
-import { findProxy } from '../upstream/proxy.ts'
-import { createAsk } from '../upstream/upstream-ask.ts'
+import { openWay } from '../upstream/way.ts'
 import type { Circumstances } from './circumstances.ts'
 
 export interface UpstreamExamination {
@@ -45,19 +42,15 @@ function open(
 ): UpstreamExamination {
   const [config, claude] = [known(circumstances.config), known(circumstances.claude)]
   const [upstream, secrets] = [known(circumstances.upstream), known(circumstances.secrets)]
-  const connectMs = config.values['timeouts.connect']
-  const proxy = findProxy(context, upstream, claude)
-  const agent = createUpstreamAgent(upstream, { tls: secrets.tls, proxy, connectMs })
-  const supply = createSupply(secrets.credentials, secrets.extraHeaders)
-  const ask = createAsk({ upstream, agent, supply, configured: secrets.authStyle, connectMs })
+  const { credentials } = secrets
+  const { ask, isProxied, close } = openWay(context, { config, claude, upstream, secrets, credentials })
   const models = modelsInUse(config, claude, model)
-  const isProxied = proxy !== undefined
   const all = upstreamChecks({ ask, upstream, isProxied, models, nowMs: Date.now })
-  const checks = secrets.credentials.kind === 'passthrough' ? withoutKey(all) : all
+  const checks = credentials.kind === 'passthrough' ? withoutKey(all) : all
   const isKeyless = async () =>
     circumstances.keychain.hasFailed() || !(await factOf(secrets.prefetch)).isKnown
   const findObstacle = async () => ((await isKeyless()) ? NO_KEY : undefined)
-  return { checks: withPrecondition(checks, findObstacle), close: () => agent.destroy() }
+  return { checks: withPrecondition(checks, findObstacle), close }
 }
 
 /** The login of Claude Code goes through untouched, and is nothing that can be shown here. */

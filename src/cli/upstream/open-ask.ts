@@ -3,29 +3,22 @@ import { repositoryTags } from '../../config/repository.ts'
 import { resolveTags } from '../../config/tags.ts'
 import type { CredentialPlan } from '../../credentials/credential.ts'
 import { noteWait } from '../../credentials/wait-notice.ts'
-import type { Ask } from '../../doctor/upstream/hearing.ts'
-import { createSupply } from '../../gateway/supply.ts'
-import { createUpstreamAgent } from '../../network/agent.ts'
 import type { Upstream } from '../../network/url.ts'
 import type { Context } from '../context.ts'
 import { readClaudeState } from './claude-state.ts'
-import { findProxy } from './proxy.ts'
 import { openSecrets } from './secrets.ts'
 import type { ClaudeSources } from './upstream.ts'
 import { resolveUpstream } from './upstream.ts'
-import { createAsk } from './upstream-ask.ts'
+import type { Way } from './way.ts'
+import { openWay } from './way.ts'
 
-/** The way to the upstream for requests of our own. */
-export interface OpenAsk {
+/** The way to the upstream that the configuration names. */
+export interface OpenAsk extends Way {
   readonly config: Config
   readonly claude: ClaudeSources
   readonly upstream: Upstream
-  readonly ask: Ask
-  /** Whether connections go through a proxy. */
-  readonly isProxied: boolean
   /** What it shows the upstream. */
   readonly credentials: CredentialPlan
-  readonly close: () => void
 }
 
 /**
@@ -40,12 +33,7 @@ export async function openAsk(context: Context, given?: CredentialPlan): Promise
   const tags = resolveTags(config.values.tags, repositoryTags(context.cwd))
   const onWait = noteWait(context)
   const secrets = await openSecrets(context, { upstream, claude, mayUseApiKey: true, tags, onWait })
-  const connectMs = config.values['timeouts.connect']
-  const proxy = findProxy(context, upstream, claude)
-  const agent = createUpstreamAgent(upstream, { tls: secrets.tls, proxy, connectMs })
   const credentials = given ?? secrets.credentials
-  const supply = createSupply(credentials, secrets.extraHeaders)
-  const ask = createAsk({ upstream, agent, supply, configured: secrets.authStyle, connectMs })
-  const isProxied = proxy !== undefined
-  return { config, claude, upstream, ask, isProxied, credentials, close: () => agent.destroy() }
+  const way = openWay(context, { config, claude, upstream, secrets, credentials })
+  return { ...way, config, claude, upstream, credentials }
 }
