@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { REPORTERS } from './test/support/reporters.ts'
 
@@ -12,6 +13,8 @@ const tier = (name: string, testTimeout: number) => ({
 export default defineConfig({
   test: {
     reporters: REPORTERS,
+    // Most of the time a test waits, for a process or an answer.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       tier('unit', 10_000),
       tier('integration', 30_000),
