@@ -3,56 +3,66 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { build } from 'rolldown'
 
-/** What is started again and again: one file each. */
-const SMALL_PROGRAMS = ['key', 'statusline', 'keychain-program']
-
-/** The files that the main program is loaded in, and the modules that each begins with. What several of them need is in `common`. */
-const PARTS = {
-  base: ['main'],
-  run: ['cli/context', 'cli/commands/run'],
-  program: ['cli/program/program'],
-  service: ['gateway/service'],
-}
-
 const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(
   readFileSync('package.json', 'utf8'),
 )
 const packages = Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })
 
-const settings = {
-  platform: 'node',
-  tsconfig: 'src/tsconfig.json',
-  logLevel: 'warn',
-  external: new RegExp(`^(${packages.join('|')})(/|$)`),
+await buildProgram({
+  entries: { main: 'main', 'global-options': 'config/global-options' },
+  parts: {
+    base: ['main'],
+    run: ['cli/context', 'cli/commands/run'],
+    program: ['cli/program/program'],
+    service: ['gateway/service'],
+  },
+  isFirst: true,
+})
+for (const name of ['key', 'statusline', 'keychain-program'])
+  await buildProgram({ entries: { [name]: name }, parts: { [name]: [name] } })
+
+/**
+ * @param parts files that it is loaded in, and the modules that each begins with; what several of them need is in
+ * `common`, and what is loaded later in others
+ */
+async function buildProgram({ entries, parts, isFirst = false }) {
+  const input = Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, sourceOf(path)]))
+  await build({
+    input,
+    platform: 'node',
+    tsconfig: 'src/tsconfig.json',
+    logLevel: 'warn',
+    external: new RegExp(`^(${packages.join('|')})(/|$)`),
+    preserveEntrySignatures: 'allow-extension',
+    output: {
+      dir: 'dist',
+      cleanDir: isFirst,
+      chunkFileNames: 'parts/[name]-[hash].js',
+      codeSplitting: {
+        groups: [
+          {
+            name: partNamer(parts, Object.values(input)),
+            debugName: 'parts',
+            includeDependenciesRecursively: false,
+          },
+        ],
+      },
+    },
+  })
 }
 
-await build({
-  ...settings,
-  input: { main: sourceOf('main'), 'global-options': sourceOf('config/global-options') },
-  preserveEntrySignatures: 'allow-extension',
-  output: {
-    dir: 'dist',
-    cleanDir: true,
-    chunkFileNames: 'parts/[name]-[hash].js',
-    codeSplitting: {
-      groups: [{ name: partNamer(), debugName: 'parts', includeDependenciesRecursively: false }],
-    },
-  },
-})
-for (const name of SMALL_PROGRAMS)
-  await build({
-    ...settings,
-    input: sourceOf(name),
-    output: { file: `dist/${name}.js`, codeSplitting: false },
-  })
-
-function partNamer() {
-  let parts
+function partNamer(parts, entries) {
+  let reached
   return (module, graph) => {
     // It waits for the others, so that none of them may wait for it.
-    if (module === sourceOf('main')) return null
-    parts ??= Object.entries(PARTS).map(([name, starts]) => [name, reachedFrom(starts.map(sourceOf), graph)])
-    const [first = null, ...others] = parts.filter(([, modules]) => modules.has(module)).map(([name]) => name)
+    if (module === entries[0]) return null
+    reached ??= Object.entries(parts).map(([name, starts]) => [
+      name,
+      reachedFrom(starts.map(sourceOf), graph),
+    ])
+    const [first = null, ...others] = reached
+      .filter(([, modules]) => modules.has(module))
+      .map(([name]) => name)
     return first !== 'base' && others.length > 0 ? 'common' : first
   }
 }
