@@ -1,4 +1,7 @@
 const BACKSLASH = 0x5c
+const FOREIGN_LETTER = /[\p{L}\p{M}\p{N}]/u
+const UNSPACED_LETTER =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
 
 /** Whether nothing that belongs to a word or a number goes on before `start` or behind `end`. */
 export function standsAlone(text: string, start: number, end: number): boolean {
@@ -15,12 +18,15 @@ export function beginsAlone(text: string, start: number): boolean {
 }
 
 /**
- * The same for a number, that could be a part of a decimal (`0.42`) or of a longer row of groups (`12-34 56`).
+ * The same for a number that stands neither in a decimal (`0.42`) nor in groups of digits (`12-34`). Lists, with a comma or a
+ * blank between numbers, are no groups.
+ * @param joints what else is between groups, where the number itself has it
  */
-export function isWholeNumber(text: string, start: number, end: number): boolean {
+export function isWholeNumber(text: string, start: number, end: number, joints = ''): boolean {
   if (!standsAlone(text, start, end)) return false
-  const isJoinedBefore = isJoint(text.charCodeAt(start - 1)) && isDigit(text.charCodeAt(start - 2))
-  const isJoinedBehind = isJoint(text.charCodeAt(end)) && isDigit(text.charCodeAt(end + 1))
+  const isJoint = (at: number) => `.-${joints}`.includes(text.charAt(at) || 'none')
+  const isJoinedBefore = isJoint(start - 1) && isDigit(text.charCodeAt(start - 2))
+  const isJoinedBehind = isJoint(end) && isDigit(text.charCodeAt(end + 1))
   return !isJoinedBefore && !isJoinedBehind
 }
 
@@ -31,9 +37,15 @@ export function behindEscape(text: string, start: number): number {
   return /^u[\da-f]{4}/i.test(text.slice(start, start + 5)) ? start + 5 : start
 }
 
-/** Whether it is a letter, a digit, an underscore, or no ASCII. */
+/** Whether a word or a number goes on with it: a letter, a digit or an underscore. */
 export function isWord(code: number): boolean {
-  return isDigit(code) || isLetter(code) || code === 0x5f || code >= 0x80
+  return isDigit(code) || isLetter(code) || code === 0x5f || (code >= 0x80 && isForeignLetter(code))
+}
+
+/** Quotation marks, arrows and blanks are none; nor are letters of languages that have no blanks between words. */
+function isForeignLetter(code: number): boolean {
+  const character = String.fromCharCode(code)
+  return FOREIGN_LETTER.test(character) && !UNSPACED_LETTER.test(character)
 }
 
 export function isDigit(code: number): boolean {
@@ -51,8 +63,4 @@ function isLetter(code: number): boolean {
 /** Of JSON and most languages: \b \f \n \r \t. */
 function isEscapeLetter(code: number): boolean {
   return code === 0x6e || code === 0x72 || code === 0x74 || code === 0x62 || code === 0x66
-}
-
-function isJoint(code: number): boolean {
-  return code === 0x2e || code === 0x2d || code === 0x20 || code === 0x2c || code === 0x2f
 }

@@ -1,7 +1,10 @@
 import { isWholeNumber } from './boundary.ts'
 import type { DigitsDetector, Range } from './detector.ts'
 
-const GROUPED = /\d{4}([ -])(?:\d{4}\1\d{4}\1\d{4}(?:\1\d{1,3})?|\d{6}\1\d{4,5})(?!\1?\d)/y
+const GROUPED = /\d{4}([ -])(?:\d{4}\1\d{4}\1\d{4}|\d{6}\1\d{4,5})(?!\d)/y
+const FIFTH_GROUP = /([ -])\d{1,3}(?!\d)/y
+const FOUR_DIGITS = /^\d{4}(?!\d)/
+const FOUR_DIGITS_AT_END = /(?<!\d)\d{4}$/
 
 /** The ranges of issuers with the lengths of their numbers (ISO/IEC 7812). */
 const ISSUERS = [
@@ -21,18 +24,34 @@ export const creditCard: DigitsDetector = {
   shortestRun: 4,
   longestRun: 19,
   find: (text, start, end) => {
-    const range = rangeOf(text, start, end)
-    if (!range || !isWholeNumber(text, range.start, range.end)) return undefined
-    const digits = text.slice(range.start, range.end).replace(/\D/g, '')
-    return ISSUERS.some((issuer) => issuer.test(digits)) && isLuhn(digits) ? range : undefined
+    const range = rangesOf(text, start, end).find((one) => isCard(text.slice(one.start, one.end)))
+    return range && isWholeNumber(text, range.start, range.end) && !isInRow(text, range) ? range : undefined
   },
 }
 
-function rangeOf(text: string, start: number, end: number): Range | undefined {
-  if (end - start >= 14) return { start, end }
-  if (end - start !== 4) return undefined
+/** The longest first. */
+function rangesOf(text: string, start: number, end: number): Range[] {
+  if (end - start >= 14) return [{ start, end }]
   GROUPED.lastIndex = start
-  return GROUPED.test(text) ? { start, end: GROUPED.lastIndex } : undefined
+  const match = end - start === 4 ? GROUPED.exec(text) : undefined
+  if (!match) return []
+  const fourth = start + match[0].length
+  FIFTH_GROUP.lastIndex = fourth
+  const isLonger = FIFTH_GROUP.exec(text)?.[1] === match[1]
+  return [...(isLonger ? [{ start, end: FIFTH_GROUP.lastIndex }] : []), { start, end: fourth }]
+}
+
+function isCard(written: string): boolean {
+  const digits = written.replace(/\D/g, '')
+  return ISSUERS.some((issuer) => issuer.test(digits)) && isLuhn(digits)
+}
+
+/** Whether other groups of four are beside it, as in a table of numbers, that are no card themselves. */
+function isInRow(text: string, { start, end }: Range): boolean {
+  if (text[start + 4] !== ' ') return false
+  const behind = text[end] === ' ' ? text.slice(end + 1, end + 20) : ''
+  const before = text[start - 1] === ' ' ? text.slice(Math.max(0, start - 20), start - 1) : ''
+  return (FOUR_DIGITS.test(behind) && !isCard(behind)) || (FOUR_DIGITS_AT_END.test(before) && !isCard(before))
 }
 
 /** ISO/IEC 7812-1 annex B. */

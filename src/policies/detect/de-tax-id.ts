@@ -15,7 +15,8 @@ export const deTaxId: DigitsDetector = {
     if (!NUMBER.test(text)) return undefined
     const range = { start, end: NUMBER.lastIndex }
     const digits = text.slice(start, range.end).replaceAll(' ', '')
-    return isWholeNumber(text, start, range.end) && isGiven(digits) && isRight(digits) ? range : undefined
+    const isWhole = isWholeNumber(text, start, range.end, text[start + 2] === ' ' ? ' ,' : '')
+    return isWhole && isGiven(digits) && isRight(digits) ? range : undefined
   },
 }
 

@@ -18,7 +18,8 @@ export const frNir: DigitsDetector = {
     NUMBER.lastIndex = start
     if (!NUMBER.test(text)) return undefined
     const range = { start, end: NUMBER.lastIndex }
-    return isWholeNumber(text, start, range.end) && isRight(text.slice(start, range.end)) ? range : undefined
+    const isWhole = isWholeNumber(text, start, range.end, isGrouped ? ' ,' : '')
+    return isWhole && isRight(text.slice(start, range.end)) ? range : undefined
   },
 }
 
