@@ -28,6 +28,8 @@ const OPTIONS = { ...PARSED_OPTIONS, help: { type: 'boolean', short: 'h' } } as 
 const ANTHROPIC = 'https://api.anthropic.com'
 
 exitOnSignals(process)
+// Whoever asked may have gone.
+process.stdout.on('error', () => {})
 process.exitCode = await key(process.argv.slice(2))
 
 /** The small entry of `claude-gw key`: Claude Code waits for it, so it loads nothing that it does not need. */

@@ -21,6 +21,6 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 function printVersion(): number {
-  process.stdout.write(`${ownVersion()}\n`)
+  process.stdout.on('error', () => {}).write(`${ownVersion()}\n`)
   return 0
 }

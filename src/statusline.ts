@@ -20,6 +20,8 @@ Prints one line about the session, for Claude Code's status line, which gives it
 
 const OPTIONS = { ...PARSED_OPTIONS, help: { type: 'boolean', short: 'h' } } as const
 
+// Claude Code ends one that takes too long, and reads no more of it.
+process.stdout.on('error', () => {})
 process.exitCode = await statusline(process.argv.slice(2))
 
 /** The small entry of `claude-gw statusline`: it runs at every step of a session, and what it prints is on the screen. */

@@ -266,6 +266,11 @@ export const ERROR_TABLE = {
     message: 'cannot write the summary {path}: {reason}',
     remedy: 'give `--summary` a file in a folder that exists',
   },
+  OUTPUT_UNWRITABLE: {
+    exit: 1,
+    message: 'what is printed cannot be written: {reason}',
+    remedy: 'make room where it goes, or send it elsewhere',
+  },
   RECORD_NOT_FOUND: {
     exit: 1,
     message: 'no exchange with the id {id} in {path}',

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream'
+import { GatewayError, reasonOf } from '../base/errors.ts'
 import type { Context } from './context.ts'
 
 export type Paint = (text: string) => string
@@ -64,7 +65,7 @@ export function escapeJson(json: string): string {
 /**
  * Writes a text and waits until it is on its way.
  * @returns false when nobody reads any more, as in `claude-gw logs | head`
- * @throws any other error of the stream
+ * @throws GatewayError OUTPUT_UNWRITABLE
  */
 export function print(stream: Writable, text: string | Buffer): Promise<boolean> {
   if (!stream.listeners('error').includes(ignoreError)) stream.on('error', ignoreError)
@@ -72,7 +73,7 @@ export function print(stream: Writable, text: string | Buffer): Promise<boolean>
     stream.write(text, (error) => {
       if (!error) resolve(true)
       else if ((error as NodeJS.ErrnoException).code === 'EPIPE') resolve(false)
-      else reject(error)
+      else reject(new GatewayError('OUTPUT_UNWRITABLE', { reason: reasonOf(error) }, error))
     })
   })
 }

@@ -16,7 +16,8 @@ export interface ExaminationOptions {
   readonly costs: ReadonlySet<Cost>
   /** Told before one is run and when it has found something. */
   readonly onBegin?: (check: Check) => void
-  readonly onReport: (report: Report) => void
+  /** Waited for. */
+  readonly onReport: (report: Report) => unknown
 }
 
 const OPTION: Readonly<Record<Cost, string>> = {
@@ -38,7 +39,7 @@ export async function examine(
     const finding = costs.has(cost) ? await find(check) : skipped(OPTION[cost])
     const report = { id, title, isLocal, finding }
     reports.push(report)
-    onReport(report)
+    await onReport(report)
   }
   return reports
 }

@@ -29,7 +29,8 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Chi
 /** Runs the built program to its end. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   const child = startCli(args, options)
-  child.stdin?.end(options.input ?? '')
+  // It may end without having read all.
+  child.stdin?.on('error', () => {}).end(options.input ?? '')
   const ended = new Promise<[number | null, NodeJS.Signals | null]>((settle) => {
     child.on('close', (code, signal) => settle([code, signal]))
   })

@@ -92,9 +92,9 @@ async function report(
   return examine(checks, {
     costs: costsOf(input),
     onBegin: ({ title }) => progress.begin(title),
-    onReport: (found) => {
+    onReport: async (found) => {
       progress.end()
-      if (!input.isJson) stdout.write(`${reportLines(found, palette)}\n`)
+      if (!input.isJson) await print(stdout, `${reportLines(found, palette)}\n`)
     },
   })
 }

@@ -7,6 +7,7 @@ import { knownFeatures } from '../../config/upstream-features.ts'
 import type { ChildEnvironment } from '../../launch/child-env.ts'
 import { childEnvironment } from '../../launch/child-env.ts'
 import type { Context } from '../context.ts'
+import { print } from '../output.ts'
 import type { ClaudeState } from '../upstream/claude-state.ts'
 import { readClaudeState } from '../upstream/claude-state.ts'
 import { configuredUpstream } from '../upstream/upstream.ts'
@@ -27,7 +28,7 @@ export async function env(context: Context, { shell }: { readonly shell: Shell }
     throw new GatewayError('SERVE_NOT_RUNNING', { profile, command: profileCommand(profile) })
   const claude = await readClaudeState(context)
   const environment = environmentFor(context, claude, entry)
-  context.stdout.write(`${format(changes(context.env, environment.env), shell)}\n`)
+  await print(context.stdout, `${format(changes(context.env, environment.env), shell)}\n`)
   const notes = [
     ...warnings(environment),
     ...noteElsewhere(entry, configuredUpstream(context.config(), claude)),

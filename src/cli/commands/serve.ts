@@ -7,7 +7,7 @@ import type { ServeEntry } from '../../broker/registry.ts'
 import { markStopped, readEntry } from '../../broker/registry.ts'
 import { noteWait } from '../../credentials/wait-notice.ts'
 import type { Context } from '../context.ts'
-import { escapeControls } from '../output.ts'
+import { escapeControls, print } from '../output.ts'
 import { keyName } from '../run/summary.ts'
 import { untilIdle } from '../session/idle.ts'
 import type { Session } from '../session/session.ts'
@@ -42,7 +42,7 @@ export async function serve(context: Context, input: ServeInput): Promise<number
     refuseOwnAddress(session.upstream, entry.port, session.config)
     const other = await claimEntry(state, entry, last)
     if (other) throw running(other)
-    announce(context, input, session, entry)
+    await announce(context, input, session, entry)
     if (last && input.port === undefined && last.port !== entry.port) noteMove(context, last)
     await session.gateway.load()
     session.secrets.prefetch().catch((error) => noteFailure(context, error))
@@ -110,10 +110,15 @@ function noteMove({ stderr }: Context, { port, profile }: ServeEntry): void {
   stderr.write(`claude-gw: not on its last port ${port}; clients need \`${command} env\` again\n`)
 }
 
-function announce(context: Context, input: ServeInput, session: Session, entry: ServeEntry): void {
+async function announce(
+  context: Context,
+  input: ServeInput,
+  session: Session,
+  entry: ServeEntry,
+): Promise<void> {
   const { url, port, access } = entry
   const token = access.kind === 'token' ? access.token : null
-  if (input.isJson) context.stdout.write(`${JSON.stringify({ url, token, port, pid: process.pid })}\n`)
+  if (input.isJson) await print(context.stdout, `${JSON.stringify({ url, token, port, pid: process.pid })}\n`)
   if (input.isJson || context.options.isQuiet) return
   context.stderr.write(
     `claude-gw: serving ${session.upstream.name} on http://127.0.0.1:${port} (profile ${entry.profile}, key: ${keyName(session)})\n` +

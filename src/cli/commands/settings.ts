@@ -5,7 +5,7 @@ import type { SettingsSnippet } from '../config/settings-snippet.ts'
 import { settingsSnippet } from '../config/settings-snippet.ts'
 import { wrapperPath } from '../config/wrapper-path.ts'
 import type { Context } from '../context.ts'
-import { escapeControls, escapeJson } from '../output.ts'
+import { escapeControls, escapeJson, print } from '../output.ts'
 import { readClaudeState } from '../upstream/claude-state.ts'
 import { resolveUpstream } from '../upstream/upstream.ts'
 
@@ -25,7 +25,7 @@ export async function settings(context: Context, input: SettingsInput): Promise<
   const snippet = input.isWrapper ? wrapperSnippet(context) : await directSnippet(context)
   const document = input.editor ? forVsCode(context, snippet, input) : forClaude(context, snippet, input)
   const lines = JSON.stringify(document, undefined, 2).split('\n')
-  context.stdout.write(`${lines.map(escapeJson).join('\n')}\n`)
+  await print(context.stdout, `${lines.map(escapeJson).join('\n')}\n`)
   if (!context.options.isQuiet) tell(context, input, snippet)
   return 0
 }
