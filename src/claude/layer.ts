@@ -13,6 +13,8 @@ export interface SettingsLayer {
   readonly document: JsonObject
   readonly env: Readonly<Record<string, string>>
   readonly apiKeyHelper?: string
+  /** That Claude Code begins with. */
+  readonly model?: string
   readonly forceLoginMethod?: string
   /** One organization or several, as JSON where it is no plain text. */
   readonly forceLoginOrgUUID?: string
@@ -58,7 +60,7 @@ function readEnv(value: unknown): Readonly<Record<string, string>> {
 }
 
 function readTexts(document: JsonObject): Partial<SettingsLayer> {
-  const keys = ['apiKeyHelper', 'forceLoginMethod', 'forceLoginOrgUUID'] as const
+  const keys = ['apiKeyHelper', 'model', 'forceLoginMethod', 'forceLoginOrgUUID'] as const
   const present = keys.filter((key) => document[key] !== undefined && document[key] !== null)
   return Object.fromEntries(present.map((key) => [key, toText(document[key])]))
 }

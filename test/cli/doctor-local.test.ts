@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readProjectFile } from '../../src/config/project-file.ts'
@@ -16,7 +16,7 @@ import { Pty, ptyUnavailable } from '../support/pty.ts'
 const README = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
 
 const LOCAL = [
-  ...['node', 'config', 'trust', 'claude', 'shims', 'settings', 'managed', 'nesting'],
+  ...['node', 'config', 'policies', 'trust', 'claude', 'shims', 'settings', 'managed', 'nesting'],
   ...['state', 'disk', 'log', 'proxy', 'certificates', 'keychain', 'key', 'login'],
 ]
 
@@ -106,6 +106,42 @@ describe('config', () => {
     })
     expect(of('config')).toMatchObject({ verdict: 'fail' })
     expect(of('config').evidence).toContain('ANTHROPIC_BASE_URL')
+  })
+})
+
+describe('policies', () => {
+  test('that are on are named, and leave nothing behind', async () => {
+    const home = openHomeWithClaude()
+    writeFile(userFile(home), { policies: { mask: { detect: ['all'] }, patterns: { staff: 'EMP-\\d+' } } })
+    const { of } = await examineMachine(home)
+    expect(of('policies')).toMatchObject({
+      verdict: 'ok',
+      evidence: 'set: policies.patterns.staff, policies.mask.detect',
+    })
+    expect(existsSync(join(home.state, 'mask.key'))).toBe(false)
+  })
+
+  test.each([
+    ['MASK_DETECT', '["emial"]', 'policies.mask.detect', /not "emial"/],
+    ['ANSWER_DETECT', '["emial"]', 'policies.answer.detect', /not "emial"/],
+    ['GUARD_DENY', '["("]', 'policies.guard.deny', /`\(` is not closed/],
+    ['PATTERNS', '{"p":"(a"}', 'policies.patterns.p', /`\(` is not closed/],
+  ])('that a run would not start with fail: %s', async (name, value, key, reason) => {
+    const env = { [`CLAUDE_GW_POLICIES_${name}`]: value }
+    const { of, exitCode } = await examineMachine(openHomeWithClaude(), { env, args: ['--only', 'policies'] })
+    expect(of('policies')).toMatchObject({ verdict: 'fail' })
+    expect(of('policies').evidence).toContain(`CLAUDE_GW_POLICIES_${name}: \`${key}\``)
+    expect(of('policies').evidence).toMatch(reason)
+    expect(exitCode).toBe(1)
+  })
+
+  test.each([
+    ['PRICES', '/nope.json', /cannot read \/nope\.json/],
+    ['LOG_REDACT', '["("]', /CLAUDE_GW_LOG_REDACT: `log\.redact`/],
+  ])('so do prices and what is to be redacted: %s', async (name, value, reason) => {
+    const { of } = await examineMachine(openHomeWithClaude(), { env: { [`CLAUDE_GW_${name}`]: value } })
+    expect(of('policies')).toMatchObject({ verdict: 'fail' })
+    expect(of('policies').evidence).toMatch(reason)
   })
 })
 

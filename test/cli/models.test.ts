@@ -35,6 +35,7 @@ test('what the upstream lists has its aliases and its prices', async () => {
       .map((line) => line.split(/ +/)),
   ).toEqual([
     ['claude-opus-4-8', '-', '5', '25'],
+    ['claude-opus-5-5', '-', '4', '20'],
     ['claude-haiku-4-5', 'fast', '1', '5'],
     ['acme-model', 'gone', 'unknown', 'unknown'],
   ])
@@ -50,6 +51,7 @@ test('with `--check` each is asked for, and one without a route is a failure', a
   ])
   expect(routes).toEqual([
     ['claude-opus-4-8', true, 'there'],
+    ['claude-opus-5-5', true, 'there'],
     ['claude-haiku-4-5', true, 'there'],
     ['acme-model', false, 'none'],
   ])

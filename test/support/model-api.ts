@@ -16,7 +16,7 @@ const FIELDS = [
   ...['model', 'max_tokens', 'messages', 'system', 'tools', 'stream', 'metadata', 'thinking', 'temperature'],
   ...['context_management', 'output_config'],
 ]
-const MODELS = ['claude-opus-4-8', 'claude-haiku-4-5']
+const MODELS = ['claude-opus-4-8', 'claude-opus-5-5', 'claude-haiku-4-5']
 const LARGEST_BYTES = 32 * 1024 ** 2
 const LONGEST_PROMPT_BYTES = 4 * 1024 ** 2
 const STREAM_MS = 2_000

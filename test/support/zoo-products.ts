@@ -30,6 +30,7 @@ export const PRODUCTS: readonly Inmate[] = [
       ),
     },
     finds: ['model claude-haiku-4-5', 'fail'],
+    also: ['model claude-opus-5-5'],
     evidence: /HTTP 400: .*Invalid model name passed/,
     remedy: /models\.aliases\.claude-haiku-4-5/,
   },

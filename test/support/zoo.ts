@@ -198,8 +198,18 @@ export const ZOO: readonly Inmate[] = [
     name: 'has no map for the model',
     fault: { change: rewritten((body) => ({ ...body, model: `mapped-${String(body['model'])}` })) },
     finds: ['model claude-haiku-4-5', 'fail'],
+    also: ['model claude-opus-5-5'],
     evidence: /HTTP 404: model: mapped-claude-haiku-4-5/,
     remedy: /models\.aliases\.claude-haiku-4-5/,
+  },
+  {
+    name: 'has no route for the model that Claude Code begins with',
+    fault: {
+      change: rewritten((body) => (body['model'] === 'claude-opus-5-5' ? { ...body, model: 'none' } : body)),
+    },
+    finds: ['model claude-opus-5-5', 'warn'],
+    evidence: /HTTP 404: model: none; Claude Code 2\.1\.329 begins with it/,
+    remedy: /models\.aliases\.claude-opus-5-5.*or name another in ANTHROPIC_MODEL/,
   },
   {
     name: 'lists no models',
@@ -220,7 +230,7 @@ export const ZOO: readonly Inmate[] = [
       },
     },
     finds: ['models', 'warn'],
-    evidence: /2 models after \d+\.\d s; Claude Code waits 3 s/,
+    evidence: /3 models after \d+\.\d s; Claude Code waits 3 s/,
     remedy: /keep the list/,
   },
   {

@@ -11,7 +11,7 @@ const checks = upstreamChecks({
   ask: () => Promise.reject(new Error('nothing is asked here')),
   upstream: parseUpstream('https://gateway.example', false, 'test'),
   isProxied: false,
-  models: [['NAME', 'NAME']],
+  models: [{ asked: 'NAME', sent: 'NAME' }],
   nowMs: Date.now,
 })
 

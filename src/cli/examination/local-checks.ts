@@ -12,6 +12,7 @@ import { managedCheck } from '../../doctor/local/managed.ts'
 import type { NestingFacts } from '../../doctor/local/nesting.ts'
 import { nestingCheck } from '../../doctor/local/nesting.ts'
 import { nodeCheck } from '../../doctor/local/node.ts'
+import { policiesCheck } from '../../doctor/local/policies.ts'
 import { settingsCheck } from '../../doctor/local/settings.ts'
 import { shimsCheck } from '../../doctor/local/shims.ts'
 import { stateCheck } from '../../doctor/local/state.ts'
@@ -24,6 +25,7 @@ import { machineOf } from '../upstream/machine.ts'
 import type { Circumstances } from './circumstances.ts'
 import { connectionChecks, tlsFilesOf } from './connection-checks.ts'
 import { credentialChecks } from './credential-checks.ts'
+import { tryPolicies } from './policies-trial.ts'
 import { settingsFacts } from './settings-facts.ts'
 
 /** All that is looked at on this machine, causes before what they cause. Nothing of it sends a request. */
@@ -44,11 +46,19 @@ export async function localChecks(context: Context, circumstances: Circumstances
 
 async function configurationChecks(
   context: Context,
-  { config, upstream }: Circumstances,
+  { config, upstream, secrets }: Circumstances,
 ): Promise<readonly Check[]> {
   const { env, home, platform, cwd } = context
   const directory = await factOf(() => configDirectory(env, home, platform))
-  return [configCheck({ config, upstream, surroundings: context }), trustCheck({ cwd, home, directory })]
+  const tryOut = await factOf(() => {
+    const trial = { config: known(config), upstream: known(upstream), secrets: known(secrets) }
+    return () => tryPolicies(context, trial)
+  })
+  return [
+    configCheck({ config, upstream, surroundings: context }),
+    policiesCheck({ config, tryOut }),
+    trustCheck({ cwd, home, directory }),
+  ]
 }
 
 /** Where the configuration cannot be read, what is on PATH is looked at. */

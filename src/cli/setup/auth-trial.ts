@@ -43,7 +43,7 @@ export async function tryAuth(context: Context, { key, isFixed }: AuthTrial): Pr
 }
 
 async function findStyle({ ask, config, claude }: OpenAsk, isFixed: boolean): Promise<AuthFinding> {
-  const [[, model] = ['', '']] = modelsInUse(config, claude, undefined)
+  const model = modelsInUse(config, claude, undefined)[0]?.sent ?? ''
   const finding = judge(await ask(wrongQuestion(model, 'Hello')))
   return finding.kind === 'refused' && !isFixed ? tryOthers(ask, model, finding) : finding
 }

@@ -30,11 +30,13 @@ export async function readClaudeState(
   const userEnv = envOf(layers, ['argument', 'user'])
   const gateways = listEntries(context.stateDirectory())
   const apiKeyHelper = findApiKeyHelper(layers)
+  const model = layers.find((layer) => layer.model)?.model
   return {
     places,
     layers,
     ...withoutOwnGateways({ env, managedEnv, userEnv }, gateways),
     ...(apiKeyHelper && { apiKeyHelper }),
+    ...(model && { model }),
   }
 }
 

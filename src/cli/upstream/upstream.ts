@@ -14,6 +14,8 @@ export interface ClaudeSources {
   readonly userEnv: Variables
   /** Of managed settings, `--settings` or the user's: a repository may not choose a credential. */
   readonly apiKeyHelper?: ApiKeyHelper
+  /** That settings let Claude Code begin with. */
+  readonly model?: string
 }
 
 /**

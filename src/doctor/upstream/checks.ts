@@ -10,6 +10,7 @@ import { clockCheck, rateLimitsCheck } from './head.ts'
 import type { Ask } from './hearing.ts'
 import { idleCheck } from './idle.ts'
 import { answerCheck, errorsCheck, routeCheck } from './messages.ts'
+import type { ModelInUse } from './model-in-use.ts'
 import { modelsCheck } from './models.ts'
 import { betasCheck, fieldsCheck } from './pairs.ts'
 import { createQuestions } from './questions.ts'
@@ -24,15 +25,15 @@ export interface UpstreamCheckOptions {
   readonly upstream: Upstream
   /** Whether a proxy stands before it. */
   readonly isProxied: boolean
-  /** Models that are in use, by the name that is asked for, and what is sent for it. The first one is asked most. */
-  readonly models: readonly (readonly [asked: string, sent: string])[]
+  /** Models that are in use. The first one is asked most. */
+  readonly models: readonly ModelInUse[]
   readonly nowMs: () => number
 }
 
 /** All that is asked of an upstream, causes before what they cause. */
 export function upstreamChecks(options: UpstreamCheckOptions): readonly Check[] {
   const { ask, upstream, isProxied, models, nowMs } = options
-  const questions = createQuestions(ask, models[0]?.[1] ?? '')
+  const questions = createQuestions(ask, models[0]?.sent ?? '')
   return [
     urlCheck(upstream),
     dnsCheck(upstream, isProxied),
@@ -45,7 +46,7 @@ export function upstreamChecks(options: UpstreamCheckOptions): readonly Check[] 
     errorsCheck(questions),
     compressionCheck(questions),
     countCheck(questions),
-    ...models.map(([asked, sent]) => routeCheck(questions, sent, asked)),
+    ...models.map((model) => routeCheck(questions, model)),
     fieldsCheck(questions),
     betasCheck(questions),
     modelsCheck(questions),
@@ -53,7 +54,7 @@ export function upstreamChecks(options: UpstreamCheckOptions): readonly Check[] 
     sizeCheck(questions),
     requestIdCheck(questions),
     rateLimitsCheck(questions),
-    ...models.map(([asked, sent]) => answerCheck(questions, sent, asked)),
+    ...models.map((model) => answerCheck(questions, model)),
     tooLongCheck(questions),
     streamingCheck(questions),
     grammarCheck(questions),

@@ -1,9 +1,10 @@
 import { shellWord } from '../../base/shell-word.ts'
-import type { Check } from '../check.ts'
+import type { Check, Finding } from '../check.ts'
 import { fail, ok, skipped, warn } from '../check.ts'
 import { countIn, isLikely } from './counting.ts'
 import type { Answer } from './hearing.ts'
 import { errorIn, inWords, isHtml, isThrottled, lacksModel } from './hearing.ts'
+import type { ModelInUse } from './model-in-use.ts'
 import type { Questions } from './questions.ts'
 import { MESSAGES, post } from './questions.ts'
 import { isRouteless, obstacle } from './reach.ts'
@@ -54,7 +55,8 @@ function unwrapping(answer: Answer): string {
 }
 
 /** Whether each model that is in use has a route; a model costs nothing to be counted for. */
-export function routeCheck(questions: Questions, model: string, asked: string): Check {
+export function routeCheck(questions: Questions, model: ModelInUse): Check {
+  const { asked, sent } = model
   return {
     id: `model ${asked}`,
     title: `the model ${asked} has a route`,
@@ -62,9 +64,9 @@ export function routeCheck(questions: Questions, model: string, asked: string): 
     run: async () => {
       const blocked = obstacle(await questions.wrong())
       if (blocked) return blocked
-      const heard = await questions.count(model)
+      const heard = await questions.count(sent)
       if (heard.kind === 'silence') return fail(heard.reason, { remedy: 'look into the log of the gateway' })
-      if (isLikely(countIn(heard))) return ok(`counted${model === asked ? '' : ` as ${model}`}`)
+      if (isLikely(countIn(heard))) return ok(`counted${sent === asked ? '' : ` as ${sent}`}`)
       if (isThrottled(heard)) return skipped(inWords(heard))
       if (lacksModel(heard)) return noRoute(model, inWords(heard))
       return skipped(`tokens cannot be counted (${inWords(heard)}); \`--live\` asks the model itself`)
@@ -73,7 +75,8 @@ export function routeCheck(questions: Questions, model: string, asked: string): 
 }
 
 /** The same by an answer of one token. */
-export function answerCheck(questions: Questions, model: string, asked: string): Check {
+export function answerCheck(questions: Questions, model: ModelInUse): Check {
+  const { asked, sent } = model
   return {
     id: `answer ${asked}`,
     title: `the model ${asked} answers`,
@@ -81,7 +84,7 @@ export function answerCheck(questions: Questions, model: string, asked: string):
     run: async () => {
       const blocked = obstacle(await questions.wrong())
       if (blocked) return blocked
-      const prompt = { model, max_tokens: 1, messages: [{ role: 'user', content: 'Hi' }] }
+      const prompt = { model: sent, max_tokens: 1, messages: [{ role: 'user', content: 'Hi' }] }
       const heard = await questions.ask(post(MESSAGES, prompt))
       if (heard.kind === 'silence') return fail(heard.reason, { remedy: 'look into the log of the gateway' })
       if (heard.status === 200) return ok(`answered after ${Math.round(heard.endMs)} ms`)
@@ -93,8 +96,10 @@ export function answerCheck(questions: Questions, model: string, asked: string):
   }
 }
 
-function noRoute(model: string, evidence: string) {
-  return fail(evidence, {
-    remedy: `add a route for ${model} to the gateway, or map it with \`claude-gw config set ${shellWord(`models.aliases.${model}`)} NAME\``,
+function noRoute({ sent, isOwnChoice }: ModelInUse, evidence: string): Finding {
+  const remedy = `add a route for ${sent} to the gateway, or map it with \`claude-gw config set ${shellWord(`models.aliases.${sent}`)} NAME\``
+  if (!isOwnChoice) return fail(evidence, { remedy })
+  return warn(`${evidence}; Claude Code 2.1.329 begins with it unless it is told another`, {
+    remedy: `${remedy}, or name another in ANTHROPIC_MODEL`,
   })
 }
