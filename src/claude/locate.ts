@@ -72,8 +72,13 @@ function windowsExtensions(env: Environment): string[] {
   return extensions.sort((a, b) => Number(b === '.exe') - Number(a === '.exe'))
 }
 
+/** A folder that cannot be looked into is passed over, as a shell does. */
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+  try {
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
 }
 
 function isInside(path: string, ownRoot: string): boolean {

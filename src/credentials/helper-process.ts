@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
+import { LONGEST_TIMER_MS } from '../base/duration.ts'
 import { helperEnvironment } from './helper-environment.ts'
 import { endingGroup } from './helper-group.ts'
 import { keepEnd, keepStart } from './helper-output.ts'
@@ -38,8 +39,6 @@ const MAX_OUTPUT_BYTES = 64 * 1024
 const KEPT_ERROR_BYTES = 8 * 1024
 /** A process that the helper left behind may hold its stdout open for ever. */
 const CLOSE_MS = 250
-/** A longer timer would fire at once (https://nodejs.org/api/timers.html). */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /**
  * Runs a helper and gives what it printed; never rejects. Whatever way the look-up ends, nothing that the helper has

@@ -1,8 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { LONGEST_TIMER_MS } from '../../base/duration.ts'
 import type { Gateway } from '../../gateway/gateway.ts'
-
-/** What a timer of Node.js can count; a longer one would end at once. */
-const MAX_DELAY_MS = 2 ** 31 - 1
 
 /**
  * Settles when the gateway has had no work for so long; never where there is no limit. Keeps no process alive.
@@ -14,5 +12,5 @@ export async function untilIdle(
 ): Promise<void> {
   if (!limitMs) return new Promise(() => {})
   for (let restMs = limitMs; restMs > 0; restMs = limitMs - idleMs())
-    await delay(Math.min(restMs, MAX_DELAY_MS), undefined, { ref: false })
+    await delay(Math.min(restMs, LONGEST_TIMER_MS), undefined, { ref: false })
 }

@@ -2,6 +2,7 @@ import type { OutgoingHttpHeaders } from 'node:http'
 import { GatewayError, reasonOf } from '../../base/errors.ts'
 import { repositoryTags } from '../../config/repository.ts'
 import { resolveTags } from '../../config/tags.ts'
+import { connectLimit } from '../../config/timeouts.ts'
 import type { AuthStyle } from '../../credentials/credential.ts'
 import { authStyle, isOauthToken } from '../../credentials/credential.ts'
 import { noteWait } from '../../credentials/wait-notice.ts'
@@ -42,7 +43,7 @@ export async function checkKey(context: Context, trial: Trial, key: string): Pro
   const extra = await createSupply({ kind: 'passthrough' }, secrets.extraHeaders).current()
   const literal = clientSecrets(Object.entries(extra.headers).flat(), '')
   const known = [key, ...extra.secrets.map(({ value }) => value), ...literal]
-  const limits = { connectMs: context.config().values['timeouts.connect'], answerMs: ANSWER_MS }
+  const limits = { connectMs: connectLimit(context.config().values), answerMs: ANSWER_MS }
   const agent = createUpstreamAgent(upstream, {
     tls: secrets.tls,
     proxy: findProxy(context, upstream, trial.claude),

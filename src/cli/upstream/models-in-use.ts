@@ -35,10 +35,8 @@ export function modelsInUse(
   }
   if (chosen) return [inUse(chosen)]
   // Short names are Claude Code's own: each stands for a model of the variables.
-  const told = [...VARIABLES.map((name) => env[name]), claude.model]
-  const named = told
-    .filter((name) => name !== undefined && name !== '')
-    .filter((name) => !SHORT_NAME.test(name))
+  const told = [...VARIABLES.map((name) => env[name]), claude.model].flatMap((name) => name || [])
+  const named = told.filter((name) => !SHORT_NAME.test(name))
   const asked = new Set([...named, ...Object.keys(aliases)])
   const isTold = claude.model || FIRST_VARIABLES.some((name) => env[name]) || asked.has(OWN_CHOICE)
   const models = [...(asked.size > 0 ? asked : [CHEAPEST])].map((name) => inUse(name))

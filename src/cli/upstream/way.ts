@@ -1,4 +1,5 @@
 import type { Config } from '../../config/config.ts'
+import { connectLimit } from '../../config/timeouts.ts'
 import type { CredentialPlan } from '../../credentials/credential.ts'
 import type { Ask } from '../../doctor/upstream/hearing.ts'
 import { createSupply } from '../../gateway/supply.ts'
@@ -29,7 +30,7 @@ export interface WayInput {
 
 /** Opens it as a gateway of this configuration would; nothing is looked up or sent yet. @throws GatewayError of the configuration */
 export function openWay(context: Context, { config, claude, upstream, secrets, credentials }: WayInput): Way {
-  const connectMs = config.values['timeouts.connect']
+  const connectMs = connectLimit(config.values)
   const proxy = findProxy(context, upstream, claude)
   const agent = createUpstreamAgent(upstream, { tls: secrets.tls, proxy, connectMs })
   const supply = createSupply(credentials, secrets.extraHeaders)

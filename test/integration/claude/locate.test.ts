@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { LocateInput } from '../../../src/claude/locate.ts'
@@ -22,6 +22,14 @@ test('a file that cannot be executed is passed over, as a shell does', () => {
 test('a folder of that name is no program', () => {
   const { folders, input } = createPath(2)
   mkdirSync(join(folders[0], 'claude'))
+  file(join(folders[1], 'claude'))
+  expect(locateClaude(input)).toBe(join(folders[1], 'claude'))
+})
+
+test('a folder that cannot be looked into is passed over', () => {
+  const { folders, input } = createPath(2)
+  rmdirSync(folders[0])
+  symlinkSync(folders[0], folders[0])
   file(join(folders[1], 'claude'))
   expect(locateClaude(input)).toBe(join(folders[1], 'claude'))
 })
