@@ -69,6 +69,34 @@ describe.skipIf(reason)(`with a Secret Service${reason ? `: ${reason}` : ''}`, (
     expect(user.service.lookUp('default')).toBe(GATEWAY_KEY)
   })
 
+  test('`--yes` puts nothing in the place of a key that a locked keychain may hold', async () => {
+    const { user, url } = await openFresh({}, 'locked')
+    await user.run(['config', 'set', 'upstream', url])
+    await user.run(['config', 'set', 'credential', 'keychain:'])
+    const before = configOf(user.env)
+    const { exitCode, stderr } = await user.run(['init', '--yes', '--force'])
+    expect(exitCode).toBe(4)
+    expect(stderr).toContain('the keychain is locked')
+    expect(configOf(user.env)).toEqual(before)
+    expect(await user.run(['init', '--yes', '--force', '--profile', 'new', '--upstream', url])).toMatchObject(
+      {
+        exitCode: 4,
+      },
+    )
+  })
+
+  test('`--yes` says of a profile with a key that there is no keychain, and does without one for a new profile', async () => {
+    const { user, url } = await openFresh({}, 'no bus')
+    await user.run(['config', 'set', 'upstream', url])
+    await user.run(['config', 'set', 'credential', 'keychain:'])
+    const { exitCode, stderr } = await user.run(['init', '--yes', '--force'])
+    expect(exitCode).toBe(4)
+    expect(stderr).toContain('there is no session bus')
+    const fresh = await user.run(['--profile', 'new', 'init', '--yes', '--upstream', url])
+    expect(fresh).toMatchObject({ exitCode: 2 })
+    expect(fresh.stderr).toContain('nothing gives a key yet')
+  })
+
   test('`--yes` does not take a key that is stored for another upstream', async () => {
     const { user, url } = await openFresh()
     await user.run(['--upstream', ELSEWHERE, 'login', '--stdin'], { input: OTHER_KEY })

@@ -222,12 +222,25 @@ describe('`--yes` takes what is offered', () => {
     })
   })
 
+  test('of the profile itself, for its own upstream only', async () => {
+    const { home, url, init } = await openFresh()
+    const own = { upstream: url, credential: `command:echo ${GATEWAY_KEY}` }
+    writeFile(userFile(home), own)
+    expect(await init(['--yes', '--force'])).toMatchObject({ exitCode: 0 })
+    expect(configOf(home.env)).toEqual(own)
+    const other = await startFaultUpstream(answer())
+    const elsewhere = await init(['--yes', '--force', '--upstream', `http://127.0.0.1:${other.port}`])
+    expect(elsewhere).toMatchObject({ exitCode: 2 })
+    expect(other.requests).toEqual([])
+    expect(configOf(home.env)).toEqual(own)
+  })
+
   test('and nothing of a repository’s', async () => {
     const { home, url, init } = await openFresh()
     writeSettings(home, 'project', { env: { ANTHROPIC_BASE_URL: ELSEWHERE }, apiKeyHelper: 'echo x' })
     const { exitCode, stderr } = await init(['--yes', '--upstream', url])
     expect(exitCode).toBe(2)
-    expect(stderr).toContain('`--credential REF`, or bring one with `--key-stdin`')
+    expect(stderr).toContain('`--credential REF` (`passthrough` for Claude Code’s own login), or bring one')
     expect(configOf(home.env)).toBeUndefined()
   })
 })

@@ -13,6 +13,8 @@ export interface ChosenCredential {
 export interface CredentialQuestion extends Freedom {
   readonly upstream: Upstream
   readonly keychain: Keychain
+  /** The reference that the profile has for this upstream so far. */
+  readonly former: string | undefined
   /** Takes the key from stdin. */
   readonly isKeyStdin: boolean
 }

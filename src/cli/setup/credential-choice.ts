@@ -21,12 +21,12 @@ export async function chooseCredential(
   const given = context.options.flags.credential
   if (question.isKeyStdin) return givenKey(context, given ?? OWN_ACCOUNT, question)
   if (given !== undefined) return { reference: given }
-  if (question.mayAsk)
-    return askCredential(context, question, await findCredential(context, question.upstream))
+  if (question.mayAsk) return askCredential(context, question, await findCredential(context, question))
   const offered = await offeredCredential(context, question)
   if (offered) return offered
   throw new GatewayError('USAGE', {
-    reason: 'nothing gives a key yet: name one with `--credential REF`, or bring one with `--key-stdin`',
+    reason:
+      'nothing gives a key yet: name one with `--credential REF` (`passthrough` for Claude Code’s own login), or bring one with `--key-stdin`',
   })
 }
 

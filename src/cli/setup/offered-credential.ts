@@ -10,27 +10,37 @@ import type { ChosenCredential, CredentialQuestion } from './chosen-credential.t
 import { OWN_ACCOUNT } from './chosen-credential.ts'
 import { findCredential } from './found-credential.ts'
 
+/** Where there is no keychain at all, no key is in it; one that does not answer may hold one. */
+const NO_KEYCHAIN = ['KEYCHAIN_LIB_MISSING', 'KEYCHAIN_NO_BUS', 'KEYCHAIN_NO_COLLECTION']
+
 /**
- * What there is for an upstream before anybody names it: of the environment, in the keychain, or Claude Code's own login;
- * undefined where nothing is.
+ * What there is for an upstream before anybody names it: what the profile has, what is in the environment or in the keychain, or Claude
+ * Code's own login; undefined where nothing is.
+ * @throws GatewayError KEYCHAIN_* where it cannot be told
  */
 export async function offeredCredential(
   context: Context,
-  { upstream, keychain }: CredentialQuestion,
+  question: CredentialQuestion,
 ): Promise<ChosenCredential | undefined> {
-  const found = await findCredential(context, upstream)
+  const { upstream, keychain, former } = question
+  const found = await findCredential(context, question)
   if (found) return { reference: found.reference }
+  if (former === 'passthrough') return { reference: former }
   const account = context.config().values.profile
-  const entry = await entryIn(keychain, account)
+  const entry = await entryIn(keychain, account, former === undefined)
   if (entry?.origin === upstream.url.origin) return storedCredential(entry, account)
   return (await isOwnLoginUsual(context, upstream)) ? { reference: 'passthrough' } : undefined
 }
 
-async function entryIn(keychain: Keychain, account: string): Promise<KeychainEntry | undefined> {
+async function entryIn(
+  keychain: Keychain,
+  account: string,
+  mayBeNone: boolean,
+): Promise<KeychainEntry | undefined> {
   try {
     return await keychain.get(account)
   } catch (error) {
-    if (error instanceof GatewayError && error.code.startsWith('KEYCHAIN_')) return undefined
+    if (mayBeNone && error instanceof GatewayError && NO_KEYCHAIN.includes(error.code)) return undefined
     throw error
   }
 }

@@ -22,8 +22,9 @@ export interface ChosenProfile {
   readonly prefix: string
   /** Whether it is the one in use where nobody names one. */
   readonly isUsual: boolean
-  /** The upstream that it has so far. */
+  /** What it has so far. */
   readonly upstream: string | undefined
+  readonly credential: string | undefined
 }
 
 /** The profile of `--profile`, else one that a person names; offered is the one in use. @throws GatewayError LOGIN_CANCELLED, INIT_EXISTS, CONFIG_* */
@@ -40,7 +41,8 @@ export async function chooseProfile(context: Context, freedom: Freedom): Promise
         name,
         isUsual: name === usual,
         prefix: isAtTop(files, name) ? '' : `profiles.${name}.`,
-        upstream: upstreamOf(files, name),
+        upstream: textOf(files, name, 'upstream'),
+        credential: textOf(files, name, 'credential'),
       }
     if (!isAsked) throw new GatewayError('LOGIN_CANCELLED')
   }
@@ -87,8 +89,8 @@ async function mayReplace(context: Context, existing: string, { mayAsk }: Freedo
   return askYes(context, `There is already ${existing}. Replace it?`)
 }
 
-function upstreamOf(files: ConfigFiles, name: string): string | undefined {
-  const setting = setupOf(files, name).find(({ key }) => key === 'upstream')
+function textOf(files: ConfigFiles, name: string, wanted: 'upstream' | 'credential'): string | undefined {
+  const setting = setupOf(files, name).find(({ key }) => key === wanted)
   return setting && String(setting.value)
 }
 

@@ -1,11 +1,12 @@
 import type { AuthStyle } from '../../credentials/credential.ts'
 import type { Keychain } from '../../credentials/keychain.ts'
+import type { Upstream } from '../../network/url.ts'
 import type { Context } from '../context.ts'
 import { tell } from '../output.ts'
 import { settleAuth } from './auth-choice.ts'
 import { chooseCredential } from './credential-choice.ts'
 import { plannedContext } from './planned-context.ts'
-import type { Freedom } from './profile-choice.ts'
+import type { ChosenProfile, Freedom } from './profile-choice.ts'
 import { chooseProfile } from './profile-choice.ts'
 import type { Setup } from './setup.ts'
 import { chooseUpstream, foldingNote } from './upstream-choice.ts'
@@ -42,9 +43,16 @@ async function chooseKey(
 ): Promise<Setup | 'upstream'> {
   const addressed = plannedContext(context, { profile: profile.name, upstream: upstream.name })
   for (;;) {
-    const credential = await chooseCredential(addressed, { ...wishes, upstream, keychain })
+    const former = formerCredential(profile, upstream)
+    const credential = await chooseCredential(addressed, { ...wishes, upstream, keychain, former })
     const setup = { profile, upstream, credential, auth: wishes.auth as AuthStyle | undefined }
     const settled = wishes.isChecked ? await settleAuth(context, setup, wishes) : setup
     if (settled !== 'key') return settled
   }
+}
+
+/** A key for one upstream is not offered to another. */
+function formerCredential({ upstream, credential }: ChosenProfile, { url }: Upstream): string | undefined {
+  const isSame = upstream !== undefined && URL.canParse(upstream) && new URL(upstream).origin === url.origin
+  return isSame && credential !== 'auto' ? credential : undefined
 }
