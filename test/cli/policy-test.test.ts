@@ -142,7 +142,7 @@ test('of a logged exchange that is about no message only the path is judged', as
   const { exitCode, stdout, stderr } = await tried(MASK)
   expect(exitCode).toBe(0)
   expect(stderr).toBe(
-    'claude-gw: policies look only into requests for a message and for the count of its tokens, not into `POST /v1/messages/batches`\n',
+    'claude-gw: policies look into requests for a message and for the count of its tokens; of `POST /v1/messages/batches` they judge the path alone\n',
   )
   expect(stdout).not.toContain('mask.email')
   expect(stdout).toContain('It would be sent as it is')

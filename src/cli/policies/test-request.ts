@@ -73,7 +73,7 @@ async function ofExchange(context: Context, record: ExchangeRecord): Promise<Tes
 
 function otherCallNote({ method, path }: ExchangeRecord): string {
   const call = escapeControls(`${method} ${path}`)
-  return `policies look only into requests for a message and for the count of its tokens, not into \`${call}\``
+  return `policies look into requests for a message and for the count of its tokens; of \`${call}\` they judge the path alone`
 }
 
 function codingNotes(isEncoded: boolean): string[] {
