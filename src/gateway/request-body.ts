@@ -54,7 +54,7 @@ export class RequestBody {
    * 2 MB), so it belongs where nobody waits. A body that broke off tells nothing.
    */
   asked(): Asked {
-    if (!this.isWhole || this.bytes === 0) return {}
+    if (this.bytes === 0 || !(this.isWhole || this.bytes === this.#declaredBytes)) return {}
     this.#asked ??= readAsked(Buffer.concat(this.#chunks))
     return this.#asked
   }
