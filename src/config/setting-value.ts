@@ -1,6 +1,6 @@
 import type { GatewayError } from '../base/errors.ts'
 import type { JsonObject } from '../json/object.ts'
-import { isLiteralSecret, literalSecret } from './literal-secret.ts'
+import { holdsLiteralSecret, isLiteralSecret, literalSecret } from './literal-secret.ts'
 import { parseJson } from './map-kind.ts'
 import { keyOf } from './schema.ts'
 import type { SettingName } from './setting-name.ts'
@@ -14,7 +14,9 @@ export function parseSettingValue(name: SettingName, text: string): unknown {
   const json = readText(name, text)
   for (const [entry, item] of partsOf(name, json)) {
     const setting = { key: name.key, ...(entry !== undefined && { entry }) }
-    if (isLiteralSecret(typeof item === 'object' ? JSON.stringify(item) : String(item), setting))
+    // Profiles and entries may be called by what looks like a key.
+    const called = [...name.names, ...(entry === undefined ? [] : [entry])]
+    if (called.some((one) => isLiteralSecret(one, undefined)) || holdsLiteralSecret(item, setting))
       throw literalSecret('config', name.names.join('.'), setting)
   }
   return json

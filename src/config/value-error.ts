@@ -1,4 +1,5 @@
 import { GatewayError } from '../base/errors.ts'
+import { MASK, redact } from '../exchange/redact.ts'
 
 const LONGEST_SHOWN = 64
 /** Shorter than the keys of any vendor. */
@@ -7,7 +8,7 @@ const BEGINNING = 12
 
 /** What is wrong with a value. @param shown the value as people may see it, such as `shownValue` gives it */
 export function badValue(origin: string, key: string, expected: string, shown: string): GatewayError {
-  return new GatewayError('CONFIG_BAD_VALUE', { origin, key: shownName(key), expected, value: shown })
+  return new GatewayError('CONFIG_BAD_VALUE', { origin, key: shownKey(key), expected, value: shown })
 }
 
 /** Keys whose value may be a secret itself, by mistake or not. */
@@ -31,6 +32,11 @@ export function shownValue(key: string, value: string | number | boolean | null)
 /** A text in quotes. Of a long one only the beginning, since it may be a secret. */
 export function quoted(text: string): string {
   return `"${shownName(text.length > LONGEST_WHOLE ? `${text.slice(0, BEGINNING)}…` : text)}"`
+}
+
+/** The name of a setting: who mistakes a key for a name shall not see it again. */
+export function shownKey(name: string): string {
+  return shownName(redact(name, []).text.replace(/(?<=:\/\/)[^\s/]+(?=@)/g, MASK))
 }
 
 /** A name out of a file, short and without what could move the cursor of a terminal. */

@@ -102,6 +102,27 @@ test('`config set` takes limits and gives them back', async () => {
   expect((await configIn(home, ['get', RULES])).stdout.trim()).toBe(rules)
 })
 
+test('no secret is shown that somebody wrote into a rule or a list', async () => {
+  const home = openHome()
+  const key = 'sk-ant-api03-abcdefghijklmnopqrst'
+  const url = 'https://me:hunter2@x.example'
+  const rule = { usd: 1, per: 'day', match: { model: key } }
+  const decorators = { a: { text: `see ${url}/a` }, b: { text: `use ${key}` } }
+  const document = {
+    log: { redact: [key] },
+    policies: { limits: { rules: { [key]: rule } }, guard: { deny: [url] }, decorators },
+  }
+  writeFile(userFile(home), document)
+  const gets = [RULES, `${RULES}.${key}`, 'policies.decorators', 'log.redact', 'policies.guard.deny']
+  const commands = [['list'], ['list', '--origin'], ['list', '--json'], ...gets.map((name) => ['get', name])]
+  for (const command of commands) {
+    const { exitCode, stdout, stderr } = await configIn(home, command)
+    expect({ command, exitCode }).toEqual({ command, exitCode: 0 })
+    expect(stdout).toContain('[hidden]')
+    expect(stdout + stderr).not.toMatch(/abcdef|hunter2/)
+  }
+})
+
 test('`config set` takes one limit, beside those that are there', async () => {
   const home = openHome()
   const config = async (...args: string[]) => {
