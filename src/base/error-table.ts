@@ -34,8 +34,8 @@ export const ERROR_TABLE = {
   },
   CONFIG_UNKNOWN_KEY: {
     exit: 3,
-    message: '{origin}: there is no key `{key}`{nearest}',
-    remedy: 'the keys are listed by `claude-gw help`',
+    message: '{origin}: there is no key `{key}`{hint}',
+    remedy: '{remedy}',
   },
   CONFIG_BAD_VALUE: {
     exit: 3,
@@ -74,7 +74,7 @@ export const ERROR_TABLE = {
   },
   CONFIG_LITERAL_SECRET: {
     exit: 3,
-    message: '{origin}: `{key}` holds a secret itself, where only the name of its place may stand',
+    message: '{origin}: `{key}` holds a secret itself, and none may stand there',
     remedy: '{remedy}',
   },
   CONFIG_RIVAL_HEADER: {

@@ -13,7 +13,7 @@ import { selectProfile } from './selected-profile.ts'
 import type { Origin, Setting } from './setting.ts'
 import { settingName } from './setting.ts'
 import { unknownVariables } from './unknown-variables.ts'
-import { badValue, shownValue } from './value-error.ts'
+import { badValue, shownValue, unknownKey } from './value-error.ts'
 
 /** Values with the place each came from. */
 export interface Config {
@@ -32,6 +32,7 @@ export interface Config {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
+const VARIABLES_LISTED = 'unset it; the variables are listed by `claude-gw help`'
 const NO_FILES: ConfigFiles = { notes: [] }
 
 /**
@@ -56,12 +57,7 @@ export function resolveConfig(flags: Flags, env: Environment, files: ConfigFiles
 
 function rejectUnknownVariables(env: Environment): void {
   const [unknown] = unknownVariables(env)
-  if (!unknown) return
-  throw new GatewayError('CONFIG_UNKNOWN_KEY', {
-    origin: 'environment',
-    key: unknown.name,
-    nearest: unknown.nearest ? `; did you mean \`${unknown.nearest}\`?` : '',
-  })
+  if (unknown) throw unknownKey('environment', unknown.name, unknown.hint, VARIABLES_LISTED)
 }
 
 function readFlags(flags: Flags): Setting[] {

@@ -1,6 +1,6 @@
 import { GatewayError } from '../../base/errors.ts'
 import type { LimitRule } from '../../config/limit-rule.ts'
-import { shownName } from '../../config/value-error.ts'
+import { shownName } from '../../config/shown-name.ts'
 import { shownAmount } from './amounts.ts'
 
 /** Why a request may not be sent. */
