@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util'
 import { GatewayError } from '../base/errors.ts'
 import type { JsonObject } from '../json/object.ts'
+import { foldedPath } from '../network/url.ts'
 import type { FileSettings } from './file-settings.ts'
 import type { ConfigFiles } from './files.ts'
 import type { Flags } from './global-options.ts'
@@ -55,6 +57,15 @@ export function resolveConfig(flags: Flags, env: Environment, files: ConfigFiles
   return { ...byKey(entries), entries, said, notes: files.notes }
 }
 
+/** The same where a profile is in use that nobody may have chosen, and another one may be enforced. */
+export function resolveProfile(profile: string, flags: Flags, env: Environment, files: ConfigFiles): Config {
+  const { machine } = files
+  if (!machine?.enforced) return resolveConfig({ ...flags, profile }, env, files)
+  const top = machine.enforced.top.filter(({ key }) => key !== 'profile')
+  const enforced = { ...machine.enforced, top }
+  return resolveConfig({ ...flags, profile }, env, { ...files, machine: { ...machine, enforced } })
+}
+
 function rejectUnknownVariables(env: Environment): void {
   const [unknown] = unknownVariables(env)
   if (unknown) throw unknownKey('environment', unknown.name, unknown.hint, VARIABLES_LISTED)
@@ -89,13 +100,20 @@ function readText(key: ConfigKey, text: string | undefined, origin: Origin): Set
 function refuseEnforced(enforced: readonly Setting[], given: readonly Setting[]): void {
   for (const setting of given) {
     const fixed = enforced.find((candidate) => isSameSetting(candidate, setting))
-    if (!fixed || JSON.stringify(fixed.value) === JSON.stringify(setting.value)) continue
+    if (!fixed || isDeepStrictEqual(meaningOf(fixed), meaningOf(setting))) continue
     throw new GatewayError('CONFIG_ENFORCED', {
       origin: setting.origin,
       key: settingName(fixed),
       file: fixed.origin,
     })
   }
+}
+
+/** Of upstreams that are written in several ways, one. */
+function meaningOf({ key, value }: Setting): unknown {
+  if (key !== 'upstream' || typeof value !== 'string' || !URL.canParse(value)) return value
+  const { origin, pathname, username, password, search, hash } = new URL(value)
+  return username || password || search || hash ? value : origin + foldedPath(pathname)
 }
 
 function layersOf(file: FileSettings | undefined, profile: string): (readonly Setting[])[] {

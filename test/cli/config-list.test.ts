@@ -101,6 +101,20 @@ describe.skipIf(machineFileUnavailable)(
       expect(exitCode).toBe(0)
     })
 
+    test('the values of a profile are told where another one is enforced', async () => {
+      const home = openHome()
+      const machine = { ...MACHINE, auth: 'both', enforced: { profile: 'work' } }
+      const { stdout, stderr, exitCode } = await configOnMachine(home, machine, [
+        'get',
+        'profiles.default.upstream',
+      ])
+      expect({ stdout, stderr, exitCode }).toEqual({
+        stdout: 'https://machine.example\n',
+        stderr: '',
+        exitCode: 0,
+      })
+    })
+
     test('a machine file that others can write does not count', async () => {
       const home = openHome()
       const { stdout, stderr } = await configOnMachine(home, MACHINE, ['get', 'upstream'], {

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.ts'
-import { resolveConfig } from '../../config/config.ts'
+import { resolveProfile } from '../../config/config.ts'
 import { readConfigFiles } from '../../config/files.ts'
 import type { ConfigEntry } from '../../config/merge.ts'
 import { isSameSetting } from '../../config/merge.ts'
@@ -38,7 +38,7 @@ export async function configGet(context: Context, { key, isJson }: ConfigGetInpu
 function configFor(context: Context, { profile }: SettingName): Config {
   if (profile === undefined) return context.config()
   const { env, options, stderr } = context
-  const config = resolveConfig({ ...options.flags, profile }, env, readConfigFiles(context))
+  const config = resolveProfile(profile, options.flags, env, readConfigFiles(context))
   tellConfigNotes(config, stderr, options)
   return config
 }
