@@ -137,6 +137,16 @@ test('every key is listed with its default', async () => {
   expect(stdout).toMatch(/\ntimeouts\.connect +10s\n/)
 })
 
+test('elsewhere than on a terminal a long value is whole, and widens no other line', async () => {
+  const home = openHome()
+  const text = 'brief '.repeat(3000)
+  writeFile(userFile(home), { policies: { decorators: { a: { text } } }, auth: 'both' })
+  const { stdout } = await configIn(home, ['list', '--origin'])
+  const lines = stdout.split('\n')
+  expect(lines.filter((line) => line.includes(text))).toHaveLength(1)
+  expect(lines.filter((line) => line.length > 250)).toHaveLength(1)
+})
+
 test('a default that is found elsewhere is null in JSON', async () => {
   const entries = JSON.parse((await configIn(openHome(), ['list', '--json'])).stdout)
   expect(entries).toContainEqual({ key: 'credentialTtl', value: null, origin: 'default', shadowed: [] })

@@ -6,8 +6,8 @@ import { settingText } from './setting-text.ts'
 import { visibleName } from './visible-value.ts'
 
 export const CONFIG_COLUMNS: readonly Column[] = [
-  { title: 'KEY' },
-  { title: 'VALUE', shrinksTo: 16 },
+  { title: 'KEY', alignsUpTo: 60 },
+  { title: 'VALUE', shrinksTo: 16, alignsUpTo: 60 },
   { title: 'ORIGIN', shrinksTo: 24 },
 ]
 

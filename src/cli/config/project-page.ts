@@ -24,7 +24,7 @@ const WEIGHTY: readonly string[] = [
   'claude.command',
   'auth',
 ]
-const COLUMNS = [{ title: 'KEY' }, { title: 'VALUE' }, { title: 'LINE' }]
+const COLUMNS = [{ title: 'KEY', alignsUpTo: 60 }, { title: 'VALUE', alignsUpTo: 60 }, { title: 'LINE' }]
 const SHOWN_NAMES = 8
 
 /**
