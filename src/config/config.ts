@@ -57,13 +57,21 @@ export function resolveConfig(flags: Flags, env: Environment, files: ConfigFiles
   return { ...byKey(entries), entries, said, notes: files.notes }
 }
 
-/** The same where a profile is in use that nobody may have chosen, and another one may be enforced. */
+/**
+ * The same where a profile is in use that no option has named; which one is enforced is no matter then.
+ * @throws GatewayError as above
+ */
 export function resolveProfile(profile: string, flags: Flags, env: Environment, files: ConfigFiles): Config {
-  const { machine } = files
-  if (!machine?.enforced) return resolveConfig({ ...flags, profile }, env, files)
-  const top = machine.enforced.top.filter(({ key }) => key !== 'profile')
-  const enforced = { ...machine.enforced, top }
-  return resolveConfig({ ...flags, profile }, env, { ...files, machine: { ...machine, enforced } })
+  const free = withoutOtherFixed(profile, files)
+  const named = { key: 'profile', value: profile, origin: 'config' } as const
+  selectProfile([named, ...readFlags(flags), ...readVariables(env)], free)
+  return resolveConfig({ ...flags, profile }, env, free)
+}
+
+function withoutOtherFixed(profile: string, { machine, ...others }: ConfigFiles): ConfigFiles {
+  if (!machine?.enforced) return { ...others, ...(machine && { machine }) }
+  const top = machine.enforced.top.filter(({ key, value }) => key !== 'profile' || value === profile)
+  return { ...others, machine: { ...machine, enforced: { ...machine.enforced, top } } }
 }
 
 function rejectUnknownVariables(env: Environment): void {

@@ -104,7 +104,8 @@ function remedyOf(setting: SettingKey | undefined): string {
     case 'credential':
       return storing('claude-gw login', 'keychain:')
     default:
-      if (setting && !RESOLVED.includes(setting.key)) return 'take it out: no reference is resolved there'
+      if (setting && !RESOLVED.includes(setting.key))
+        return 'take it out (no reference is resolved there); `claude-gw login` stores a key'
       return storing('claude-gw --credential keychain:NAME login', 'keychain:NAME')
   }
 }

@@ -137,6 +137,12 @@ test('every key is listed with its default', async () => {
   expect(stdout).toMatch(/\ntimeouts\.connect +10s\n/)
 })
 
+test('a profile that there is none of is not laid to an option that nobody gave', async () => {
+  const { stderr, exitCode } = await configIn(openHome(), ['get', 'profiles.wrok.auth'])
+  expect(stderr).toContain('claude-gw: config: there is no profile `wrok`; known are `default`')
+  expect(exitCode).toBe(3)
+})
+
 test('elsewhere than on a terminal a long value is whole, and widens no other line', async () => {
   const home = openHome()
   const text = 'brief '.repeat(3000)
