@@ -115,6 +115,12 @@ describe.skipIf(machineFileUnavailable)(
       })
     })
 
+    test('an enforced profile that no file has is none the less one', async () => {
+      const machine = { upstream: 'https://machine.example', enforced: { profile: 'label' } }
+      const { stdout } = await configOnMachine(openHome(), machine, ['get', 'profiles.label.upstream'])
+      expect(stdout).toBe('https://machine.example\n')
+    })
+
     test('a machine file that others can write does not count', async () => {
       const home = openHome()
       const { stdout, stderr } = await configOnMachine(home, MACHINE, ['get', 'upstream'], {
