@@ -34,8 +34,8 @@ export const ERROR_TABLE = {
   },
   CONFIG_UNKNOWN_KEY: {
     exit: 3,
-    message: '{origin}: there is no key `{key}`{nearest}',
-    remedy: 'the keys are listed by `claude-gw help`',
+    message: '{origin}: there is no key `{key}`{hint}',
+    remedy: '{remedy}',
   },
   CONFIG_BAD_VALUE: {
     exit: 3,
@@ -74,7 +74,7 @@ export const ERROR_TABLE = {
   },
   CONFIG_LITERAL_SECRET: {
     exit: 3,
-    message: '{origin}: `{key}` holds a secret itself, where only the name of its place may stand',
+    message: '{origin}: `{key}` holds a secret itself, and none may stand there',
     remedy: '{remedy}',
   },
   CONFIG_RIVAL_HEADER: {
@@ -442,14 +442,16 @@ export const ERROR_TABLE = {
     status: 429,
     type: 'billing_error',
     message: 'the budget `{rule}`{scope} is used up: {used} of {most} per {per}',
-    remedy: '{reset}; to raise it, change `{rule}` in policies.limits.rules (`claude-gw config list`)',
+    remedy:
+      "{reset}; to raise it: `claude-gw config set policies.limits.rules.{rule} '…'` (it stands where `claude-gw config list --origin` says)",
   },
   LIMIT_REACHED: {
     exit: 1,
     status: 429,
     type: 'rate_limit_error',
     message: 'the limit `{rule}`{scope} is reached: {used} of {most} per {per}',
-    remedy: '{reset}; to raise it, change `{rule}` in policies.limits.rules (`claude-gw config list`)',
+    remedy:
+      "{reset}; to raise it: `claude-gw config set policies.limits.rules.{rule} '…'` (it stands where `claude-gw config list --origin` says)",
   },
   LIMIT_PACE: {
     exit: 1,
@@ -457,7 +459,8 @@ export const ERROR_TABLE = {
     type: 'rate_limit_error',
     retry: true,
     message: 'the limit `{rule}`{scope} holds this request back: {used} of {most}{per}',
-    remedy: 'try again in {retryAfterSeconds} s; to raise it, change `{rule}` in policies.limits.rules',
+    remedy:
+      "try again in {retryAfterSeconds} s; to raise it: `claude-gw config set policies.limits.rules.{rule} '…'`",
   },
   LIMIT_STORE_AWAY: {
     exit: 1,

@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util'
 import { GatewayError } from '../base/errors.ts'
 import type { JsonObject } from '../json/object.ts'
+import { foldedPath } from '../network/url.ts'
 import type { FileSettings } from './file-settings.ts'
 import type { ConfigFiles } from './files.ts'
 import type { Flags } from './global-options.ts'
@@ -13,7 +15,7 @@ import { selectProfile } from './selected-profile.ts'
 import type { Origin, Setting } from './setting.ts'
 import { settingName } from './setting.ts'
 import { unknownVariables } from './unknown-variables.ts'
-import { badValue, shownValue } from './value-error.ts'
+import { badValue, shownValue, unknownKey } from './value-error.ts'
 
 /** Values with the place each came from. */
 export interface Config {
@@ -32,6 +34,7 @@ export interface Config {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
+const VARIABLES_LISTED = 'unset it; the variables are listed by `claude-gw help`'
 const NO_FILES: ConfigFiles = { notes: [] }
 
 /**
@@ -54,14 +57,26 @@ export function resolveConfig(flags: Flags, env: Environment, files: ConfigFiles
   return { ...byKey(entries), entries, said, notes: files.notes }
 }
 
+/**
+ * The same where a profile is in use that no option has named; which one is enforced is no matter then.
+ * @throws GatewayError as above
+ */
+export function resolveProfile(profile: string, flags: Flags, env: Environment, files: ConfigFiles): Config {
+  const free = withoutOtherFixed(profile, files)
+  const named = { key: 'profile', value: profile, origin: 'config' } as const
+  selectProfile([named, ...readFlags(flags), ...readVariables(env)], free)
+  return resolveConfig({ ...flags, profile }, env, free)
+}
+
+function withoutOtherFixed(profile: string, { machine, ...others }: ConfigFiles): ConfigFiles {
+  if (!machine?.enforced) return { ...others, ...(machine && { machine }) }
+  const top = machine.enforced.top.filter(({ key, value }) => key !== 'profile' || value === profile)
+  return { ...others, machine: { ...machine, enforced: { ...machine.enforced, top } } }
+}
+
 function rejectUnknownVariables(env: Environment): void {
   const [unknown] = unknownVariables(env)
-  if (!unknown) return
-  throw new GatewayError('CONFIG_UNKNOWN_KEY', {
-    origin: 'environment',
-    key: unknown.name,
-    nearest: unknown.nearest ? `; did you mean \`${unknown.nearest}\`?` : '',
-  })
+  if (unknown) throw unknownKey('environment', unknown.name, unknown.hint, VARIABLES_LISTED)
 }
 
 function readFlags(flags: Flags): Setting[] {
@@ -93,13 +108,20 @@ function readText(key: ConfigKey, text: string | undefined, origin: Origin): Set
 function refuseEnforced(enforced: readonly Setting[], given: readonly Setting[]): void {
   for (const setting of given) {
     const fixed = enforced.find((candidate) => isSameSetting(candidate, setting))
-    if (!fixed || JSON.stringify(fixed.value) === JSON.stringify(setting.value)) continue
+    if (!fixed || isDeepStrictEqual(meaningOf(fixed), meaningOf(setting))) continue
     throw new GatewayError('CONFIG_ENFORCED', {
       origin: setting.origin,
       key: settingName(fixed),
       file: fixed.origin,
     })
   }
+}
+
+/** Of upstreams that are written in several ways, one. */
+function meaningOf({ key, value }: Setting): unknown {
+  if (key !== 'upstream' || typeof value !== 'string' || !URL.canParse(value)) return value
+  const { origin, pathname, username, password, search, hash } = new URL(value)
+  return username || password || search || hash ? value : origin + foldedPath(pathname)
 }
 
 function layersOf(file: FileSettings | undefined, profile: string): (readonly Setting[])[] {

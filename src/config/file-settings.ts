@@ -1,4 +1,4 @@
-import { GatewayError } from '../base/errors.ts'
+import type { GatewayError } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
 import { guideName } from './guide-names.ts'
 import type { JsonMembers, JsonNode } from './json-tree.ts'
@@ -7,7 +7,8 @@ import type { EntryKind } from './map-kind.ts'
 import type { ConfigKey } from './schema.ts'
 import { CONFIG_KEYS, keyOf, SCHEMA } from './schema.ts'
 import type { Setting } from './setting.ts'
-import { badValue, quoted, shownName, shownValue } from './value-error.ts'
+import { NO_PROFILE_IN_PROFILE } from './setting-hint.ts'
+import { badValue, quoted, shownValue, unknownKey } from './value-error.ts'
 
 /** What a configuration file says: for every profile, and for each one alone. */
 export interface FileSettings {
@@ -76,7 +77,7 @@ function readKeys(members: JsonMembers, above: string, place: Place): Setting[] 
     if (!name.includes('.') && isKey(key, place)) return readKey(key, node, place)
     if (!name.includes('.') && CONFIG_KEYS.some((known) => known.startsWith(`${key}.`)))
       return readKeys(membersOf(node, place.prefix + key, place), `${key}.`, place)
-    throw unknownKey(key, originOf(node, place), place)
+    throw unknownKey(originOf(node, place), place.prefix + key, suggestion(key, place))
   })
 }
 
@@ -147,20 +148,13 @@ function originOf({ line }: JsonNode, { path }: Place): string {
   return `${path}:${line}`
 }
 
-function unknownKey(name: string, origin: string, { prefix, sections }: Place): GatewayError {
-  return new GatewayError('CONFIG_UNKNOWN_KEY', {
-    origin,
-    key: shownName(prefix + name),
-    nearest: suggestion(name, sections),
-  })
-}
-
-function suggestion(name: string, sections: readonly string[]): string {
+function suggestion(name: string, { prefix, sections }: Place): string | undefined {
   const [section, ...rest] = name.split('.')
   if (Object.hasOwn(SCHEMA, name) && rest.length > 0)
-    return `; its parts are nested: {"${section}": {"${rest.join('.')}": …}}`
+    return `its parts are nested: {"${section}": {"${rest.join('.')}": …}}`
+  if (name === 'profile' && prefix.includes('profiles.')) return NO_PROFILE_IN_PROFILE
   const elsewhere = guideName(name)
-  if (elsewhere) return `; ${elsewhere}`
+  if (elsewhere) return elsewhere
   const guess = nearest(name, [...CONFIG_KEYS, ...sections])
-  return guess ? `; did you mean \`${guess}\`?` : ''
+  return guess && `did you mean \`${guess}\`?`
 }

@@ -1,20 +1,37 @@
 import { GatewayError } from '../base/errors.ts'
 import { isSecretName, maskRandomWords } from '../exchange/likely-secret.ts'
 import { redact } from '../exchange/redact.ts'
+import { isJsonObject } from '../json/object.ts'
 import type { JsonNode } from './json-tree.ts'
 import { isMembers } from './json-tree.ts'
+import type { ConfigKey } from './schema.ts'
 import { findSettingKey } from './setting.ts'
 import type { SettingKey } from './setting-name.ts'
-import { shownName } from './value-error.ts'
+import { shownKey } from './value-error.ts'
 
 /** Headers that hold a key whatever it looks like. */
 const KEY_HEADERS = ['authorization', 'x-api-key', 'api-key', 'apikey', 'x-auth-token', 'cookie']
 const REFERENCE = /^(keychain|env|file|command|vault|tag):|^op:\/\//i
 const URL_WITH_PASSWORD = /^[a-z][a-z\d+.-]*:\/\/[^/?#@\s]*:[^/?#@\s]+@/i
+/** Within a text, where signs that may not stand in a URL (RFC 3986) say that it is a pattern, or is yet to be filled in. */
+const PASSWORD_WITHIN = /\b[a-z][a-z\d+.-]*:\/\/[^/?#@\s[\]{}<>\\^|]*:[^/?#@\s[\]{}<>\\^|]+@/i
+const PATTERNS: readonly ConfigKey[] = [
+  'log.redact',
+  'policies.patterns',
+  'policies.guard.deny',
+  'policies.guard.flag',
+]
+/** Their values may be references. */
+const RESOLVED: readonly ConfigKey[] = [
+  'headers',
+  'tls.passphrase',
+  'policies.limits.storeCredential',
+  'serve.metricsCredential',
+]
 
 /** Whether a value is a secret itself, and not the name of its place. */
 export function isLiteralSecret(text: string, setting: SettingKey | undefined): boolean {
-  if (redact(text, []).count > 0 || URL_WITH_PASSWORD.test(text)) return true
+  if (redact(text, []).count > 0 || hasPassword(text, setting)) return true
   switch (setting?.key) {
     case 'credential':
     case 'tls.passphrase':
@@ -28,9 +45,23 @@ export function isLiteralSecret(text: string, setting: SettingKey | undefined): 
   }
 }
 
+function hasPassword(text: string, setting: SettingKey | undefined): boolean {
+  const isPattern = setting !== undefined && PATTERNS.includes(setting.key)
+  return PASSWORD_WITHIN.test(text) || (!isPattern && URL_WITH_PASSWORD.test(text))
+}
+
 function isSecretHeader(name: string, text: string): boolean {
   if (KEY_HEADERS.includes(name.toLowerCase())) return true
   return isSecretName(name) && maskRandomWords(text) !== text
+}
+
+/** The same of all that is nested in a value, and of the names in it. */
+export function holdsLiteralSecret(json: unknown, setting: SettingKey): boolean {
+  if (Array.isArray(json)) return json.some((item) => holdsLiteralSecret(item, setting))
+  if (!isJsonObject(json)) return isLiteralSecret(String(json), setting)
+  return Object.entries(json).some(
+    ([name, item]) => isLiteralSecret(name, undefined) || holdsLiteralSecret(item, setting),
+  )
 }
 
 /** Refuses a file for many that holds a secret, wherever in it. @throws GatewayError CONFIG_LITERAL_SECRET */
@@ -59,7 +90,7 @@ function withoutProfile(names: readonly string[]): readonly string[] {
 export function literalSecret(origin: string, name: string, setting: SettingKey | undefined): GatewayError {
   return new GatewayError('CONFIG_LITERAL_SECRET', {
     origin,
-    key: shownName(name),
+    key: shownKey(name),
     remedy: remedyOf(setting),
   })
 }
@@ -73,6 +104,8 @@ function remedyOf(setting: SettingKey | undefined): string {
     case 'credential':
       return storing('claude-gw login', 'keychain:')
     default:
+      if (setting && !RESOLVED.includes(setting.key))
+        return 'take it out (no reference is resolved there); `claude-gw login` stores a key'
       return storing('claude-gw --credential keychain:NAME login', 'keychain:NAME')
   }
 }

@@ -8,7 +8,8 @@ import type { JsonMembers, JsonNode, JsonValue } from './json-tree.ts'
 import { isMembers, parseJsonTree } from './json-tree.ts'
 import type { PriceField } from './price-fields.ts'
 import { PRICE_FILE_FIELDS, PRICE_ROW_FIELDS } from './price-fields.ts'
-import { quoted, shownName } from './value-error.ts'
+import { shownName } from './shown-name.ts'
+import { quoted } from './value-error.ts'
 
 /** A row and where it stands. */
 interface Placed {

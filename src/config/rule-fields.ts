@@ -1,10 +1,10 @@
-import { GatewayError } from '../base/errors.ts'
+import type { GatewayError } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
 import type { JsonObject } from '../json/object.ts'
 import { isJsonObject } from '../json/object.ts'
 import type { RuleMatch } from './rule-match.ts'
 import { RULE_MATCHES } from './rule-match.ts'
-import { badValue, quoted, shownName } from './value-error.ts'
+import { badValue, quoted, unknownKey } from './value-error.ts'
 
 const NAME = /^[\w-]{1,64}$/
 
@@ -13,14 +13,22 @@ export class RuleFault extends Error {
   readonly names: readonly string[]
   /** What may stand there; absent where it is the name that is wrong. */
   readonly expected: string | undefined
-  /** As people may see it. */
+  /** As people may see it; of a wrong name what was probably meant. */
   readonly shown: string
+  /** The names that may stand in the place of a wrong one. */
+  readonly known: readonly string[]
 
-  constructor(names: readonly string[], expected: string | undefined, shown: string) {
+  constructor(
+    names: readonly string[],
+    expected: string | undefined,
+    shown: string,
+    known: readonly string[] = [],
+  ) {
     super(`${names.join('.')}: ${shown}`)
     this.names = names
     this.expected = expected
     this.shown = shown
+    this.known = known
   }
 }
 
@@ -31,12 +39,12 @@ export class RuleFault extends Error {
  */
 export function ruleError(
   above: string,
-  { names, expected, shown }: RuleFault,
+  { names, expected, shown, known }: RuleFault,
   origin: string,
 ): GatewayError {
   const key = [above, ...names].join('.')
   if (expected !== undefined) return badValue(origin, key, expected, shown)
-  return new GatewayError('CONFIG_UNKNOWN_KEY', { origin, key: shownName(key), nearest: shown })
+  return unknownKey(origin, key, shown, `what may stand there: ${listed(known)}`)
 }
 
 /** What is wrong, if a parser says that something is. */
@@ -61,7 +69,7 @@ export function objectOf(value: unknown, names: readonly string[], known: readon
   for (const name of Object.keys(value)) {
     if (known.includes(name)) continue
     const guess = nearest(name, known)
-    throw new RuleFault([...names, name], undefined, guess ? `; did you mean \`${guess}\`?` : '')
+    throw new RuleFault([...names, name], undefined, guess ? `did you mean \`${guess}\`?` : '', known)
   }
   return value
 }

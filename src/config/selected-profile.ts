@@ -2,7 +2,7 @@ import { GatewayError } from '../base/errors.ts'
 import type { ConfigFiles } from './files.ts'
 import { SCHEMA } from './schema.ts'
 import type { Setting } from './setting.ts'
-import { shownName } from './value-error.ts'
+import { shownName } from './shown-name.ts'
 
 /**
  * The name of the profile in use. It must be one of a file, or a mistyped one would go to another upstream with another

@@ -1,10 +1,8 @@
-import { GatewayError } from '../base/errors.ts'
-import { nearest } from '../base/nearest.ts'
-import { redact } from '../exchange/redact.ts'
-import { guideName } from './guide-names.ts'
 import type { ConfigKey } from './schema.ts'
-import { CONFIG_KEYS, SCHEMA } from './schema.ts'
+import { SCHEMA } from './schema.ts'
 import { findSettingKey } from './setting.ts'
+import { settingHint } from './setting-hint.ts'
+import { unknownKey } from './value-error.ts'
 
 /** A key, or one entry of a map. */
 export interface SettingKey {
@@ -32,21 +30,9 @@ export function parseSettingName(text: string): SettingName {
     if (!setting || setting.key === 'profile' || SCHEMA.profile.kind.parse(profile) === undefined) continue
     return { ...setting, profile, names: ['profiles', profile, ...namesOf(setting)] }
   }
-  throw unknownSetting(text)
+  throw unknownKey('config', text, settingHint(text))
 }
 
 function namesOf({ key, entry }: SettingKey): string[] {
   return [...key.split('.'), ...(entry === undefined ? [] : [entry])]
-}
-
-function unknownSetting(text: string): GatewayError {
-  const [, prefix = '', name = text] = /^(profiles\.[^.]*\.)(.*)$/.exec(text) ?? []
-  const elsewhere = guideName(name)
-  const guess = nearest(name, CONFIG_KEYS)
-  return new GatewayError('CONFIG_UNKNOWN_KEY', {
-    origin: 'config',
-    // Who mistakes a key for the name of a setting shall not see it again.
-    key: redact(text, []).text,
-    nearest: elsewhere ? `; ${elsewhere}` : guess ? `; did you mean \`${prefix}${guess}\`?` : '',
-  })
 }

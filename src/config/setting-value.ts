@@ -1,20 +1,26 @@
 import type { GatewayError } from '../base/errors.ts'
 import type { JsonObject } from '../json/object.ts'
-import { isLiteralSecret, literalSecret } from './literal-secret.ts'
+import { isJsonObject } from '../json/object.ts'
+import { parseJsonTree } from './json-tree.ts'
+import { holdsLiteralSecret, isLiteralSecret, literalSecret } from './literal-secret.ts'
 import { parseJson } from './map-kind.ts'
 import { keyOf } from './schema.ts'
 import type { SettingName } from './setting-name.ts'
+import { shownName } from './shown-name.ts'
 import { badValue, shownValue } from './value-error.ts'
 
 /**
  * The JSON that a file has for the text of a value. A secret is refused in this file too: it is stored elsewhere.
- * @throws GatewayError CONFIG_BAD_VALUE, CONFIG_LITERAL_SECRET
+ * @throws GatewayError CONFIG_BAD_VALUE, CONFIG_MALFORMED, CONFIG_LITERAL_SECRET
  */
 export function parseSettingValue(name: SettingName, text: string): unknown {
   const json = readText(name, text)
+  if (isJsonObject(json)) parseJsonTree(text, 'config', 'write each name once')
   for (const [entry, item] of partsOf(name, json)) {
     const setting = { key: name.key, ...(entry !== undefined && { entry }) }
-    if (isLiteralSecret(typeof item === 'object' ? JSON.stringify(item) : String(item), setting))
+    // Profiles and entries may be called by what looks like a key.
+    const called = [...name.names, ...(entry === undefined ? [] : [entry])]
+    if (called.some((one) => isLiteralSecret(one, undefined)) || holdsLiteralSecret(item, setting))
       throw literalSecret('config', name.names.join('.'), setting)
   }
   return json
@@ -30,7 +36,11 @@ function readText(name: SettingName, text: string): unknown {
 }
 
 function readEntry(name: SettingName, entry: string, text: string): unknown {
-  const { entries } = keyOf(name.key).kind
+  const { entries, explain } = keyOf(name.key).kind
+  const [whole = '', ...part] = entry.split('.')
+  // A rule counts as a whole: a part of it from elsewhere would make one that nobody wrote.
+  if (explain && part.length > 0)
+    throw badValue('config', `${name.key}.${whole}`, 'set whole', `only its \`${shownName(part.join('.'))}\``)
   const json = entries?.parse(text)
   if (json === undefined) throw badValue('config', name.names.join('.'), 'JSON', shownValue(name.key, text))
   if (!entries?.isEntry(entry, json)) throw wrongValue(name, text, { [entry]: json })

@@ -6,6 +6,7 @@ import { readFileBytes, unreadable } from './file-bytes.ts'
 import { parseJsonTree } from './json-tree.ts'
 import { withLock } from './lock.ts'
 import { userFilePath } from './paths.ts'
+import { badValue } from './value-error.ts'
 
 /** The user's file, for changes. Names from the top of the file down, as `parseSettingName` gives them. */
 export interface UserStore {
@@ -49,6 +50,7 @@ export async function openUserStore(directory: string): Promise<UserStore> {
     withLock(path, () => {
       const file = open()
       const before = entries.map(({ names }) => ({ names, json: valueAt(file.store, names) }))
+      for (const entry of entries) refuseOtherKind(file.store, entry, path)
       file.store = entries.reduce(withEntry, file.store)
       return before
     })
@@ -63,6 +65,19 @@ export async function openUserStore(directory: string): Promise<UserStore> {
         return isThere
       }),
     exchange,
+  }
+}
+
+/** What stands where an object belongs may be all that somebody has: it is not replaced by the way. @throws GatewayError CONFIG_BAD_VALUE */
+function refuseOtherKind(document: Document, { names, json }: StoredEntry, path: string): void {
+  if (json === undefined) return
+  for (const [index] of names.slice(1).entries()) {
+    const above = names.slice(0, index + 1)
+    const value = valueAt(document, above)
+    if (value === undefined) return
+    if (isJsonObject(value)) continue
+    const shown = Array.isArray(value) ? 'an array' : value === null ? '`null`' : `a ${typeof value}`
+    throw badValue(path, above.join('.'), 'a JSON object', shown)
   }
 }
 
@@ -102,7 +117,8 @@ function withValue(document: JsonObject, [name, ...rest]: readonly string[], jso
 function withoutValue(document: JsonObject, [name, ...rest]: readonly string[]): Document {
   const others = Object.entries(document).filter(([other]) => other !== name)
   const child = name === undefined ? undefined : valueAt(document, [name])
-  if (name === undefined || rest.length === 0 || !isJsonObject(child)) return Object.fromEntries(others)
+  if (name === undefined || rest.length === 0) return Object.fromEntries(others)
+  if (!isJsonObject(child)) return { ...document }
   const left = withoutValue(child, rest)
   return Object.fromEntries(Object.keys(left).length === 0 ? others : [...others, [name, left]])
 }

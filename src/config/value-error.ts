@@ -1,13 +1,27 @@
 import { GatewayError } from '../base/errors.ts'
+import { MASK, redact } from '../exchange/redact.ts'
+import { shownName } from './shown-name.ts'
 
-const LONGEST_SHOWN = 64
 /** Shorter than the keys of any vendor. */
 const LONGEST_WHOLE = 24
 const BEGINNING = 12
 
 /** What is wrong with a value. @param shown the value as people may see it, such as `shownValue` gives it */
 export function badValue(origin: string, key: string, expected: string, shown: string): GatewayError {
-  return new GatewayError('CONFIG_BAD_VALUE', { origin, key: shownName(key), expected, value: shown })
+  return new GatewayError('CONFIG_BAD_VALUE', { origin, key: shownKey(key), expected, value: shown })
+}
+
+const KEYS_LISTED = 'the keys are listed by `claude-gw help configuration`'
+
+/** Says that there is no such key. @param hint what was probably meant, such as `did you mean …?`, or nothing */
+export function unknownKey(
+  origin: string,
+  key: string,
+  hint: string | undefined,
+  remedy: string = KEYS_LISTED,
+): GatewayError {
+  const shown = { key: shownKey(key), hint: hint ? `; ${hint}` : '' }
+  return new GatewayError('CONFIG_UNKNOWN_KEY', { origin, ...shown, remedy })
 }
 
 /** Keys whose value may be a secret itself, by mistake or not. */
@@ -33,8 +47,7 @@ export function quoted(text: string): string {
   return `"${shownName(text.length > LONGEST_WHOLE ? `${text.slice(0, BEGINNING)}…` : text)}"`
 }
 
-/** A name out of a file, short and without what could move the cursor of a terminal. */
-export function shownName(text: string, longest = LONGEST_SHOWN): string {
-  const safe = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '�')
-  return safe.length > longest ? `${safe.slice(0, longest)}…` : safe
+/** The name of a setting: who mistakes a key for a name shall not see it again. */
+export function shownKey(name: string): string {
+  return shownName(redact(name, []).text.replace(/(?<=:\/\/)[^\s/]+(?=@)/g, MASK))
 }

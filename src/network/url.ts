@@ -34,8 +34,13 @@ export function parseUpstream(text: string, allowHttp: boolean, origin: string):
       text,
     )
   }
-  const prefix = url.pathname.replace(/\/+$/, '').replace(ADDED, '')
+  const prefix = foldedPath(url.pathname)
   return { url, prefix, name: url.origin + prefix, isAnthropic: url.hostname === 'api.anthropic.com' }
+}
+
+/** Without what Claude Code adds to the path of an upstream itself. */
+export function foldedPath(path: string): string {
+  return path.replace(/\/+$/, '').replace(ADDED, '')
 }
 
 /** Whether a host name means this machine: localhost, 127.0.0.0/8 or ::1 (RFC 6761 section 6.3, RFC 1122). */

@@ -87,7 +87,7 @@ test('unsetting what is not set says so', async () => {
 })
 
 test.each([
-  ['upstreem', 'did you mean `upstream`?'],
+  ['upstreem', 'did you mean `upstream`?\n  the keys are listed by `claude-gw help configuration`'],
   ['timeouts.conect', 'did you mean `timeouts.connect`?'],
   ['profiles.work.upstrem', 'did you mean `profiles.work.upstream`?'],
   ['profiles.work.profile', 'there is no key'],
@@ -107,6 +107,9 @@ test.each([
   ['upstream', 'http://a.example', 'must be an https URL'],
   ['credential', 'keychian:team', 'must be `auto`, `passthrough`, `keychain:ACCOUNT`'],
   ['tls.passphrase', 'env:', 'must be `keychain:ACCOUNT`'],
+  ['tls.ca', '/nonexistent.pem', 'not /nonexistent.pem (ENOENT'],
+  ['tls.cert', '~/nonexistent.pem', '`tls.cert` must be a file that can be read'],
+  ['tls.key', '/', 'it is a folder'],
   ['timeouts.connect', 'soon', 'a duration such as 10s'],
   ['serve.port', '99999', 'a port number'],
   ['allowHttp', 'yes', '`true` or `false`'],
@@ -125,7 +128,7 @@ test.each([
 test.each([
   ['credential', 'sk-ant-api03-canary-5f3a'],
   ['headers.Authorization', 'Bearer canary-5f3a-canary-5f3a'],
-  ['tags.key', 'sk-ant-api03-canary-5f3a'],
+  ['tags.key', 'sk-ant-api03-canary-5f3a', 'take it out'],
   ['proxy', 'http://user:canary-5f3a@proxy.example', 'CLAUDE_GW_PROXY'],
 ])('a secret is refused as %s, with the way to keep it', async (key, value, way = 'login') => {
   const home = openHome()

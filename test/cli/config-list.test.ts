@@ -101,6 +101,26 @@ describe.skipIf(machineFileUnavailable)(
       expect(exitCode).toBe(0)
     })
 
+    test('the values of a profile are told where another one is enforced', async () => {
+      const home = openHome()
+      const machine = { ...MACHINE, auth: 'both', enforced: { profile: 'work' } }
+      const { stdout, stderr, exitCode } = await configOnMachine(home, machine, [
+        'get',
+        'profiles.default.upstream',
+      ])
+      expect({ stdout, stderr, exitCode }).toEqual({
+        stdout: 'https://machine.example\n',
+        stderr: '',
+        exitCode: 0,
+      })
+    })
+
+    test('an enforced profile that no file has is none the less one', async () => {
+      const machine = { upstream: 'https://machine.example', enforced: { profile: 'label' } }
+      const { stdout } = await configOnMachine(openHome(), machine, ['get', 'profiles.label.upstream'])
+      expect(stdout).toBe('https://machine.example\n')
+    })
+
     test('a machine file that others can write does not count', async () => {
       const home = openHome()
       const { stdout, stderr } = await configOnMachine(home, MACHINE, ['get', 'upstream'], {
@@ -121,6 +141,22 @@ test('every key is listed with its default', async () => {
     'credentialTtl (by source)',
   ])
   expect(stdout).toMatch(/\ntimeouts\.connect +10s\n/)
+})
+
+test('a profile that there is none of is not laid to an option that nobody gave', async () => {
+  const { stderr, exitCode } = await configIn(openHome(), ['get', 'profiles.wrok.auth'])
+  expect(stderr).toContain('claude-gw: config: there is no profile `wrok`; known are `default`')
+  expect(exitCode).toBe(3)
+})
+
+test('elsewhere than on a terminal a long value is whole, and widens no other line', async () => {
+  const home = openHome()
+  const text = 'brief '.repeat(3000)
+  writeFile(userFile(home), { policies: { decorators: { a: { text } } }, auth: 'both' })
+  const { stdout } = await configIn(home, ['list', '--origin'])
+  const lines = stdout.split('\n')
+  expect(lines.filter((line) => line.includes(text))).toHaveLength(1)
+  expect(lines.filter((line) => line.length > 250)).toHaveLength(1)
 })
 
 test('a default that is found elsewhere is null in JSON', async () => {

@@ -102,6 +102,27 @@ test('`config set` takes limits and gives them back', async () => {
   expect((await configIn(home, ['get', RULES])).stdout.trim()).toBe(rules)
 })
 
+test('no secret is shown that somebody wrote into a rule or a list', async () => {
+  const home = openHome()
+  const key = 'sk-ant-api03-abcdefghijklmnopqrst'
+  const url = 'https://me:hunter2@x.example'
+  const rule = { usd: 1, per: 'day', match: { model: key } }
+  const decorators = { a: { text: `see ${url}/a` }, b: { text: `use ${key}` } }
+  const document = {
+    log: { redact: [key] },
+    policies: { limits: { rules: { [key]: rule } }, guard: { deny: [url] }, decorators },
+  }
+  writeFile(userFile(home), document)
+  const gets = [RULES, `${RULES}.${key}`, 'policies.decorators', 'log.redact', 'policies.guard.deny']
+  const commands = [['list'], ['list', '--origin'], ['list', '--json'], ...gets.map((name) => ['get', name])]
+  for (const command of commands) {
+    const { exitCode, stdout, stderr } = await configIn(home, command)
+    expect({ command, exitCode }).toEqual({ command, exitCode: 0 })
+    expect(stdout).toContain('[hidden]')
+    expect(stdout + stderr).not.toMatch(/abcdef|hunter2/)
+  }
+})
+
 test('`config set` takes one limit, beside those that are there', async () => {
   const home = openHome()
   const config = async (...args: string[]) => {
@@ -122,7 +143,12 @@ test('`config set` takes one limit, beside those that are there', async () => {
 test.each([
   [`${RULES}.daily`, 'much', '`policies.limits.rules.daily` must be JSON, not "much"'],
   [`${RULES}.daily`, '{"usd":20,"per":"year"}', '`policies.limits.rules.daily.per` must be one of `minute`'],
-  [`${RULES}.daily.usd`, '{"usd":20,"per":"day"}', 'limits whose names are letters'],
+  [`${RULES}.a!b`, '{"usd":20,"per":"day"}', `set ${RULES}.daily '{"usd":20,"per":"day"}'`],
+  [`${RULES}.mine.usd`, '30', '`policies.limits.rules.mine` must be set whole, not only its `usd`'],
+  [`${RULES}.mine.usd`, '30', `for example: claude-gw config set ${RULES}.mine '{"usd":20,"per":"day"}'`],
+  ['policies.decorators.brief.text', 'x', "config set policies.decorators.brief '{"],
+  [`${RULES}.daily`, '{"usd":1,"usd":2,"per":"day"}', 'config:1:10: this name stands here for the second'],
+  ['tags', '{"a":"1","a":"2"}', 'config:1:10: this name stands here for the second'],
   ['policies.decorators.brief', '{"txt":"x"}', '`policies.decorators.brief.txt`; did you mean `text`?'],
   ['policies.decorators.brief', '{"text":"sk-ant-api03-abcdefghijklmnopqrst"}', 'holds a secret itself'],
 ])('`config set %s %s` is refused', async (key, value, reason) => {

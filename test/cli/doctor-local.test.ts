@@ -87,7 +87,7 @@ describe('config', () => {
   test('names variables that mean nothing', async () => {
     const { of } = await examineMachine(openHomeWithClaude(), { env: { CLAUDE_GW_UPSTRAEM: 'canary' } })
     expect(of('config')).toMatchObject({ verdict: 'fail', remedy: 'unset CLAUDE_GW_UPSTRAEM' })
-    expect(of('config').evidence).toContain('did you mean CLAUDE_GW_UPSTREAM?')
+    expect(of('config').evidence).toContain('did you mean `CLAUDE_GW_UPSTREAM`?')
     expect(of('config').evidence).not.toContain('canary')
   })
 

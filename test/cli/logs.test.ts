@@ -224,7 +224,7 @@ test('a variable that means nothing is named, since it may be a misspelt place',
   const outcome = await run(process.execPath, [PROGRAM, 'logs'], {
     env: { ...env, CLAUDE_GW_STATE_DRI: '/x' },
   })
-  expect(outcome.stderr).toContain('CLAUDE_GW_STATE_DRI means nothing; did you mean CLAUDE_GW_STATE_DIR?')
+  expect(outcome.stderr).toContain('CLAUDE_GW_STATE_DRI means nothing; did you mean `CLAUDE_GW_STATE_DIR`?')
 })
 
 test('the schema that the package ships is the one that `logs schema` prints', async () => {

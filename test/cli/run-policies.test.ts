@@ -25,7 +25,7 @@ test('a limit of the configuration holds, and its end is told when the run is ov
   const statuses = [await run.ask(), await run.ask(), await run.ask()].map(({ status }) => status)
   expect(statuses).toEqual([200, 200, 429])
   expect(await run.end()).toEqual([0, null])
-  expect(await run.stderr).toContain('limit few: 2 requests of 2 requests per hour used (100 %)')
+  expect(await run.stderr).toContain('limit few: 2 of 2 requests per hour used (100 %)')
   expect(run.upstream.requests).toHaveLength(2)
   expect(run.policies()).toEqual([undefined, undefined, [{ rule: 'limits.few', action: 'limit', count: 1 }]])
 })

@@ -1,6 +1,7 @@
 import { parseSettingName } from '../../config/setting-name.ts'
 import type { UserStore } from '../../config/user-store.ts'
 import { obstacleNotes, openSettings, storeSettings } from '../config/user-settings.ts'
+import { visibleName } from '../config/visible-value.ts'
 import type { Context } from '../context.ts'
 import { tell } from '../output.ts'
 
@@ -27,7 +28,7 @@ export async function configUnset(context: Context, { key }: { readonly key: str
   const { store, path } = await openSettings(context)
   const names = await namesIn(store, withProfile(context, key))
   const wasThere = await store.unset(names)
-  const name = `\`${names.join('.')}\``
+  const name = `\`${visibleName(names.join('.'))}\``
   tell(context, wasThere ? `removed ${name} from ${path}` : `${name} is not set in ${path}`)
   return 0
 }

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.ts'
-import { resolveConfig } from '../../config/config.ts'
+import { resolveProfile } from '../../config/config.ts'
 import { readConfigFiles } from '../../config/files.ts'
 import type { ConfigEntry } from '../../config/merge.ts'
 import { isSameSetting } from '../../config/merge.ts'
@@ -8,7 +8,7 @@ import type { SettingName } from '../../config/setting-name.ts'
 import { parseSettingName } from '../../config/setting-name.ts'
 import { jsonText, toConfigJson } from '../config/config-json.ts'
 import { settingJson, settingText } from '../config/setting-text.ts'
-import { HIDDEN } from '../config/visible-value.ts'
+import { HIDDEN, visibleName } from '../config/visible-value.ts'
 import { tellConfigNotes } from '../config-notes.ts'
 import type { Context } from '../context.ts'
 import { escapeControls, print } from '../output.ts'
@@ -31,14 +31,14 @@ export async function configGet(context: Context, { key, isJson }: ConfigGetInpu
   const isMap = name.entry === undefined && keyOf(name.key).kind.entries !== undefined
   if (isMap) return printMap(context, entries, isJson)
   const [entry] = entries
-  if (!entry) return tellNone(context, `there is no \`${key}\``)
+  if (!entry) return tellNone(context, `there is no \`${visibleName(key)}\``)
   return isJson ? printJson(context, toConfigJson(entry)) : printValue(context, entry)
 }
 
 function configFor(context: Context, { profile }: SettingName): Config {
   if (profile === undefined) return context.config()
   const { env, options, stderr } = context
-  const config = resolveConfig({ ...options.flags, profile }, env, readConfigFiles(context))
+  const config = resolveProfile(profile, options.flags, env, readConfigFiles(context))
   tellConfigNotes(config, stderr, options)
   return config
 }
@@ -50,7 +50,7 @@ function isAbout(entry: ConfigEntry, { key, entry: part }: SettingName): boolean
 
 function printMap(context: Context, entries: readonly ConfigEntry[], isJson: boolean): Promise<number> {
   if (isJson) return printJson(context, entries.map(toConfigJson))
-  const members = entries.map((entry) => [entry.entry, settingJson(entry, entry)])
+  const members = entries.map((entry) => [visibleName(entry.entry ?? ''), settingJson(entry, entry)])
   tellHidden(context, members, entries)
   return printText(context, JSON.stringify(Object.fromEntries(members)))
 }

@@ -1,7 +1,10 @@
-import { GatewayError } from '../../base/errors.ts'
+import { accessSync, constants, statSync } from 'node:fs'
+import { GatewayError, reasonOf } from '../../base/errors.ts'
+import { fromHome } from '../../base/home-path.ts'
 import type { Config } from '../../config/config.ts'
 import { resolveConfig } from '../../config/config.ts'
 import type { ConfigFiles } from '../../config/files.ts'
+import type { ConfigKey } from '../../config/schema.ts'
 import { SCHEMA } from '../../config/schema.ts'
 import { selectProfile } from '../../config/selected-profile.ts'
 import type { SettingName } from '../../config/setting-name.ts'
@@ -17,8 +20,8 @@ import { resolveSetting } from './setting-obstacles.ts'
 const ORIGIN = 'config'
 
 /**
- * Checks of a value what only the user of it would find: that an upstream and a reference are some, and that a profile
- * and a price file are there.
+ * Checks of a value what only the user of it would find: that an upstream and a reference are some, and that a profile,
+ * a price file and those of TLS are there.
  * @param files undefined where they cannot be read
  * @throws GatewayError CONFIG_BAD_VALUE, CONFIG_BAD_SETTING, CONFIG_UNKNOWN_PROFILE
  */
@@ -38,6 +41,8 @@ export async function checkSetting(
   if (key === 'log.redact' || key === 'policies.guard.deny' || key === 'policies.guard.flag')
     await openPatterns(SCHEMA[key].kind.parse(value) ?? [], key, ORIGIN)
   if (key === 'prices' && value !== '') await checkPriceFile(value, home)
+  if ((key === 'tls.ca' || key === 'tls.cert' || key === 'tls.key') && value !== '')
+    refuseUnreadable(key, fromHome(value, home))
   if (key === 'policies.patterns') await openPatternDetectors(changed(name, value, env, files))
   if (key === 'policies.mask.detect') await openMaskRules(changed(name, value, env, files))
   if (key === 'policies.answer.detect') await openAnswerRules(changed(name, value, env, files))
@@ -70,6 +75,20 @@ async function checkPriceFile(path: string, home: string): Promise<void> {
     if (!(error instanceof GatewayError)) throw error
     const remedy = 'mend the file and set it then; the README has the format'
     throw new GatewayError('CONFIG_BAD_SETTING', { fault: error.message, remedy }, error)
+  }
+}
+
+function refuseUnreadable(key: ConfigKey, path: string): void {
+  try {
+    accessSync(path, constants.R_OK)
+    if (statSync(path).isDirectory()) throw new Error('it is a folder')
+  } catch (error) {
+    const fault = `config: \`${key}\` must be a file that can be read, not ${path} (${reasonOf(error)})`
+    throw new GatewayError(
+      'CONFIG_BAD_SETTING',
+      { fault, remedy: 'put the file there and set it then' },
+      error,
+    )
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ConfigEntry, Sourced } from '../../config/merge.ts'
 import { escapeJson } from '../output.ts'
 import { settingJson } from './setting-text.ts'
+import { visibleName } from './visible-value.ts'
 
 /** What counts for a key, for programs: one element of `config list --json`. */
 export interface ConfigJson {
@@ -19,7 +20,7 @@ export function toConfigJson(entry: ConfigEntry): ConfigJson {
   const shown = (sourced: Sourced) => ({ origin: sourced.origin, value: settingJson(entry, sourced) })
   const { name, shadowed, isEnforced } = entry
   return {
-    key: name,
+    key: visibleName(name),
     ...shown(entry),
     shadowed: shadowed.map(shown),
     ...(isEnforced && { enforced: true }),

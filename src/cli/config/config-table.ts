@@ -3,10 +3,11 @@ import type { Palette } from '../output.ts'
 import { escapeControls } from '../output.ts'
 import type { Cell, Column, Row } from '../text/table.ts'
 import { settingText } from './setting-text.ts'
+import { visibleName } from './visible-value.ts'
 
 export const CONFIG_COLUMNS: readonly Column[] = [
-  { title: 'KEY' },
-  { title: 'VALUE', shrinksTo: 16 },
+  { title: 'KEY', alignsUpTo: 60 },
+  { title: 'VALUE', shrinksTo: 16, alignsUpTo: 60 },
   { title: 'ORIGIN', shrinksTo: 24 },
 ]
 
@@ -14,7 +15,7 @@ export const CONFIG_COLUMNS: readonly Column[] = [
 export function configRows(entry: ConfigEntry, { dim }: Palette): Row[] {
   const { name, origin, isEnforced, shadowed } = entry
   const place = isEnforced ? `${origin} (enforced)` : origin
-  const own = [name, settingText(entry, entry), place].map((text) => cell(text))
+  const own = [visibleName(name), settingText(entry, entry), place].map((text) => cell(text))
   const losers = shadowed.map((sourced) =>
     ['  shadows', settingText(entry, sourced), sourced.origin].map((text) => cell(text, dim)),
   )

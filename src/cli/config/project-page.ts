@@ -7,6 +7,7 @@ import { escapeControls } from '../output.ts'
 import type { Row } from '../text/table.ts'
 import { layOut, renderRow } from '../text/table.ts'
 import { settingText } from './setting-text.ts'
+import { visibleName } from './visible-value.ts'
 
 interface NamedSetting {
   readonly name: string
@@ -23,7 +24,7 @@ const WEIGHTY: readonly string[] = [
   'claude.command',
   'auth',
 ]
-const COLUMNS = [{ title: 'KEY' }, { title: 'VALUE' }, { title: 'LINE' }]
+const COLUMNS = [{ title: 'KEY', alignsUpTo: 60 }, { title: 'VALUE', alignsUpTo: 60 }, { title: 'LINE' }]
 const SHOWN_NAMES = 8
 
 /**
@@ -53,7 +54,7 @@ function toRow({ name, setting }: NamedSetting, { yellow, dim }: Palette): Row {
   const paint = isWeighty(setting) ? { paint: yellow } : {}
   const line = /\d+$/.exec(setting.origin)?.[0]
   return [
-    { forms: [escapeControls(name)], ...paint },
+    { forms: [escapeControls(visibleName(name))], ...paint },
     { forms: [escapeControls(settingText(setting, setting, 'judge'))], ...paint },
     { forms: [`line ${line}`], paint: dim },
   ]

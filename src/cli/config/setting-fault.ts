@@ -1,5 +1,6 @@
 import { GatewayError } from '../../base/errors.ts'
 import { shellWord } from '../../base/shell-word.ts'
+import { isRuleName } from '../../config/rule-fields.ts'
 import type { ConfigKey } from '../../config/schema.ts'
 import type { SettingName } from '../../config/setting-name.ts'
 
@@ -22,15 +23,31 @@ const EXAMPLES: { readonly [Key in ConfigKey]?: string } = {
   'policies.guard.flag': String.raw`["ACME-\\d{6}"]`,
 }
 
+/** Rules are set one by one, each of them whole. */
+const RULE_EXAMPLES: { readonly [Key in ConfigKey]?: { readonly name: string; readonly rule: string } } = {
+  'policies.limits.rules': { name: 'daily', rule: '{"usd":20,"per":"day"}' },
+  'policies.decorators': { name: 'brief', rule: '{"text":"Answer in one sentence."}' },
+}
+
 /** What is wrong with a value that is to be stored, with what to write in its place; any other error as it is. */
 export function settingFault(error: unknown, name: SettingName): unknown {
   if (!(error instanceof GatewayError) || error.code !== 'CONFIG_BAD_VALUE') return error
   return new GatewayError('CONFIG_BAD_SETTING', { fault: error.message, remedy: remedyOf(name) }, error)
 }
 
-function remedyOf({ key, entry, names }: SettingName): string {
+function remedyOf(setting: SettingName): string {
+  const { key, entry, names } = setting
+  const rule = RULE_EXAMPLES[key]
+  if (rule) return `for example: claude-gw config set ${ruleName(setting, rule.name)} ${shellWord(rule.rule)}`
   const shown = names.join('.')
   const example = entry === undefined ? EXAMPLES[key] : undefined
   if (example !== undefined) return `for example: claude-gw config set ${shown} ${shellWord(example)}`
   return `nothing was changed; \`claude-gw config unset ${shown}\` goes back to the default`
+}
+
+/** Of the rule that was meant, if one may be called that. */
+function ruleName({ entry, names }: SettingName, fallback: string): string {
+  const above = entry === undefined ? names : names.slice(0, -1)
+  const own = entry?.replace(/\..*$/s, '') ?? ''
+  return [...above, isRuleName(own) ? own : fallback].join('.')
 }

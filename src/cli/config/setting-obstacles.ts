@@ -1,6 +1,6 @@
 import { GatewayError } from '../../base/errors.ts'
 import type { Config } from '../../config/config.ts'
-import { resolveConfig } from '../../config/config.ts'
+import { resolveConfig, resolveProfile } from '../../config/config.ts'
 import type { ConfigFiles } from '../../config/files.ts'
 import type { ConfigEntry } from '../../config/merge.ts'
 import { isSameSetting } from '../../config/merge.ts'
@@ -24,7 +24,7 @@ export function resolveSetting(
   files: ConfigFiles,
 ): Config | undefined {
   try {
-    return resolveConfig(profile === undefined ? {} : { profile }, env, files)
+    return profile === undefined ? resolveConfig({}, env, files) : resolveProfile(profile, {}, env, files)
   } catch (error) {
     if (error instanceof GatewayError) return undefined
     throw error

@@ -2,7 +2,7 @@ import type { Sourced } from '../../config/merge.ts'
 import { keyOf } from '../../config/schema.ts'
 import type { SettingKey } from '../../config/setting-name.ts'
 import type { Audience } from './visible-value.ts'
-import { visibleValue } from './visible-value.ts'
+import { visibleJson } from './visible-value.ts'
 
 /** A value as JSON has it in a file, null where the default is found elsewhere; what could be a secret is masked. */
 export function settingJson(
@@ -12,7 +12,7 @@ export function settingJson(
 ): unknown {
   if (defaultWords(setting, origin) !== undefined) return null
   const json = setting.entry === undefined ? keyOf(setting.key).kind.write(value) : value
-  return typeof json === 'string' ? visibleValue(json, setting, audience) : json
+  return visibleJson(json, setting, audience)
 }
 
 /** The same for people, who get words in place of a null. */

@@ -8,9 +8,7 @@ import { escapeControls } from '../output.ts'
  */
 export function tellUnknownVariables({ env, stderr, options }: Context): void {
   if (options.isQuiet) return
-  for (const { name, nearest } of unknownVariables(env)) {
-    stderr.write(
-      `claude-gw: the variable ${escapeControls(name)} means nothing${nearest ? `; did you mean ${nearest}?` : ''}\n`,
-    )
+  for (const { name, hint } of unknownVariables(env)) {
+    stderr.write(`claude-gw: the variable ${escapeControls(name)} means nothing${hint ? `; ${hint}` : ''}\n`)
   }
 }

@@ -3,6 +3,8 @@ import type { SettingKey } from '../../config/setting-name.ts'
 import { commandName } from '../../credentials/command-name.ts'
 import { isSecretReference, parseReference } from '../../credentials/reference.ts'
 import { isSecretName } from '../../exchange/likely-secret.ts'
+import { MASK, redact } from '../../exchange/redact.ts'
+import { isJsonObject } from '../../json/object.ts'
 import { namesTag } from '../upstream/header-values.ts'
 
 /**
@@ -21,6 +23,21 @@ export const HIDDEN = '[hidden]'
 export function visibleValue(text: string, setting: SettingKey, audience: Audience): string {
   const shown = visiblePart(text, setting, audience)
   return isLiteralSecret(shown.replaceAll(HIDDEN, ''), setting) ? HIDDEN : shown
+}
+
+/** The same for all that is nested in a value, and for the names in it. */
+export function visibleJson(json: unknown, setting: SettingKey, audience: Audience): unknown {
+  if (typeof json === 'string') return visibleValue(json, setting, audience)
+  if (Array.isArray(json)) return json.map((item) => visibleJson(item, setting, audience))
+  if (!isJsonObject(json)) return json
+  return Object.fromEntries(
+    Object.entries(json).map(([name, item]) => [visibleName(name), visibleJson(item, setting, audience)]),
+  )
+}
+
+/** The name of a setting, or one within its value: somebody may have taken it for the place of a key. */
+export function visibleName(name: string): string {
+  return redact(name.replace(USER_OF_ANY_URL, `$1${HIDDEN}@`), []).text.replaceAll(MASK, HIDDEN)
 }
 
 function visiblePart(text: string, setting: SettingKey, audience: Audience): string {

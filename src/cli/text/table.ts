@@ -9,6 +9,8 @@ export interface Column {
   readonly minWidth?: number
   /** How narrow it may become; without it the column keeps the width of its cells. */
   readonly shrinksTo?: number
+  /** Where nothing is cut, wider cells push the rest of their own row aside, and not that of all. */
+  readonly alignsUpTo?: number
   /** Where the columns do not fit, those with a rank are left out, lowest first. */
   readonly rank?: number
 }
@@ -25,6 +27,8 @@ export type Row = readonly Cell[]
 /** The shown columns, each with the index of its cell in a row. */
 export interface Layout {
   readonly gap: number
+  /** Whether there is room for all, so that nothing is cut. */
+  readonly isWhole: boolean
   readonly columns: readonly Placed[]
 }
 
@@ -38,12 +42,16 @@ const GAPS = [2, 1]
 
 /** Which columns are shown, and how wide, so that `rows` fit into `available` terminal cells. */
 export function layOut(columns: readonly Column[], rows: readonly Row[], available: number): Layout {
-  let placed = columns.map((column, index) => ({ column, index, width: fullWidth(column, index, rows) }))
+  const isWhole = available === Number.POSITIVE_INFINITY
+  let placed = columns.map((column, index) => {
+    const most = (isWhole ? column.alignsUpTo : undefined) ?? Number.POSITIVE_INFINITY
+    return { column, index, width: fullWidth(column, index, rows, most) }
+  })
   for (;;) {
     const gap = GAPS.find((width) => totalWidth(shrink(placed, 0, width), width) <= available)
     const rank = Math.min(...placed.map(({ column }) => column.rank ?? Number.POSITIVE_INFINITY))
-    if (gap !== undefined) return { gap, columns: shrink(placed, available, gap) }
-    if (rank === Number.POSITIVE_INFINITY) return { gap: 1, columns: shrink(placed, available, 1) }
+    if (gap !== undefined) return { gap, isWhole, columns: shrink(placed, available, gap) }
+    if (rank === Number.POSITIVE_INFINITY) return { gap: 1, isWhole, columns: shrink(placed, available, 1) }
     placed = placed.filter(({ column }) => column.rank !== rank)
   }
 }
@@ -53,21 +61,24 @@ export function titlesOf(columns: readonly Column[], paint: Paint): Row {
 }
 
 /** A row as one line, without a newline. */
-export function renderRow({ gap, columns }: Layout, row: Row): string {
+export function renderRow({ gap, isWhole, columns }: Layout, row: Row): string {
   const cells = columns.map(({ column, index, width }) => {
     const { forms, paint } = row[index] ?? { forms: [''] }
     const cut = column.cuts === 'end' ? cutEnd : cutMiddle
-    const text = forms.find((form) => textWidth(form) <= width) ?? cut(forms.at(-1) ?? '', width)
-    const padding = ' '.repeat(width - textWidth(text))
+    const fitting = isWhole ? forms[0] : forms.find((form) => textWidth(form) <= width)
+    const text = fitting ?? cut(forms.at(-1) ?? '', width)
+    const padding = ' '.repeat(Math.max(0, width - textWidth(text)))
     const painted = paint ? paint(text) : text
     return column.isRight ? padding + painted : painted + padding
   })
   return cells.join(' '.repeat(gap)).trimEnd()
 }
 
-function fullWidth(column: Column, index: number, rows: readonly Row[]): number {
+/** @param most wider cells do not count */
+function fullWidth(column: Column, index: number, rows: readonly Row[], most: number): number {
   const least = Math.max(textWidth(column.title), column.minWidth ?? 0)
-  return rows.reduce((width, row) => Math.max(width, textWidth(row[index]?.forms[0] ?? '')), least)
+  const widths = rows.map((row) => textWidth(row[index]?.forms[0] ?? ''))
+  return widths.filter((width) => width <= most).reduce((widest, width) => Math.max(widest, width), least)
 }
 
 function totalWidth(columns: readonly Placed[], gap: number): number {

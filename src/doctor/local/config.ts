@@ -34,8 +34,8 @@ export function configCheck({ config, upstream, surroundings }: ConfigFacts): Ch
 
 function meaningless(unknown: ReturnType<typeof unknownVariables>): Finding {
   const names = unknown.map(({ name }) => name)
-  const hints = unknown.flatMap(({ nearest }) => nearest ?? [])
-  const hint = hints.length > 0 ? `; did you mean ${[...new Set(hints)].join(', ')}?` : ''
+  const hints = unknown.flatMap(({ hint }) => hint ?? [])
+  const hint = hints.length > 0 ? `; ${[...new Set(hints)].join(', ')}` : ''
   return fail(`${names.join(', ')}: no such variable${hint}`, { remedy: `unset ${names.join(' ')}` })
 }
 

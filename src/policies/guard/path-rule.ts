@@ -1,4 +1,4 @@
-import { shownName } from '../../config/value-error.ts'
+import { shownName } from '../../config/shown-name.ts'
 import { servedPath } from '../../network/served-path.ts'
 import { fits } from '../limits/subject.ts'
 import type { Denial } from './denial.ts'

@@ -1,4 +1,4 @@
-import { shownName } from '../../config/value-error.ts'
+import { shownName } from '../../config/shown-name.ts'
 import { peek } from '../../json/peek.ts'
 import type { PolicyRequest } from '../policy.ts'
 import type { Denial } from './denial.ts'

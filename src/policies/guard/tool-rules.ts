@@ -1,4 +1,4 @@
-import { shownName } from '../../config/value-error.ts'
+import { shownName } from '../../config/shown-name.ts'
 import { isJsonObject } from '../../json/object.ts'
 import { peek } from '../../json/peek.ts'
 import { fits } from '../limits/subject.ts'

@@ -23,6 +23,16 @@ export function amountFor(what: LimitAmount, amounts: Amounts): number {
   }
 }
 
+/** How much of a limit is used up, for people: `$0.42 of $20.00`, `204 of 1,000 tokens`. */
+export function shownPart(what: LimitAmount, part: number, whole: number): string {
+  return `${bareAmount(what, part)} of ${shownAmount(what, whole)}`
+}
+
+/** An amount beside another one that says what it is of. */
+export function bareAmount(what: LimitAmount, amount: number): string {
+  return what === 'usd' ? shownAmount(what, amount) : shownCount(amount)
+}
+
 /** An amount for people: `$0.42`, `1,204 tokens`. */
 export function shownAmount(what: LimitAmount, amount: number): string {
   switch (what) {

@@ -1,5 +1,5 @@
 import type { AccountState } from './account-state.ts'
-import { shownAmount } from './amounts.ts'
+import { shownAmount, shownPart } from './amounts.ts'
 import { groupText, resetText } from './stop.ts'
 
 /**
@@ -37,7 +37,7 @@ export function standingText(account: AccountState): string {
 }
 
 function partText({ rule: { what, most, per }, used }: AccountState): string {
-  return `${shownAmount(what, used)} of ${shownAmount(what, most)}${per ? ` per ${per}` : ''}`
+  return `${shownPart(what, used, most)}${per ? ` per ${per}` : ''}`
 }
 
 function isNearlyUsed({ rule, used }: AccountState): boolean {

@@ -1,7 +1,7 @@
 import { GatewayError } from '../../base/errors.ts'
 import type { LimitRule } from '../../config/limit-rule.ts'
-import { shownName } from '../../config/value-error.ts'
-import { shownAmount } from './amounts.ts'
+import { shownName } from '../../config/shown-name.ts'
+import { bareAmount, shownAmount } from './amounts.ts'
 
 /** Why a request may not be sent. */
 export interface Stop {
@@ -42,7 +42,7 @@ export function rejection(stop: Stop, nowMs: number): GatewayError {
   const details = {
     rule: name,
     scope: scopeOf(stop),
-    used: shownAmount(what, used) + (inFlight > 0 ? ` and ${shownAmount(what, inFlight)} in flight` : ''),
+    used: bareAmount(what, used) + (inFlight > 0 ? ` and ${bareAmount(what, inFlight)} in flight` : ''),
     most: shownAmount(what, most),
     reset: resetText(rule, freeAtMs, nowMs),
   }

@@ -1,5 +1,5 @@
 import type { LimitRule } from '../../config/limit-rule.ts'
-import { shownName } from '../../config/value-error.ts'
+import { shownName } from '../../config/shown-name.ts'
 import type { ExchangeRecord } from '../../exchange/exchange.ts'
 import type { Subject } from './subject.ts'
 import { isMeant } from './subject.ts'

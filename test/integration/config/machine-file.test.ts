@@ -132,9 +132,22 @@ describe.skipIf(isWindows)('what it enforces', () => {
 
   test.each([
     ['says the same', { flags: { profile: 'work', upstream: 'https://fixed.example' } }],
+    ['says the same URL otherwise', { flags: { upstream: 'https://FIXED.example/v1/' } }],
     ['says something about another entry', { env: { CLAUDE_GW_TAGS: '{"project":"p"}' } }],
   ])('is not changed by what %s', (_, options) => {
     expect(openConfigPlaces({ machine: enforcing }).resolve(options).values.profile).toBe('work')
+  })
+
+  test('is not changed by a rule that says the same in another order', () => {
+    const daily = { usd: 20, per: 'day', match: { model: 'a', user: 'b' } }
+    const machine = { enforced: { policies: { limits: { rules: { daily } } } } }
+    const same = '{"daily":{"match":{"user":"b","model":"a"},"per":"day","usd":20}}'
+    const { resolve } = openConfigPlaces({ machine })
+    expect(resolve({ env: { CLAUDE_GW_POLICIES_LIMITS_RULES: same } }).values).toMatchObject({
+      'policies.limits.rules': { daily },
+    })
+    const env = { CLAUDE_GW_POLICIES_LIMITS_RULES: same.replace('20', '21') }
+    expect(failureOf(() => resolve({ env }))).toMatchObject({ code: 'CONFIG_ENFORCED' })
   })
 
   test('cannot be changed by another name that the records have for it', async () => {

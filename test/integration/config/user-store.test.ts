@@ -53,6 +53,23 @@ describe('what is set', () => {
     expect(readDocument(directory)).toEqual({ shiny: [1], tags: { a: '1', b: '2' } })
   })
 
+  test.each([
+    ['an array', [{ usd: 1 }, { usd: 2 }]],
+    ['a string', 'daily'],
+    ['`null`', null],
+  ])('does not replace what stands where an object belongs: %s', async (shown, rules) => {
+    const directory = temporaryDirectory()
+    const document = { auth: 'both', policies: { limits: { rules } } }
+    writeConfig(join(directory, 'config.json'), document)
+    const store = await openUserStore(directory)
+    const setting = store.set(['policies', 'limits', 'rules', 'new'], {})
+    await expect(setting).rejects.toThrow(
+      `config.json: \`policies.limits.rules\` must be a JSON object, not ${shown}`,
+    )
+    await store.exchange([{ names: ['policies', 'limits', 'rules', 'new'], json: undefined }])
+    expect(readDocument(directory)).toEqual(document)
+  })
+
   test('is never the prototype of anything', async () => {
     const directory = temporaryDirectory()
     const store = await openUserStore(directory)

@@ -24,7 +24,7 @@ test('a budget in USD that is used up ends in a final billing error', async () =
     ...{ code: 'LIMIT_SPENT', status: 429, type: 'billing_error', canRetry: false },
     message: 'the budget `daily` is used up: $1.50 of $1.00 per day',
     remedy: expect.stringMatching(
-      /^it has room again on 2026-11-21 at 00:00 \(in 12 h 0 min\); .*`daily` in policies\.limits\.rules .*config list/,
+      /^it has room again on 2026-11-21 at 00:00 \(in 12 h 0 min\); .*`claude-gw config set policies\.limits\.rules\.daily '…'` .*config list/,
     ),
   })
   machine.wait(12 * HOUR_MS)
@@ -78,7 +78,7 @@ test('a limit that has room in an hour only is final', async () => {
   machine.write({ usage: { input_tokens: 400, output_tokens: 100, cache_read_input_tokens: 9000 } })
   expect(await refusal(limits.decide(asked()))).toMatchObject({
     ...{ code: 'LIMIT_REACHED', type: 'rate_limit_error', canRetry: false, retryAfterSeconds: undefined },
-    message: 'the limit `hourly` is reached: 500 tokens of 500 tokens per hour',
+    message: 'the limit `hourly` is reached: 500 of 500 tokens per hour',
   })
 })
 
@@ -110,7 +110,7 @@ test('more at once than is allowed has to wait, and no longer than until one has
   await passed(limits.decide(asked()))
   expect(await refusal(limits.decide(asked()))).toMatchObject({
     ...{ code: 'LIMIT_PACE', retryAfterSeconds: 5 },
-    message: expect.stringContaining('2 requests at once in flight of 2 requests at once'),
+    message: expect.stringContaining('0 and 2 in flight of 2 requests at once'),
   })
   first.settle(machine.write())
   expect(await refusal(limits.decide(asked()))).toBeUndefined()
@@ -213,7 +213,7 @@ test('two runs share a budget, and each knows what the other has in flight', asy
   await passed(two?.decide(asked()) ?? { kind: 'pass' })
   expect(await refusal(one?.decide(asked()) ?? { kind: 'pass' })).toMatchObject({
     code: 'LIMIT_PACE',
-    message: expect.stringContaining('4,000 tokens in flight'),
+    message: expect.stringContaining('4,000 in flight'),
   })
   held.settle(machine.write({ usage: { input_tokens: 100, output_tokens: 100 } }))
   await new Promise((resolve) => setImmediate(resolve))

@@ -28,6 +28,15 @@ describe('resolveConfig', () => {
     expect(() => resolveConfig({}, { CLAUDE_GW_UPSTREM: 'x' })).toThrow('CLAUDE_GW_UPSTREAM')
   })
 
+  test.each([
+    ['CLAUDE_GW_BASE_URL', '; here it is called `CLAUDE_GW_UPSTREAM`'],
+    ['CLAUDE_GW_API_KEY', '; `claude-gw login` stores a key, and `CLAUDE_GW_CREDENTIAL=env:NAME` names'],
+    ['CLAUDE_GW_API_KEY_REF', '; here it is called `CLAUDE_GW_CREDENTIAL`: a reference'],
+    ['CLAUDE_GW_PROJECT_TAG', '; here it is called `CLAUDE_GW_TAGS`: `{"project":"…"}`'],
+  ])('of %s, the name in guides, the own one is told', (name, hint) => {
+    expect(() => resolveConfig({}, { [name]: 'x' })).toThrow(`there is no key \`${name}\`${hint}`)
+  })
+
   test('the variables of the program itself are none of its keys', () => {
     resolveConfig(
       {},

@@ -84,6 +84,7 @@ test('a wrong name is answered with the nearest right one', () => {
     code: 'CONFIG_UNKNOWN_KEY',
     message:
       '/c/config.json:7: there is no key `policies.limits.rules.a.outputTokenz`; did you mean `outputTokens`?',
+    remedy: expect.stringMatching(/^what may stand there: `requests`.*`match`$/),
   })
 })
 

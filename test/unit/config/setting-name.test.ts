@@ -27,8 +27,15 @@ describe('parseSettingName', () => {
     ['baseUrl', 'no key `baseUrl`; here it is called `upstream`'],
     ['profiles.work.model_aliases', 'here it is called `models.aliases`'],
     ['apiKey', 'a key stands in no file: `claude-gw login` stores it'],
-    ['profiles.work', 'no key `profiles.work`'],
-    ['profiles.work.profile', 'no key'],
+    ['modelAliases.claude-opus-5-5', 'here it is called `models.aliases`'],
+    ['profiles.my.work.base-url', 'here it is called `upstream`'],
+    ['profiles.my.work.auht', 'did you mean `profiles.my.work.auth`?'],
+    ['profiles', 'a key in a profile is named like `profiles.work.upstream`'],
+    ['profiles.work', 'no key `profiles.work`; a key in a profile is named like'],
+    ['profiles.work.profile', 'a profile chooses no other'],
+    ['tls', '; below it are `tls.ca`, `tls.cert`, `tls.key`, `tls.passphrase`'],
+    ['policies', '; below it are `policies.limits`, `policies.patterns`,'],
+    ['profiles.my.work.policies.mask', 'below it are `profiles.my.work.policies.mask.detect`,'],
     ['profiles.__proto__.auth', 'no key'],
     ['timeouts', 'no key `timeouts`'],
     ['auth.x', 'no key'],
@@ -65,9 +72,34 @@ describe('parseSettingValue', () => {
     ['headers', '{"Authorization": "hunter2"}'],
     ['headers.x-api-key', 'hunter2'],
     ['proxy', 'http://me:hunter2@proxy.example'],
+    ['policies.decorators.pw', '{"text":"see https://me:hunter2@x.example/a"}'],
+    ['policies.decorators', '{"pw":{"text":"use sk-ant-api03-abcdefghij"}}'],
+    ['policies.limits.rules.a', '{"usd":1,"per":"day","match":{"model":"sk-ant-api03-abcdefghij"}}'],
+    ['policies.limits.rules.sk-ant-api03-abcdefghij', '{"usd":1,"per":"day"}'],
+    ['policies.limits.rules', '{"sk-ant-api03-abcdefghij":{"usd":1,"per":"day"}}'],
+    ['policies.guard.deny', '["https://me:hunter2@x.example"]'],
+    ['tags.docs', 'see https://me:hunter2@x.example'],
+    ['tags.https://me:hunter2@x.example', 'docs'],
+    ['profiles.sk-ant-api03-abcdefghij.auth', 'both'],
   ])('%s cannot be a secret, and the error does not show it', (name, text) => {
     const act = () => parseSettingValue(parseSettingName(name), text)
     expect(act).toThrow('holds a secret itself')
     expect(act).not.toThrow(/hunter2|abcdef/)
+  })
+
+  test.each([
+    ['policies.guard.deny', '["https?://[^:]+:[^@]+@", "https://[^:]+:[^@]+@"]'],
+    ['policies.patterns.url', 'https://[^:]+:[^@]+@'],
+    ['policies.decorators.a', '{"text":"never write https://<user>:<password>@host, mail me:you@x.example"}'],
+  ])('%s may be about URLs with passwords: %s', (name, text) => {
+    expect(() => parseSettingValue(parseSettingName(name), text)).not.toThrow()
+  })
+
+  test('a secret in a text is to be taken out, as no reference is resolved there', () => {
+    const name = parseSettingName('policies.decorators.a')
+    const act = () => parseSettingValue(name, '{"text":"use sk-ant-api03-abcdefghij"}')
+    expect(act).toThrow(
+      expect.objectContaining({ remedy: expect.stringMatching(/^take it out \(no reference is/) }),
+    )
   })
 })

@@ -31,6 +31,13 @@ test('what is too long is cut so that lines fit, the widest column first', () =>
   ])
 })
 
+test('where nothing is cut, a cell that is far wider pushes its own row aside alone', () => {
+  const columns = [{ title: 'NAME', alignsUpTo: 6 }, { title: 'NOTE' }]
+  const rows = [row('claude', 'a'), row('a-rather-long-name', 'b'), row('c', '')]
+  const layout = layOut(columns, rows, Number.POSITIVE_INFINITY)
+  expect(rows.map((cells) => renderRow(layout, cells))).toEqual(['claude  a', 'a-rather-long-name  b', 'c'])
+})
+
 test('a line never takes more cells than there are', () => {
   const rows = [
     row('a-rather-long-name', '1', 'and a note that is long'),

@@ -26,8 +26,8 @@ test('it says for whom it is, without what could move a cursor', () => {
     account(models, 2e6),
   ]
   expect(budgetWarnings(states, NOW)).toEqual([
-    'limit daily (model a�[2J): 1,500,001 output tokens of 1,500,000 output tokens per hour used (100 %); it has room again at 12:01 (in 2 min)',
-    expect.stringMatching(/^limit daily \(no model\): 2,000,000 output tokens of /),
+    'limit daily (model a�[2J): 1,500,001 of 1,500,000 output tokens per hour used (100 %); it has room again at 12:01 (in 2 min)',
+    expect.stringMatching(/^limit daily \(no model\): 2,000,000 of /),
   ])
 })
 
