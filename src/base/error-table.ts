@@ -286,7 +286,7 @@ export const ERROR_TABLE = {
   BODY_NOT_KEPT: {
     exit: 1,
     message: 'the {side} of {id} is not kept: {reason}',
-    remedy: 'keep whole bodies from now on with `claude-gw config set log.level full`',
+    remedy: '{remedy}',
   },
   BODY_NO_TEXT: {
     exit: 1,
