@@ -6,7 +6,7 @@ const REMEDIES: readonly (readonly [pattern: RegExp, remedy: string])[] = [
   ],
   [/KEY_VALUES_MISMATCH/, 'name the private key of that certificate in `tls.key` (CLAUDE_GW_TLS_KEY)'],
   [
-    /OSSL/,
+    /OSSL|TLS_PASSPHRASE/,
     'correct what `tls.passphrase` (CLAUDE_GW_TLS_PASSPHRASE) names, or CLAUDE_CODE_CLIENT_KEY_PASSPHRASE where that key is not set',
   ],
   [
