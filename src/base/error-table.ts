@@ -109,6 +109,13 @@ export const ERROR_TABLE = {
     message: 'the credential {reference} cannot be used: {reason}',
     remedy: '{remedy}',
   },
+  PASSPHRASE_MISSING: {
+    exit: 4,
+    status: 401,
+    type: 'authentication_error',
+    message: '`tls.passphrase` ({origin}) gave no passphrase for `tls.key`: {reason}',
+    remedy: '{remedy}',
+  },
   CREDENTIAL_ORIGIN: {
     exit: 4,
     status: 401,
@@ -279,7 +286,7 @@ export const ERROR_TABLE = {
   BODY_NOT_KEPT: {
     exit: 1,
     message: 'the {side} of {id} is not kept: {reason}',
-    remedy: 'keep whole bodies from now on with `claude-gw config set log.level full`',
+    remedy: '{remedy}',
   },
   BODY_NO_TEXT: {
     exit: 1,
@@ -337,6 +344,21 @@ export const ERROR_TABLE = {
     message: 'this gateway has no page {path}',
     remedy: '`claude-gw serve` has /_claude-gw/metrics and /_claude-gw/healthz',
   },
+  PAGE_READ_ONLY: {
+    exit: 1,
+    status: 405,
+    type: 'invalid_request_error',
+    message: 'the pages of this gateway are only read',
+    remedy: 'ask for it with GET',
+  },
+  METRICS_TOKEN_MISSING: {
+    exit: 1,
+    status: 401,
+    type: 'authentication_error',
+    message: 'this request does not carry the token that lets a reader of metrics in',
+    remedy:
+      'send what the key `serve.metricsCredential` names as `Authorization: Bearer …`; where that is not set, `claude-gw config set serve.metricsCredential REFERENCE`, and start `serve` again',
+  },
   METHOD_UNSUPPORTED: {
     exit: 1,
     status: 501,
@@ -364,8 +386,7 @@ export const ERROR_TABLE = {
     status: 502,
     type: 'api_error',
     message: 'no trusted TLS connection to {upstream}: {reason}',
-    remedy:
-      'name its private certificate authority in CLAUDE_GW_TLS_CA, or your own certificate in CLAUDE_GW_TLS_CERT and CLAUDE_GW_TLS_KEY',
+    remedy: '{remedy}',
   },
   UPSTREAM_CUT: {
     exit: 5,
@@ -466,8 +487,8 @@ export const ERROR_TABLE = {
     exit: 1,
     status: 503,
     type: 'api_error',
-    message: 'the store of the limits, {store}, cannot be reached: {reason}',
-    remedy: 'check policies.limits.store, or let requests pass without it with policies.limits.onStoreError',
+    message: 'the store of the limits, {store}, {what}: {reason}',
+    remedy: '{remedy}',
   },
   LIMIT_STORE_UNUSABLE: {
     exit: 3,

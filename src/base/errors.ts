@@ -37,10 +37,14 @@ function fill(template: string, details: Readonly<Record<string, string | number
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const code = (error as NodeJS.ErrnoException).code
-  return code !== undefined && !error.message.includes(code)
-    ? `${error.message} (${code})`
-    : error.message || code || error.name
+  const message = error.message.replace(OF_OPENSSL, '$1')
+  return code !== undefined && !message.includes(code)
+    ? `${message} (${code})`
+    : message || code || error.name
 }
+
+/** Numbers, functions and lines of its sources stand around what OpenSSL says. */
+const OF_OPENSSL = /(?:[0-9A-F]+:)?error:[0-9A-F]{8}:[^:]*:[^:]*:([^:\n]+)(?::.*)?$/s
 
 /** The same without its code, for an error of ours: its text says it all. */
 export function messageOf(error: unknown): string {

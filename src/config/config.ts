@@ -6,7 +6,6 @@ import type { FileSettings } from './file-settings.ts'
 import type { ConfigFiles } from './files.ts'
 import type { Flags } from './global-options.ts'
 import { optionName } from './global-options.ts'
-import { parseJson } from './map-kind.ts'
 import type { ConfigEntry, Sourced } from './merge.ts'
 import { isSameSetting, mergeLayers } from './merge.ts'
 import type { ConfigKey, Values } from './schema.ts'
@@ -14,8 +13,9 @@ import { CONFIG_KEYS, environmentName, keyOf } from './schema.ts'
 import { selectProfile } from './selected-profile.ts'
 import type { Origin, Setting } from './setting.ts'
 import { settingName } from './setting.ts'
+import { textFault } from './text-fault.ts'
 import { unknownVariables } from './unknown-variables.ts'
-import { badValue, shownValue, unknownKey } from './value-error.ts'
+import { unknownKey } from './value-error.ts'
 
 /** Values with the place each came from. */
 export interface Config {
@@ -92,11 +92,7 @@ function readText(key: ConfigKey, text: string | undefined, origin: Origin): Set
   if (!text) return []
   const { kind } = keyOf(key)
   const value = kind.parse(text)
-  if (value === undefined)
-    throw (
-      kind.explain?.(parseJson(text), () => origin) ??
-      badValue(origin, key, kind.expected, shownValue(key, text))
-    )
+  if (value === undefined) throw textFault({ origin, key, name: key }, text)
   if (!kind.entries) return [{ key, value, origin }]
   return Object.entries(value as JsonObject).map(([entry, item]) => ({ key, entry, value: item, origin }))
 }

@@ -90,7 +90,7 @@ function readKey(key: ConfigKey, node: JsonNode, place: Place): Setting[] {
   const { kind } = keyOf(key)
   if (kind.entries && isMembers(node.value)) return readEntries(key, node, node.value, place)
   const value = isMembers(node.value) ? undefined : kind.read(plainValue(node))
-  if (value === undefined) throw wrongValue(key, node, place)
+  if (value === undefined) throw wrongValue(key, node, place, kind.misfit?.(plainValue(node)))
   return [toSetting({ key, value }, node, place)]
 }
 

@@ -2,7 +2,7 @@ import { parseDuration } from '../base/duration.ts'
 import type { GatewayError } from '../base/errors.ts'
 import { parseSize } from '../base/size.ts'
 import type { EntryKind } from './map-kind.ts'
-import { isFreeToSet, parseJson } from './map-kind.ts'
+import { isFreeToSet } from './map-kind.ts'
 
 /** The kind of a value: how it is read and written. Both readers give undefined for what is not of that kind. */
 export interface Kind<T> {
@@ -23,6 +23,8 @@ export interface Kind<T> {
     json: unknown,
     originOf: (names: readonly string[]) => string,
   ) => GatewayError | undefined
+  /** Present where the value is a list: what in JSON does not belong there, for people. */
+  readonly misfit?: (json: unknown) => string | undefined
   /** Present where the value is a map, each entry of which counts by itself. */
   readonly entries?: EntryKind
 }
@@ -73,22 +75,6 @@ export const days: Kind<number> = {
   write: (value) => value,
 }
 
-/** Its variable holds JSON. */
-export const textList: Kind<readonly string[]> = {
-  expected: 'a JSON array of at most 64 texts',
-  parse: (value) => readTexts(parseJson(value)),
-  read: readTexts,
-  write: (texts) => texts,
-}
-
-/** Paths with `*` and `?`: one that could never fit would forbid nothing. */
-export const pathPatterns: Kind<readonly string[]> = {
-  expected: 'a JSON array of at most 64 paths that begin with `/` or `*`, or with a `!` before that',
-  parse: (value) => readPathPatterns(parseJson(value)),
-  read: readPathPatterns,
-  write: (patterns) => patterns,
-}
-
 export const profileName = textKind('a name of letters, digits, `-`, `_` or `.`', (value) =>
   /^[\w.-]{1,64}$/.test(value) && value !== '__proto__' ? value : undefined,
 )
@@ -111,7 +97,13 @@ export const authStyle = textKind('`bearer`, `x-api-key`, `both` or `header:NAME
 /** One of some words. */
 export function oneOf<T extends string>(...choices: readonly T[]): Kind<T> {
   const expected = choices.map((choice) => `\`${choice}\``).join(' or ')
-  return { ...textKind(expected, (value) => choices.find((choice) => choice === value)), choices }
+  const parse = (value: string) => choices.find((choice) => choice === value)
+  // One of them may look like a number, and is then written as one.
+  return {
+    ...textKind(expected, parse),
+    choices,
+    read: (json) => (isScalar(json) ? parse(String(json)) : undefined),
+  }
 }
 
 /** A text of a certain form. */
@@ -137,16 +129,6 @@ function parsePort(value: string): number | undefined {
 
 function parseDays(value: string): number | undefined {
   return /^[1-9]\d{0,4}$/.test(value) ? Number(value) : undefined
-}
-
-function readTexts(json: unknown): readonly string[] | undefined {
-  const isList = Array.isArray(json) && json.length <= 64 && json.every((item) => typeof item === 'string')
-  return isList ? json : undefined
-}
-
-function readPathPatterns(json: unknown): readonly string[] | undefined {
-  const patterns = readTexts(json)
-  return patterns?.every((pattern) => /^!?[/*]/.test(pattern)) ? patterns : undefined
 }
 
 function isScalar(json: unknown): json is string | number {

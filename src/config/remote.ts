@@ -27,7 +27,19 @@ interface Address {
 function parseUrl(address: string): Address | undefined {
   if (!URL.canParse(address)) return undefined
   const { protocol, hostname, pathname } = new URL(address)
-  return { host: protocol === 'file:' ? '' : hostname, path: pathname }
+  return { host: protocol === 'file:' ? '' : hostname, path: decoded(pathname) }
+}
+
+/** As people write it; what is no UTF-8, or could act on a terminal, stays as it is. */
+function decoded(path: string): string {
+  return path.replace(/(?:%[\da-f]{2})+/gi, (run) => {
+    try {
+      const text = decodeURIComponent(run)
+      return /\p{C}/u.test(text) ? run : text
+    } catch {
+      return run
+    }
+  })
 }
 
 function parseShort(address: string): Address {

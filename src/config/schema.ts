@@ -7,16 +7,15 @@ import {
   duration,
   matchSize,
   oneOf,
-  pathPatterns,
   port,
   profileName,
   proxyChoice,
   size,
   text,
-  textList,
 } from './kind.ts'
 import { limitRules, limitStore } from './limit-kind.ts'
 import { STORE_ERROR_CHOICES } from './limit-rule.ts'
+import { namePatterns, pathPatterns, textList } from './list-kind.ts'
 import { headerMap, patternMap, tagMap, textMap } from './map-kind.ts'
 import { filePath, program } from './path-kind.ts'
 
@@ -159,13 +158,13 @@ export const SCHEMA = {
     words('none'),
   ),
   'policies.guard.models': key<readonly string[]>(
-    textList,
+    namePatterns,
     [],
     'models that may be asked for, or with `!` may not',
     words('none'),
   ),
   'policies.guard.tools': key<readonly string[]>(
-    textList,
+    namePatterns,
     [],
     'tools that requests may offer, or with `!` may not',
     words('none'),

@@ -1,12 +1,12 @@
-import type { GatewayError } from '../base/errors.ts'
 import type { JsonObject } from '../json/object.ts'
 import { isJsonObject } from '../json/object.ts'
 import { parseJsonTree } from './json-tree.ts'
 import { holdsLiteralSecret, isLiteralSecret, literalSecret } from './literal-secret.ts'
-import { parseJson } from './map-kind.ts'
 import { keyOf } from './schema.ts'
 import type { SettingName } from './setting-name.ts'
 import { shownName } from './shown-name.ts'
+import type { TextPlace } from './text-fault.ts'
+import { textFault } from './text-fault.ts'
 import { badValue, shownValue } from './value-error.ts'
 
 /**
@@ -31,7 +31,7 @@ function readText(name: SettingName, text: string): unknown {
   const { kind } = keyOf(key)
   if (entry !== undefined) return readEntry(name, entry, text)
   const value = kind.parse(text)
-  if (value === undefined) throw wrongValue(name, text, parseJson(text))
+  if (value === undefined) throw textFault(placeOf(name), text)
   return kind.write(value)
 }
 
@@ -43,16 +43,12 @@ function readEntry(name: SettingName, entry: string, text: string): unknown {
     throw badValue('config', `${name.key}.${whole}`, 'set whole', `only its \`${shownName(part.join('.'))}\``)
   const json = entries?.parse(text)
   if (json === undefined) throw badValue('config', name.names.join('.'), 'JSON', shownValue(name.key, text))
-  if (!entries?.isEntry(entry, json)) throw wrongValue(name, text, { [entry]: json })
+  if (!entries?.isEntry(entry, json)) throw textFault(placeOf(name), text, { [entry]: json })
   return json
 }
 
-function wrongValue({ key, names }: SettingName, text: string, json: unknown): GatewayError {
-  const { kind } = keyOf(key)
-  return (
-    kind.explain?.(json, () => 'config') ??
-    badValue('config', names.join('.'), kind.expected, shownValue(key, text))
-  )
+function placeOf({ key, names }: SettingName): TextPlace {
+  return { origin: 'config', key, name: names.join('.') }
 }
 
 /** Of a map each entry; anything else is one part. */

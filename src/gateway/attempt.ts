@@ -19,6 +19,8 @@ export interface Failure {
     | 'connect-timeout'
     | 'first-byte-timeout'
   readonly reason: string
+  /** Of the error, as Node.js has it. */
+  readonly code?: string
   /** What was said on the way to the upstream, by a proxy for example. */
   readonly error?: GatewayError
 }
@@ -161,7 +163,7 @@ function classify(error: Error, { connection }: Pending): Failure {
   if (error instanceof GatewayError)
     return { kind: error.canRetry ? 'unreachable' : 'refused', reason, error }
   if (NO_CONNECTION.test(code)) return { kind: 'unreachable', reason }
-  if (isTlsFault(error)) return { kind: 'tls', reason }
+  if (isTlsFault(error)) return { kind: 'tls', reason, code }
   return { kind: connection && wasDead(connection) ? 'dead-socket' : 'cut', reason }
 }
 

@@ -3,6 +3,7 @@ import { GatewayError, reasonOf } from '../base/errors.ts'
 import type { Timeouts } from '../config/timeouts.ts'
 import { maskRandomWords } from '../exchange/likely-secret.ts'
 import { redact } from '../exchange/redact.ts'
+import { tlsRemedy } from '../network/tls-remedy.ts'
 import type { Upstream } from '../network/url.ts'
 import type { Failure } from './attempt.ts'
 
@@ -11,14 +12,14 @@ import type { Failure } from './attempt.ts'
  * @param upstream with the way to it, for people
  */
 export function failureError(failure: Failure, upstream: string, timeouts: Timeouts): GatewayError {
-  const { kind, reason, error } = failure
+  const { kind, reason, code = '', error } = failure
   if (error) return error
   switch (kind) {
     case 'unreachable':
     case 'refused':
       return new GatewayError('UPSTREAM_UNREACHABLE', { upstream, reason })
     case 'tls':
-      return new GatewayError('UPSTREAM_TLS', { upstream, reason })
+      return new GatewayError('UPSTREAM_TLS', { upstream, reason, remedy: tlsRemedy(code, reason) })
     case 'dead-socket':
     case 'cut':
       return new GatewayError('UPSTREAM_CUT', { upstream, reason })

@@ -33,7 +33,8 @@ export function inspect(
   if (request.headers.upgrade !== undefined) return refuse('METHOD_UNSUPPORTED')
   if (isWarmUp(request)) return { kind: 'warm-up', proof: prove(request, port, access) }
   const target = admit(request, access) ?? publicPage(request, pages)
-  if (target === undefined) return refuse('TOKEN_MISSING')
+  if (target === undefined)
+    return refuse(isForMetrics(request, pages) ? 'METRICS_TOKEN_MISSING' : 'TOKEN_MISSING')
   if (target.startsWith(OWN_PREFIX)) return ownPage(request, target)
   return isPlainPath(target) ? { kind: 'pass', target } : refuse('PATH_FORBIDDEN')
 }
@@ -90,8 +91,12 @@ function publicPage(
   return url === METRICS_PATH && isReader ? url : undefined
 }
 
+function isForMetrics({ url }: IncomingMessage, pages: object | undefined): boolean {
+  return url === METRICS_PATH && pages !== undefined
+}
+
 function ownPage({ method }: IncomingMessage, path: string): Verdict {
-  return method === 'GET' || method === 'HEAD' ? { kind: 'own', path } : refuse('METHOD_UNSUPPORTED')
+  return method === 'GET' || method === 'HEAD' ? { kind: 'own', path } : refuse('PAGE_READ_ONLY')
 }
 
 function bearerOf({ authorization }: IncomingMessage['headers']): string | undefined {

@@ -20,7 +20,8 @@ export function errorReply(error: GatewayError): Reply {
   const body = JSON.stringify({ type: 'error', error: { type: error.type, message } })
   const retry = error.canRetry ? retryAfter(error) : ['x-should-retry', 'false']
   const length = String(Buffer.byteLength(body))
-  const headers = ['content-type', 'application/json', 'content-length', length, ...retry]
+  const allowed = error.status === 405 ? ['allow', 'GET, HEAD'] : []
+  const headers = ['content-type', 'application/json', 'content-length', length, ...retry, ...allowed]
   return { status: error.status, headers, body }
 }
 

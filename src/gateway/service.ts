@@ -100,4 +100,11 @@ function isRefusalOfStranger({ refusal }: ExchangeFacts): boolean {
   return refusal !== undefined && STRANGER_CODES.has(refusal.code)
 }
 
-const STRANGER_CODES = new Set(['HOST_FORBIDDEN', 'ORIGIN_FORBIDDEN', 'TOKEN_MISSING', 'METHOD_UNSUPPORTED'])
+const STRANGER_CODES = new Set([
+  'HOST_FORBIDDEN',
+  'ORIGIN_FORBIDDEN',
+  'TOKEN_MISSING',
+  'METRICS_TOKEN_MISSING',
+  'METHOD_UNSUPPORTED',
+  'PAGE_READ_ONLY',
+])

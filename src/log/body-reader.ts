@@ -5,12 +5,19 @@ import type { BodyReference } from '../exchange/exchange.ts'
 import { bodyPath } from './body-place.ts'
 
 /** A body as it was kept, or why it is not there. */
-export type FoundBody = { readonly bytes: Buffer } | { readonly reason: string }
+export type FoundBody = { readonly bytes: Buffer } | Lack
+
+export interface Lack {
+  readonly reason: string
+  /** Present where it was to be kept: lost before it was written, or its file is gone or cannot be read. */
+  readonly kind?: 'lost' | 'gone' | 'unreadable'
+}
 
 /** Where in its file a body is. */
 export type BodyRange = Pick<BodyReference, 'offset' | 'length' | 'crc32'>
 
 const CHUNK_BYTES = 256 * 1024
+const LOST = 'it was not stored: the process ended or the disk was full before, or it is just being written'
 
 /** The kept bytes of one body. Takes as long as all that stands before it in its file: 5 ms for 1 MB. */
 export async function readBody(directory: string, reference: BodyReference): Promise<FoundBody> {
@@ -30,7 +37,7 @@ export async function* readBodies<Reference extends BodyRange>(
   const path = bodyPath(directory, file)
   const left = references.filter(isRange).sort((one, other) => one.offset - other.offset)
   const window = new Window()
-  let reason = 'it was not stored: the process ended or the disk was full before, or it is just being written'
+  let lack: Lack = { reason: LOST, kind: 'lost' }
   try {
     for await (const chunk of path === undefined ? [] : decompressed(path)) {
       window.push(chunk)
@@ -42,11 +49,11 @@ export async function* readBodies<Reference extends BodyRange>(
       if (left.length === 0) break
     }
   } catch (error) {
-    reason = isMissing(error)
-      ? 'its file is gone: too old, or the log too large'
-      : `its file cannot be read: ${reasonOf(error)}`
+    lack = isMissing(error)
+      ? { reason: 'its file is gone: too old, or the log too large', kind: 'gone' }
+      : { reason: `its file cannot be read: ${reasonOf(error)}`, kind: 'unreadable' }
   }
-  for (const reference of left) yield { reference, found: { reason } }
+  for (const reference of left) yield { reference, found: lack }
 }
 
 /** Also what a process left behind that was killed: then it just ends earlier. */
@@ -68,7 +75,7 @@ async function* decompressed(path: string): AsyncGenerator<Buffer> {
 
 /** After a power cut a file may hold what was never written. */
 function checked(bytes: Buffer, reference: BodyRange): FoundBody {
-  return crc32(bytes) === reference.crc32 ? { bytes } : { reason: 'its file is damaged' }
+  return crc32(bytes) === reference.crc32 ? { bytes } : { reason: 'its file is damaged', kind: 'unreadable' }
 }
 
 /** A record is a line that anybody could have written. */

@@ -18,6 +18,7 @@ export class SegmentBuilder {
   #end: number
   #checksum = 0
   #skipped = 0
+  #newer = 0
   #firstMs = Number.POSITIVE_INFINITY
   #lastMs = Number.NEGATIVE_INFINITY
 
@@ -52,7 +53,10 @@ export class SegmentBuilder {
   finish(): Summed {
     const times = this.#firstMs <= this.#lastMs ? { firstMs: this.#firstMs, lastMs: this.#lastMs } : {}
     const place = { start: this.#start, end: this.#end, checksum: this.#checksum }
-    return { segment: { ...place, skipped: this.#skipped, ...times }, cells: this.#table.cells() }
+    return {
+      segment: { ...place, skipped: this.#skipped, newer: this.#newer, ...times },
+      cells: this.#table.cells(),
+    }
   }
 
   #addLine(block: Buffer, start: number, end: number): void {
@@ -61,6 +65,7 @@ export class SegmentBuilder {
       return
     }
     this.#skipped += 1
+    if (this.#line.isNewer) this.#newer += 1
     // A line of one process may follow, in the same line, on what another could not finish.
     const rest = block.subarray(start, end).lastIndexOf(LINE_START)
     if (rest > 0 && this.#line.read(block, start + rest, end)) this.#count()

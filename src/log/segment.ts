@@ -14,6 +14,8 @@ export interface Segment {
   readonly checksum: number
   /** Lines that are none of ours. */
   readonly skipped: number
+  /** Those of them that a newer version wrote. */
+  readonly newer: number
   /** When its first and its last exchange began, Unix milliseconds; absent where there is none. */
   readonly firstMs?: number | undefined
   readonly lastMs?: number | undefined

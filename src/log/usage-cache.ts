@@ -23,7 +23,7 @@ interface Header {
 }
 
 /** Of another version, another kind of machine or with other counters, a cache is none. */
-const LAYOUT = [1, endianness(), ...DIMENSIONS, ...COUNTERS].join()
+const LAYOUT = [2, endianness(), ...DIMENSIONS, ...COUNTERS].join()
 /** At the end of the file: length and CRC-32 of the header that stands before it. */
 const TRAILER_BYTES = 8
 
@@ -102,8 +102,8 @@ export class UsageCacheWriter {
     const { count, stretchMs, texts, samples } = cells
     const facts = { count, stretchMs, texts, sampleCount: samples.length }
     const place = { offset: this.#offset, length: bytes.length, cellsChecksum: crc32(bytes) }
-    const { start, end, checksum, skipped, firstMs, lastMs } = segment
-    this.#segments.push({ start, end, checksum, skipped, firstMs, lastMs, ...facts, ...place })
+    const { start, end, checksum, skipped, newer, firstMs, lastMs } = segment
+    this.#segments.push({ start, end, checksum, skipped, newer, firstMs, lastMs, ...facts, ...place })
     this.#write(bytes)
   }
 

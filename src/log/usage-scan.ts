@@ -41,6 +41,7 @@ export class UsageScan {
   readonly #options: UsageScanOptions
   readonly #line: UsageLine
   #skipped = 0
+  #newer = 0
 
   constructor(options: UsageScanOptions) {
     this.#options = options
@@ -52,11 +53,17 @@ export class UsageScan {
     return this.#skipped
   }
 
+  /** How many of them were written by a newer version. */
+  get newer(): number {
+    return this.#newer
+  }
+
   /** @throws GatewayError LOG_UNREADABLE */
   *cells(paths: readonly string[]): Generator<Cells> {
     for (const path of paths) {
       for (const summed of this.#file(path)) {
         this.#skipped += summed.segment.skipped
+        this.#newer += summed.segment.newer
         yield* this.#within(path, summed)
         this.#options.onBytes?.(summed.segment.end - summed.segment.start)
       }

@@ -2,6 +2,7 @@ import type { SecureContext } from 'node:tls'
 import { createSecureContext, rootCertificates } from 'node:tls'
 import { GatewayError, reasonOf } from '../base/errors.ts'
 import type { ClientCertificate, TlsFiles } from './tls-files.ts'
+import { tlsRemedy } from './tls-remedy.ts'
 
 export interface TlsSettings extends TlsFiles {
   /** Reads what the machine trusts beside `ca`; asked once, when that did not suffice. */
@@ -50,7 +51,9 @@ export function createSecureContexts(
       return made
     } catch (error) {
       refused = secret
-      throw new GatewayError('UPSTREAM_TLS', { upstream, reason: faultOf(error, client) }, error)
+      const { code = '' } = error as NodeJS.ErrnoException
+      const details = { upstream, reason: faultOf(error, client), remedy: tlsRemedy(code, 'OSSL') }
+      throw new GatewayError('UPSTREAM_TLS', details, error)
     }
   }
   const current = () => {

@@ -67,6 +67,8 @@ export class UsageLine {
   /** When it began, Unix milliseconds. */
   atMs = 0
   ttftMs: number | undefined
+  /** Whether the line is of a version to come. */
+  isNewer = false
   readonly reader = new FieldReader(WANTED)
   /** Where each dimension stands in the reader. */
   readonly dimensionSlots = slotsOf(this.reader, Object.values(DIMENSION_PATHS))
@@ -84,8 +86,10 @@ export class UsageLine {
 
   /** @returns whether this is a line of ours, in a version that we know */
   read(bytes: Buffer, start: number, end: number): boolean {
-    if (!this.reader.read(bytes, start, end) || !this.#isOurs()) return false
-    const { ts, ttft, outcome } = this.#slots
+    const { v, ts, ttft, outcome } = this.#slots
+    const isObject = this.reader.read(bytes, start, end)
+    this.isNewer = isObject && Number.isInteger(this.#number(v)) && this.#number(v) > 1
+    if (!isObject || !this.#isOurs()) return false
     this.atMs = this.#time.read(this.reader, ts)
     if (Number.isNaN(this.atMs)) return false
     this.ttftMs = this.#has(ttft) ? this.#number(ttft) : undefined

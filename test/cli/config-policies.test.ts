@@ -180,3 +180,31 @@ test('decorators are refused with the line of what is wrong', async () => {
   expect(exitCode).toBe(3)
   expect(stderr).toContain('config.json:5: `policies.decorators.bad.at` must be one of `system-end`')
 })
+
+describe('lists of patterns', () => {
+  test.each([
+    ['models', ['opus', '!'], 'an array with "!" (entry 2)'],
+    ['tools', [''], 'an array with "" (entry 1)'],
+    ['paths', ['v1/files'], 'an array with "v1/files" (entry 1)'],
+  ])('policies.guard.%s %j is refused with the entry that is wrong', async (name, patterns, shown) => {
+    const key = `policies.guard.${name}`
+    const inFile = await got(JSON.stringify({ policies: { guard: { [name]: patterns } } }), key)
+    const env = { [`CLAUDE_GW_POLICIES_GUARD_${name.toUpperCase()}`]: JSON.stringify(patterns) }
+    const inVariable = await got('{}', key, env)
+    for (const { exitCode, stderr } of [inFile, inVariable]) {
+      expect(exitCode).toBe(3)
+      expect(stderr).toContain(`\`${key}\` must be `)
+      expect(stderr).toContain(`not ${shown}\n`)
+    }
+  })
+})
+
+test.each(['POLICIES_DECORATORS', 'POLICIES_LIMITS_RULES', 'POLICIES_GUARD_MODELS', 'TAGS'])(
+  'a variable %s that is no JSON is told to be none, without its text',
+  async (name) => {
+    const { exitCode, stderr } = await got('{}', RULES, { [`CLAUDE_GW_${name}`]: '{"a":{"text":"canary"' })
+    expect(exitCode).toBe(3)
+    expect(stderr).toContain('not a text that is no JSON')
+    expect(stderr).not.toContain('canary')
+  },
+)

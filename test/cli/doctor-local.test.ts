@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readProjectFile } from '../../src/config/project-file.ts'
 import { trustFile } from '../../src/config/trust-store.ts'
+import { CHECK_IDS } from '../../src/doctor/check-ids.ts'
 import { runCli } from '../support/cli.ts'
 import { configIn, initRepository, projectFile, userFile, writeFile } from '../support/configured.ts'
 import {
@@ -31,6 +32,11 @@ describe('of a fresh home', () => {
     expect(local.map(({ id }) => id)).toEqual(LOCAL)
     expect(local.filter(({ verdict }) => verdict === 'warn' || verdict === 'fail')).toEqual([of('login')])
     expect(exitCode).toBe(0)
+  })
+
+  test('the table of ids has those of all checks, in their order', async () => {
+    const { checks } = await examineMachine(openHomeWithClaude())
+    expect(checks.map(({ id }) => id).filter((id) => !id.includes(' '))).toEqual(CHECK_IDS)
   })
 
   test('local checks come first, and nothing is written', async () => {

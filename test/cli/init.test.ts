@@ -79,6 +79,20 @@ describe('by options', () => {
     expect(configOf(home.env)).toBeUndefined()
   })
 
+  test('a firewall before it is told as `doctor` does, and the key is not blamed', async () => {
+    const firewall: Fault = {
+      answer: (_request, response) =>
+        !!response.writeHead(403, { 'content-type': 'text/html' }).end('<!doctype html><h1>Blocked</h1>'),
+    }
+    const { home, url, init } = await openFresh(firewall)
+    const { exitCode, stderr } = await init(['--upstream', url, ...FROM_VARIABLE])
+    expect(exitCode).toBe(5)
+    expect(stderr).toContain('something before the gateway lets nothing through (HTTP 403: a page of HTML)')
+    expect(stderr).toContain('have the firewall or the protection from bots')
+    expect(stderr).not.toContain('does not accept the key')
+    expect(configOf(home.env)).toBeUndefined()
+  })
+
   test.each<[string, Fault, RegExp]>([
     ['hangs up', { answer: (_request, response) => !!response.destroy() }, /hang up|ECONNRESET/],
     ['is out of order', { answer: (_request, response) => !!response.writeHead(503).end() }, /HTTP 503/],
@@ -205,7 +219,9 @@ describe('`--yes` takes what is offered', () => {
     const { home, url, init } = await openFresh()
     const env = { ANTHROPIC_BASE_URL: url }
     writeSettings(home, 'user', { env, apiKeyHelper: `echo ${GATEWAY_KEY}` })
-    expect(await init(['--yes'])).toMatchObject({ exitCode: 0 })
+    const { exitCode, stderr } = await init(['--yes'])
+    expect(exitCode).toBe(0)
+    expect(stderr).toContain('the key is looked for at each start')
     expect(configOf(home.env)).toEqual({ upstream: url, credential: 'auto' })
   })
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { rmSync, truncateSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
@@ -129,8 +129,18 @@ describe('--raw', () => {
     const told = await logs('show', none.id, '--raw', 'response')
     expect(told.stderr).toContain('is not kept: it is over 1 bytes\\x1b[2J')
     rmSync(join(state, 'bodies'), { recursive: true })
-    expect((await logs('show', id, '--raw', 'request')).stderr).toContain('its file is gone')
+    const gone = await logs('show', id, '--raw', 'request')
+    expect(gone.stderr).toMatch(/its file is gone.*\n.*`log\.retention\.days`/)
     expect((await logs('show', id, '--raw', 'both')).exitCode).toBe(2)
+  })
+
+  test('says of one that a kill has lost that it is, and advises no level that is set', async () => {
+    const { state, records, logs, id } = await openState([{ request: REQUEST }])
+    truncateSync(join(state, 'bodies', records[0]?.request_body?.file ?? ''), 3)
+    const { stderr, exitCode } = await logs('show', id, '--raw', 'request')
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(/it was not stored: .*\n.*it is lost/)
+    expect(stderr).not.toContain('log.level')
   })
 
   test.skipIf(ptyUnavailable)(

@@ -159,7 +159,7 @@ describe.skipIf(receiverUnavailable)(`export to OpenTelemetry: ${receiverUnavail
     const receiver = await startOtlpReceiver('partial')
     const { exitCode, stderr } = await ship(state, { ...receiver, url: `${receiver.url}/v1/traces` })
     expect(exitCode).toBe(5)
-    expect(stderr).toContain('did not take 2 of their spans and log records')
+    expect(stderr).toContain('did not take 2 of their spans and log records; it says: too old\n')
   })
 
   test('filters choose what is shipped, and what they left out is shipped without them', async () => {
@@ -177,7 +177,7 @@ describe.skipIf(receiverUnavailable)(`export to OpenTelemetry: ${receiverUnavail
     const receiver = await startOtlpReceiver('400', '400', 'take')
     const { exitCode, stderr } = await ship(state, receiver)
     expect(exitCode).toBe(5)
-    expect(stderr).toContain('did not take 2 of their spans')
+    expect(stderr).toContain('did not take 2 of their spans and log records; it says: HTTP 400')
     write(state, record())
     expect((await ship(state, receiver)).stderr).toContain('1 exchange shipped')
   })
@@ -211,6 +211,7 @@ describe.skipIf(receiverUnavailable)(`export to OpenTelemetry: ${receiverUnavail
 test.each([
   [['--otlp', 'ftp://x'], 2, 'no plain URL'],
   [['--otlp', 'http://collector.example:4318'], 2, 'plain http'],
+  [['--otlp', 'https://me:canary@collector.example:4318'], 2, 'OTEL_EXPORTER_OTLP_HEADERS'],
   [['--otlp', 'http://127.0.0.1:9', '--jsonl'], 2, 'give one of'],
   [['--otlp', 'http://127.0.0.1:9', '-n', '5'], 2, 'do not go together with `--otlp`'],
 ])('`logs export %j` ends with %i', async (args, code, text) => {
@@ -219,4 +220,5 @@ test.each([
   })
   expect(exitCode).toBe(code)
   expect(stderr).toContain(text)
+  expect(stderr).not.toContain('canary')
 })

@@ -160,3 +160,18 @@ test('with a login of its own, a client has them below its secret path', async (
   expect((await get(serve, '/_claude-gw/metrics')).status).toBe(200)
   expect((await fetch(`${origin}/_claude-gw/metrics`)).status).toBe(401)
 })
+
+test('a page is only read: another method is told so', async () => {
+  const serve = await startServe({ fault: messages })
+  const headers = { authorization: `Bearer ${serve.ready.token}` }
+  const response = await fetch(`${serve.ready.url}/_claude-gw/metrics`, { method: 'POST', headers })
+  expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
+  expect(await response.text()).toContain('with GET')
+})
+
+test('who has no token for the metrics is told of the key for it, and not of that elsewhere', async () => {
+  const serve = await startServe({ fault: messages })
+  const told = async (path: string) => (await get(serve, path, 'wrong')).text()
+  expect(await told('/_claude-gw/metrics')).toContain('`serve.metricsCredential`')
+  expect(await told('/v1/models')).not.toContain('metricsCredential')
+})

@@ -32,12 +32,12 @@ test('what the upstream lists has its aliases and its prices', async () => {
     stdout
       .trim()
       .split('\n')
-      .map((line) => line.split(/ +/)),
+      .map((line) => line.split(/ {2,}/)),
   ).toEqual([
     ['claude-opus-4-8', '-', '5', '25'],
     ['claude-opus-5-5', '-', '4', '20'],
     ['claude-haiku-4-5', 'fast', '1', '5'],
-    ['acme-model', 'gone', 'unknown', 'unknown'],
+    ['acme-model', 'gone (not listed)', 'unknown', 'unknown'],
   ])
 })
 
@@ -77,6 +77,16 @@ test('an upstream that is not there is an error, with aliases too', async () => 
   const { exitCode, stdout } = await models({}, [], env)
   expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: '' })
 })
+
+test.each([[[]], [['--check']]])(
+  'an upstream that refuses the credential is an error with aliases too: %j',
+  async (args) => {
+    const env = { GATEWAY_KEY: 'another-key', CLAUDE_GW_MODELS_ALIASES: ALIASES }
+    const { exitCode, stdout, stderr } = await models({}, args, env)
+    expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: '' })
+    expect(stderr).toContain('lists no models: HTTP 401')
+  },
+)
 
 test('what the upstream says does not act on the terminal', async () => {
   const evil: Fault = {

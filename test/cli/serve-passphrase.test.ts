@@ -12,7 +12,9 @@ describe.skipIf(opensslUnavailable)(title, () => {
     const replies = await Promise.all([ask(serve), ask(serve)])
     for (const reply of [...replies, await ask(serve)]) {
       expect(reply.status).toBe(401)
-      expect(await reply.text()).toContain('command:sleep cannot be used: it exited with 3')
+      const text = await reply.text()
+      expect(text).toContain('command:sleep cannot be used: it exited with 3')
+      expect(text).toContain('`tls.passphrase` (CLAUDE_GW_TLS_PASSPHRASE)')
     }
     expect(serve.child.exitCode).toBeNull()
   })

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { ExchangeRecord } from '../../src/exchange/exchange.ts'
@@ -48,9 +48,9 @@ test('a row for each day, and the totals', async () => {
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
   expect(stdout.split('\n').map((line) => line.replace(/ +/g, ' '))).toEqual([
     'DAY REQUESTS ERRORS RETRIES INPUT OUTPUT READ WRITTEN HIT COST TTFT P95 MS/TOK TOK/S',
-    '2026-11-19 1 0 0 1.2k 345 85k 0 98% $0.25 0.9s 0.9s - -',
-    '2026-11-20 2 1 0 1.2k 345 85k 0 98% $0.25 0.9s 0.9s - -',
-    'total 3 1 0 2.4k 690 170k 0 98% $0.50 0.9s 0.9s - -',
+    '2026-11-19 1 0 0 1.2k 345 85k 0 99% $0.25 0.9s 0.9s - -',
+    '2026-11-20 2 1 0 1.2k 345 85k 0 99% $0.25 0.9s 0.9s - -',
+    'total 3 1 0 2.4k 690 170k 0 99% $0.50 0.9s 0.9s - -',
     '',
   ])
 })
@@ -269,6 +269,14 @@ test('says where it looks where there is nothing', async () => {
   expect(stderr).toContain(join(state, 'ledger'))
   expect(stderr).toContain('--from log')
   expect((await openState([paid()]).usage(['--model', 'x'])).stderr).toContain('No exchange matches')
+})
+
+test('a line of a newer version is told apart from one that is none', async () => {
+  const { state, usage } = openState([paid()])
+  appendFileSync(join(state, 'ledger/2026-11.jsonl'), '{"v":99,"ts":"2026-11-20T10:00:00.000Z"}\n{"v":0}\n')
+  expect((await usage([])).stderr).toBe(
+    '1 line is no record and was left out\n1 line was written by a newer claude-gw, and left out: update this one to see them\n',
+  )
 })
 
 test.each([

@@ -31,22 +31,29 @@ export async function models(context: Context, { isJson, isChecked }: ModelsInpu
     const shown = isChecked ? await checked(entries, questions) : entries
     if (note && !options.isQuiet) stderr.write(`claude-gw: ${escapeControls(note)}\n`)
     if (isJson) await print(stdout, `${JSON.stringify(shown)}\n`)
-    else await print(stdout, modelListing(shown, stdout, await openPalette(context, stdout)))
+    else
+      await print(
+        stdout,
+        modelListing(shown, { stdout, isListKnown: note === undefined }, await openPalette(context, stdout)),
+      )
     return shown.some(({ route }) => route === 'none') ? 1 : 0
   } finally {
     opened.close()
   }
 }
 
-/** Aliases are there whatever the upstream says. */
+/** Statuses of who lets nobody in like this: no alias can be asked for either. */
+const REFUSALS = [401, 407]
+
+/** Aliases are there whatever else the upstream says. */
 async function listModels(context: Context, { config, upstream }: OpenAsk, questions: Questions) {
   const heard = await questions.models()
   const ids = heard.kind === 'answer' && heard.status === 200 ? modelIds(heard.text) : undefined
   const aliases = config.values['models.aliases']
   const entries = modelEntries(ids ?? [], aliases, await openPrices(context, config), Date.now())
-  if (ids) return { entries }
+  if (ids) return { entries, note: undefined }
   const reason = heard.kind === 'answer' && heard.status === 200 ? 'no list of models' : inWords(heard)
-  if (entries.length === 0 || heard.kind === 'silence')
+  if (entries.length === 0 || heard.kind === 'silence' || REFUSALS.includes(heard.status))
     throw new GatewayError('MODELS_UNLISTED', { upstream: upstream.name, reason: escapeControls(reason) })
   return { entries, note: `${upstream.name} lists no models (${reason}); these are the aliases` }
 }

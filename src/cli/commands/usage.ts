@@ -45,6 +45,7 @@ export async function usage(context: Context, options: UsageOptions): Promise<nu
   tellUsageNotes(context, answer, {
     ...facts,
     directory: reading.directory,
+    newerLines: reading.newerLines,
     isEmpty: reading.paths.length === 0,
   })
   return 0

@@ -146,7 +146,7 @@ function valueCase(path: string, { flags, values }: OptionEntry): string {
 function argumentCases({ path, commands, arguments: places }: CommandEntry): readonly string[] {
   const names = commands.map(({ name }) => name)
   const values = places.map((place, position) => branch([`${path}:${position}`], callFor(place) ?? ''))
-  return names.length > 0 ? [branch([`${path}:0`], offer(names))] : values
+  return places.length === 0 && names.length > 0 ? [branch([`${path}:0`], offer(names))] : values
 }
 
 /** The call that offers values; undefined where nothing can be offered. */

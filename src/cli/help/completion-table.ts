@@ -2,7 +2,7 @@ import type { Command, Option } from 'commander'
 import { GLOBAL_OPTIONS } from '../../config/global-options.ts'
 import { LAUNCHING } from '../arguments.ts'
 import type { Values, Word } from './completion-values.ts'
-import { placeholderOf, valuesOfArgument, valuesOfOption } from './completion-values.ts'
+import { placeholderOf, SETTABLE_CHOICES, valuesOfArgument, valuesOfOption } from './completion-values.ts'
 import { TOPICS } from './topics.ts'
 
 export interface OptionEntry {
@@ -23,6 +23,7 @@ export interface CommandEntry {
   readonly parent: string
   readonly name: string
   readonly help: string
+  /** Words that others go on from; they are what is offered, unless there are arguments. */
   readonly commands: readonly CommandEntry[]
   /** What is offered beside the global options: its own, and those of the command above that it heeds. */
   readonly options: readonly OptionEntry[]
@@ -48,11 +49,17 @@ const HEEDED: Readonly<Record<string, (flag: string) => boolean>> = {
 /** The commands and options of the program. */
 export function completionTable(program: Command): CompletionTable {
   const root = entryOf(program, undefined)
-  const words = [...root.commands, ...TOPICS.map(({ name, title }) => ({ name, help: title }))]
-  const explained: Values = { kind: 'words', name: 'explained', words }
-  const entries = flatten(root).map((entry) =>
-    entry.path === 'help' ? { ...entry, arguments: [explained] } : entry,
-  )
+  const goingOn: Readonly<Record<string, Partial<CommandEntry>>> = {
+    help: {
+      commands: [...root.commands.map((entry) => explained(entry, 'help')), ...TOPICS.map(topicEntry)],
+      arguments: [],
+    },
+    'config set': { commands: [...SETTABLE_CHOICES].map(([name, values]) => valueEntry(name, values)) },
+  }
+  const entries = flatten(root).flatMap((entry) => {
+    const further = goingOn[entry.path]
+    return further ? flatten({ ...entry, ...further }) : [entry]
+  })
   return { entries, globals: visibleOptions(program).filter(isGlobal) }
 }
 
@@ -64,6 +71,27 @@ export function namedSets({ entries }: CompletionTable): ReadonlyMap<string, rea
       values.kind === 'words' && values.name !== undefined ? [[values.name, values.words] as const] : [],
     )
   return new Map(sets)
+}
+
+/** A command behind `help`, with those below it. */
+function explained(entry: CommandEntry, parent: string): CommandEntry {
+  const { path, name, help, commands } = { ...entry, path: `${parent} ${entry.name}` }
+  return { ...plainEntry(name, parent, help), commands: commands.map((inner) => explained(inner, path)) }
+}
+
+function topicEntry({ name, title }: (typeof TOPICS)[number]): CommandEntry {
+  return plainEntry(name, 'help', title)
+}
+
+/** A key whose values are known. */
+function valueEntry(key: string, values: Values): CommandEntry {
+  return { ...plainEntry(key, 'config set'), arguments: [values] }
+}
+
+/** A word that is no command, but may have others behind it. */
+function plainEntry(name: string, parent: string, help = ''): CommandEntry {
+  const path = `${parent} ${name}`
+  return { path, parent, name, help, commands: [], options: [], arguments: [], isLaunching: false }
 }
 
 function entryOf(command: Command, parent: CommandEntry | undefined): CommandEntry {

@@ -1,5 +1,6 @@
 import type { Argument, Option } from 'commander'
 import { CONFIG_KEYS, keyOf } from '../../config/schema.ts'
+import { CHECK_IDS } from '../../doctor/check-ids.ts'
 import { fieldNames } from '../../exchange/field-name.ts'
 import { OUTCOMES } from '../../exchange/schema-parts.ts'
 import { SIDES } from '../logs/sides.ts'
@@ -45,7 +46,16 @@ export const VALUES_BY_OPTION: Readonly<Record<string, Values>> = {
   '--sort': wordsOf(SORT_KEYS),
   '--from': wordsOf(['ledger', 'log']),
   '--fields': { ...wordsOf(fieldNames()), isList: true },
+  '--only': { ...wordsOf(CHECK_IDS), isList: true },
 }
+
+/** What a key takes, of those that take some words. */
+export const SETTABLE_CHOICES: ReadonlyMap<string, Values> = new Map(
+  CONFIG_KEYS.flatMap((name) => {
+    const { choices } = keyOf(name).kind
+    return choices ? [[name, wordsOf(choices)] as const] : []
+  }),
+)
 
 /** What may stand behind an option; undefined for a switch. */
 export function valuesOfOption(option: Option): Values | undefined {

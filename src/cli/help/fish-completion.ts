@@ -70,7 +70,9 @@ function linesFor(entry: CommandEntry): readonly string[] {
   const { path, commands, options, arguments: places, isLaunching } = entry
   if (isLaunching) return [complete(at(path), `-a ${quoted('(__claude_gw_claude)')}`)]
   return [
-    ...commands.map(({ name, help }) => complete(at(path, 0), `-a ${name} -d ${quoted(help)}`)),
+    ...(places.length > 0
+      ? []
+      : commands.map(({ name, help }) => complete(at(path, 0), `-a ${name} -d ${quoted(help)}`))),
     ...options.map((option) => complete(at(path), optionText(option))),
     ...places.flatMap((values, position) =>
       values.kind === 'any' ? [] : [complete(at(path, position), valueText(values))],

@@ -38,24 +38,28 @@ function functionFor(entry: CommandEntry): string {
   return `${functionName(entry.path)}() {\n${body}\n}`
 }
 
-/** A command with others below it: once one of them is there, all that follows is its own. */
+/** A word with others to go on from: once one of them is there, all that follows is its own. */
 function groupBody(entry: CommandEntry): string {
   const inner = entry.commands.map(({ path, name }) => `        ${name}) ${functionName(path)} && ret=0 ;;`)
+  const [offered] = entry.arguments
   return `  local curcontext=$curcontext context state line ret=1
   typeset -A opt_args
-  local -a commands=(
-${listing(entry.commands, '    ')}
-  )
-  _arguments -C ${specsOf(entry)} \\
+${offered ? '' : `  local -a commands=(\n${listing(entry.commands, '    ')}\n  )\n`}  _arguments -C ${specsOf({ ...entry, arguments: [] })} \\
     '(-): :->command' '(-)*:: :->rest' && ret=0
   case $state in
-    command) _describe -t commands command commands && ret=0 ;;
+    command) ${namedSet(offered) ?? '_describe -t commands command commands'} && ret=0 ;;
     rest)
       case $words[1] in
 ${inner.join('\n')}
+        *) _arguments ${specsOf({ ...entry, arguments: entry.arguments.slice(1) })} && ret=0 ;;
       esac ;;
   esac
   return ret`
+}
+
+/** The function that offers a set; undefined where there is none. */
+function namedSet(values: Values | undefined): string | undefined {
+  return values?.kind === 'words' && values.name !== undefined ? setName(values.name) : undefined
 }
 
 function specsOf({ options, arguments: places }: CommandEntry): string {
@@ -113,7 +117,7 @@ function setName(name: string): string {
 }
 
 function functionName(path: string): string {
-  return path === '' ? '_claude-gw' : `_claude_gw_${path.replaceAll(/[ -]/g, '_')}`
+  return path === '' ? '_claude-gw' : `_claude_gw_${path.replaceAll(/\W/g, '_')}`
 }
 
 function quoted(text: string): string {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { GatewayError, reasonOf } from '../../base/errors.ts'
 import { oneLine } from '../../exchange/one-line.ts'
+import type { JsonObject } from '../../json/object.ts'
 import { isJsonObject } from '../../json/object.ts'
 import { createUpstreamAgent } from '../../network/agent.ts'
 import type { TimedAnswer } from '../../network/timed-answer.ts'
@@ -12,10 +13,18 @@ import type { Upstream } from '../../network/url.ts'
 export interface Collector {
   /**
    * Sends one request to it, again where it asks for that (https://opentelemetry.io/docs/specs/otlp/#failures-1).
-   * @returns how many items it did not take, all of them where it finds fault with the request itself @throws GatewayError OTLP_REFUSED
+   * @returns what it did not take, which is all where it finds fault with the request itself @throws GatewayError OTLP_REFUSED
    */
-  send(signal: 'traces' | 'logs', body: object, count: number): Promise<number>
+  send(signal: 'traces' | 'logs', body: object, count: number): Promise<Remark>
   close(): void
+}
+
+/** What a collector says of what it got. */
+export interface Remark {
+  /** How many items it did not take. */
+  readonly rejected: number
+  /** In its own words, without secrets; empty where it says nothing. */
+  readonly reason: string
 }
 
 export interface CollectorOptions {
@@ -67,17 +76,17 @@ interface Sending {
 async function sendPatiently(
   post: () => Promise<TimedAnswer>,
   { upstream: { name }, secrets, count }: Sending,
-): Promise<number> {
+): Promise<Remark> {
   let reason = ''
   for (let attempt = 1; ; attempt++) {
     const answer = await post().catch((error: unknown) => {
       reason = reasonOf(error)
       return undefined
     })
-    if (answer && answer.status >= 200 && answer.status < 300) return rejectedIn(answer)
+    if (answer && answer.status >= 200 && answer.status < 300) return remarkIn(answer, secrets)
     if (answer) reason = `HTTP ${answer.status} ${textOf(answer).slice(0, 200)}`
     // Another one may be fine; this one never will.
-    if (answer && UNFIT.includes(answer.status)) return count
+    if (answer && UNFIT.includes(answer.status)) return { rejected: count, reason: oneLine(reason, secrets) }
     const canRetry = answer === undefined || RETRYABLE.includes(answer.status)
     if (!canRetry || attempt === TRIES)
       throw new GatewayError('OTLP_REFUSED', { collector: name, reason: oneLine(reason, secrets) })
@@ -91,15 +100,23 @@ function waitMs(answer: TimedAnswer | undefined, attempt: number): number {
   return Math.min(seconds > 0 ? seconds * 1000 : backOffMs, LONGEST_WAIT_MS)
 }
 
-/** A collector may take a part, and says how many it did not take. */
-function rejectedIn(answer: TimedAnswer): number {
+/** A collector may take a part, and says how many it did not take and why; or it takes all, and warns. */
+function remarkIn(answer: TimedAnswer, secrets: readonly string[]): Remark {
+  const partial = partialSuccess(answer)
+  const message = partial['errorMessage']
+  return {
+    rejected: Number(partial['rejectedSpans'] ?? partial['rejectedLogRecords'] ?? 0) || 0,
+    reason: typeof message === 'string' ? oneLine(message, secrets) : '',
+  }
+}
+
+function partialSuccess(answer: TimedAnswer): JsonObject {
   try {
     const body: unknown = JSON.parse(textOf(answer))
     const partial = isJsonObject(body) ? body['partialSuccess'] : undefined
-    if (!isJsonObject(partial)) return 0
-    return Number(partial['rejectedSpans'] ?? partial['rejectedLogRecords'] ?? 0)
+    return isJsonObject(partial) ? partial : {}
   } catch {
-    return 0
+    return {}
   }
 }
 

@@ -1,10 +1,11 @@
-import { reasonOf } from '../../base/errors.ts'
+import { GatewayError, reasonOf } from '../../base/errors.ts'
 import { bodiesDirectory } from '../../config/paths.ts'
 import type { BodyReference, ExchangeRecord } from '../../exchange/exchange.ts'
-import type { FoundBody } from '../../log/body-reader.ts'
+import type { FoundBody, Lack } from '../../log/body-reader.ts'
 import { readBodies, readBody } from '../../log/body-reader.ts'
 import { decodeWhole } from '../../usage/decode-whole.ts'
 import type { Context } from '../context.ts'
+import { escapeControls } from '../output.ts'
 import type { Side } from './sides.ts'
 import { SIDES } from './sides.ts'
 
@@ -14,6 +15,24 @@ export async function findBody(context: Context, record: ExchangeRecord, side: S
   if (!reference) return noBody(record, side)
   return readBody(bodiesDirectory(context.stateDirectory()), reference)
 }
+
+/** That a body is not there, and what makes it be there the next time. */
+export function notKept({ id }: ExchangeRecord, side: Side, { reason, kind }: Lack): GatewayError {
+  const remedy = REMEDIES[kind ?? 'never']
+  return new GatewayError('BODY_NOT_KEPT', {
+    side,
+    id: escapeControls(id),
+    reason: escapeControls(reason),
+    remedy,
+  })
+}
+
+const REMEDIES = {
+  never: 'keep whole bodies from now on with `claude-gw config set log.level full`',
+  lost: 'if it is not there in a moment, it is lost; its record is whole, and later bodies are kept',
+  gone: 'keep them longer with the keys `log.retention.days` and `log.retention.bytes`',
+  unreadable: 'it is lost unless the file can be restored; `claude-gw doctor` looks at the disk',
+} as const
 
 /** Both bodies of an exchange. */
 export type BothBodies = Readonly<Record<Side, FoundBody>>

@@ -13,7 +13,7 @@ import { readClaudeState } from '../upstream/claude-state.ts'
 import { findProxy } from '../upstream/proxy.ts'
 import { openTrust } from '../upstream/tls.ts'
 import { ownVersion } from '../version.ts'
-import type { Collector } from './collector.ts'
+import type { Collector, Remark } from './collector.ts'
 import { openCollector } from './collector.ts'
 import type { FilterInput } from './log-filter.ts'
 import { toQuery } from './log-filter.ts'
@@ -63,8 +63,13 @@ export async function shipToCollector(context: Context, input: ShippingInput): P
 /** Names and errors stand in what is shipped, and a key in the headers. @throws GatewayError OTLP_BAD_URL */
 function parseCollector(text: string, allowHttp: boolean): Upstream {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || !['http:', 'https:'].includes(url.protocol) || url.search || url.hash || url.username)
+  if (!url || !['http:', 'https:'].includes(url.protocol) || url.search || url.hash)
     throw new GatewayError('OTLP_BAD_URL', { reason: '`--otlp` is no plain URL' })
+  if (url.username || url.password)
+    throw new GatewayError('OTLP_BAD_URL', {
+      reason:
+        '`--otlp` has a user name or a password in it, which others could read there: it goes in OTEL_EXPORTER_OTLP_HEADERS, such as `authorization=Basic%20…`',
+    })
   if (url.protocol === 'http:' && !allowHttp && !isLoopback(url.hostname))
     throw new GatewayError('OTLP_BAD_URL', { reason: '`--otlp` is plain http to another machine' })
   return parseUpstream(text.replace(/\/v1\/(traces|logs)\/?$/, ''), true, '--otlp')
@@ -76,7 +81,7 @@ async function shipNew(
   collector: Collector,
   { positions, save }: ShippingPositions,
 ): Promise<Sent> {
-  const sent = { records: 0, rejected: 0 }
+  const sent: Sent = { records: 0, rejected: 0, reasons: new Set() }
   for (const path of listDayFiles(trafficDirectory(context.stateDirectory()))) {
     for (const block of appended(path, positions)) {
       await shipAll(
@@ -93,6 +98,8 @@ async function shipNew(
 interface Sent {
   records: number
   rejected: number
+  /** What the collector says of it. */
+  readonly reasons: Set<string>
 }
 
 /** It is reached as the upstream is: through the same proxy, trusted by the same authorities. */
@@ -130,16 +137,27 @@ async function shipAll(collector: Collector, records: readonly ExchangeRecord[],
   for (let start = 0; start < records.length; start += BATCH) {
     const batch = records.slice(start, start + BATCH)
     const { traces, logs } = otlpExport(batch, ownVersion())
-    sent.rejected += await collector.send('traces', traces, batch.length)
-    sent.rejected += await collector.send('logs', logs, batch.length)
+    note(sent, await collector.send('traces', traces, batch.length))
+    note(sent, await collector.send('logs', logs, batch.length))
     sent.records += batch.length
   }
 }
 
-function sentence({ records, rejected }: Sent, collector: string): string {
+function note(sent: Sent, { rejected, reason }: Remark): void {
+  sent.rejected += rejected
+  if (reason) sent.reasons.add(reason)
+}
+
+function sentence({ records, rejected, reasons }: Sent, collector: string): string {
   if (records === 0) return `nothing new for ${collector}`
   const shipped = `${records} ${records === 1 ? 'exchange' : 'exchanges'} shipped to ${collector}`
-  return rejected === 0
-    ? shipped
-    : `${shipped}, which did not take ${rejected} of their spans and log records`
+  const taken = rejected === 0 ? '' : `, which did not take ${rejected} of their spans and log records`
+  return shipped + taken + inItsWords([...reasons])
+}
+
+const MOST_REASONS = 3
+
+function inItsWords(reasons: readonly string[]): string {
+  const more = reasons.length > MOST_REASONS ? ` (and ${reasons.length - MOST_REASONS} more)` : ''
+  return reasons.length === 0 ? '' : `; it says: ${reasons.slice(0, MOST_REASONS).join('; ')}${more}`
 }

@@ -3,7 +3,7 @@ import { GatewayError } from '../../base/errors.ts'
 import type { ExchangeRecord } from '../../exchange/exchange.ts'
 import type { Context } from '../context.ts'
 import { escapeControls, print } from '../output.ts'
-import { decodeBody, findBody, referenceOf } from './kept-body.ts'
+import { decodeBody, findBody, notKept, referenceOf } from './kept-body.ts'
 import type { Side } from './sides.ts'
 
 export interface RawInput {
@@ -21,20 +21,12 @@ export async function printRawBody(context: Context, record: ExchangeRecord, inp
   const { side, isDecoded } = input
   const found = await findBody(context, record, side)
   const wanted = 'bytes' in found && isDecoded ? await decodeBody(record, side, found.bytes) : found
-  if ('reason' in wanted) throw notKept(record, side, wanted.reason)
+  if ('reason' in wanted) throw notKept(record, side, wanted)
   const text = stdout.isTTY ? shownText(wanted.bytes) : undefined
   if (stdout.isTTY && text === undefined) throw new GatewayError('BODY_NO_TEXT', { side, id: record.id })
   const note = noteOf(record, side)
   if (note && !options.isQuiet) stderr.write(`claude-gw: ${note}\n`)
   await print(stdout, text === undefined ? wanted.bytes : `${text}\n`)
-}
-
-function notKept(record: ExchangeRecord, side: Side, reason: string): GatewayError {
-  return new GatewayError('BODY_NOT_KEPT', {
-    side,
-    id: escapeControls(record.id),
-    reason: escapeControls(reason),
-  })
 }
 
 /** Undefined for what is no text, such as an image or what is compressed. */

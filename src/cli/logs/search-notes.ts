@@ -14,13 +14,17 @@ export function tellEmpty(context: Context, directory: string, isFollowing: bool
 /** Says on stderr how many lines were looked at and left out, if any. */
 export function tellSkipped({ options, stderr }: Context, { skipped, newer }: Search): void {
   if (options.isQuiet) return
-  const isOne = skipped === 1
-  if (skipped > 0) {
-    stderr.write(
-      `${isOne ? '1 line is no record and was' : `${skipped} lines are no records and were`} left out\n`,
-    )
-  }
-  if (newer === 0) return
+  for (const note of leftOutNotes({ skipped, newer })) stderr.write(`${note}\n`)
+}
+
+/** What is said of lines that were left out: those that are no record of any version, and those of one to come. */
+export function leftOutNotes({ skipped, newer }: Pick<Search, 'skipped' | 'newer'>): readonly string[] {
+  const foreign = skipped === 1 ? '1 line is no record and was' : `${skipped} lines are no records and were`
   const lines = newer === 1 ? '1 line was' : `${newer} lines were`
-  stderr.write(`${lines} written by a newer claude-gw, and left out: update this one to see them\n`)
+  return [
+    ...(skipped > 0 ? [`${foreign} left out`] : []),
+    ...(newer > 0
+      ? [`${lines} written by a newer claude-gw, and left out: update this one to see them`]
+      : []),
+  ]
 }

@@ -10,7 +10,7 @@ import { isCoded } from '../../gateway/request-body.ts'
 import type { PolicyRequest } from '../../policies/policy.ts'
 import type { Context } from '../context.ts'
 import { findExchange } from '../logs/found-exchanges.ts'
-import { findBody } from '../logs/kept-body.ts'
+import { findBody, notKept } from '../logs/kept-body.ts'
 import { escapeControls } from '../output.ts'
 
 /** A request that policies are tried on. */
@@ -54,12 +54,7 @@ function ofBody(body: Buffer): TestRequest {
 
 async function ofExchange(context: Context, record: ExchangeRecord): Promise<TestRequest> {
   const kept = await findBody(context, record, 'request')
-  if ('reason' in kept)
-    throw new GatewayError('BODY_NOT_KEPT', {
-      side: 'request',
-      id: escapeControls(record.id),
-      reason: escapeControls(kept.reason),
-    })
+  if ('reason' in kept) throw notKept(record, 'request', kept)
   const { path, session_id: session, agent_id: agent } = record
   const isEncoded = isCoded(record.request_headers?.['content-encoding'])
   const { maxTokens } = isEncoded ? {} : readAsked(kept.bytes)

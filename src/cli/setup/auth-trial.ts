@@ -1,5 +1,5 @@
 import type { CredentialPlan } from '../../credentials/credential.ts'
-import { TRIED_STYLES } from '../../doctor/upstream/credential.ts'
+import { isStopped, stoppedWords, TRIED_STYLES } from '../../doctor/upstream/credential.ts'
 import type { Answer, Ask, Heard } from '../../doctor/upstream/hearing.ts'
 import { errorIn, inWords } from '../../doctor/upstream/hearing.ts'
 import { wrongQuestion } from '../../doctor/upstream/questions.ts'
@@ -67,6 +67,7 @@ function judge(heard: Heard): AuthFinding {
   const reason = oneLine(inWords(heard), [], { areIdsPublic: true })
   if (heard.kind === 'silence') return { kind: 'unproved', reason }
   if (isRedirect(heard)) return { kind: 'unproved', reason: `${reason}, it redirects${targetOf(heard)}` }
+  if (isStopped(heard)) return { kind: 'unproved', reason: stoppedWords(heard) }
   if ([401, 403].includes(heard.status)) return { kind: 'refused', reason }
   return tellsNothing(heard) ? { kind: 'unproved', reason } : { kind: 'usual' }
 }

@@ -29,5 +29,7 @@ async function keyNote(
     const isThere = hasSavedLogin((await readClaudeState(context)).places)
     return `Claude Code’s own login goes through untouched${isThere ? '' : ', and none is saved yet: /login within Claude Code saves one'}`
   }
+  if (reference === 'auto')
+    return 'the key is looked for at each start, in the places that `claude-gw help credentials` lists'
   return `the key comes from ${visibleValue(reference, { key: 'credential' }, 'anybody')}`
 }

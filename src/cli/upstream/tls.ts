@@ -1,5 +1,6 @@
+import { GatewayError } from '../../base/errors.ts'
 import type { CredentialSource } from '../../credentials/credential.ts'
-import type { Surroundings } from '../../credentials/stores.ts'
+import type { Place, Surroundings } from '../../credentials/stores.ts'
 import { openReference } from '../../credentials/stores.ts'
 import type { TlsSettings } from '../../network/secure-context.ts'
 import { readTlsFiles } from '../../network/tls-files.ts'
@@ -29,7 +30,7 @@ export async function openTls(
   const place = { key: 'tls.passphrase', origin: origins['tls.passphrase'] }
   // It goes to no upstream, so it is not bound to one.
   const source = await openReference(reference, place, { ...surroundings, upstream: undefined })
-  return { ...settings, passphrase: askAgain(source) }
+  return { ...settings, passphrase: askAgain(source, place) }
 }
 
 /** Whom connections to others than the upstream trust; they are shown no certificate of ours. @throws GatewayError CONFIG_BAD_VALUE */
@@ -41,9 +42,20 @@ export function openTrust({ config, home, platform }: Context, claude: ClaudeSou
 }
 
 /** One that did not open the key is not given twice, if its source has another by now. */
-function askAgain(source: CredentialSource): NonNullable<TlsSettings['passphrase']> {
+function askAgain(source: CredentialSource, place: Place): NonNullable<TlsSettings['passphrase']> {
   return async (refused) => {
-    const found = await source.current()
-    return (found.value === refused ? await source.refresh(found) : found).value
+    try {
+      const found = await source.current()
+      return (found.value === refused ? await source.refresh(found) : found).value
+    } catch (error) {
+      throw named(error, place)
+    }
   }
+}
+
+/** The place of it is told like that of a key, which it is not. */
+function named(error: unknown, { origin }: Place): unknown {
+  if (!(error instanceof GatewayError)) return error
+  const { message: reason, remedy } = error
+  return new GatewayError('PASSPHRASE_MISSING', { origin, reason, remedy }, error)
 }

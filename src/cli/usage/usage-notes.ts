@@ -1,10 +1,13 @@
 import type { Context } from '../context.ts'
+import { leftOutNotes } from '../logs/search-notes.ts'
 import type { UsageFacts } from './usage-json.ts'
 import type { UsageAnswer } from './usage-rows.ts'
 
 /** What was read. */
 export interface ReadFacts extends Pick<UsageFacts, 'source' | 'skippedLines'> {
   readonly directory: string
+  /** Of the skipped lines, those that a newer claude-gw wrote. */
+  readonly newerLines: number
   readonly isEmpty: boolean
 }
 
@@ -16,7 +19,7 @@ export function tellUsageNotes({ stderr, options }: Context, answer: UsageAnswer
     answer.rowCount === 0 && emptyNote(source),
     unknown_costs > 0 && `The cost of ${requests(unknown_costs)} is unknown, and in no sum`,
     unknown_usages > 0 && `The tokens of ${requests(unknown_usages)} are unknown, and in no sum`,
-    source.skippedLines > 0 && skippedNote(source.skippedLines),
+    ...leftOutNotes({ skipped: source.skippedLines - source.newerLines, newer: source.newerLines }),
   ]
   for (const note of notes) if (note) stderr.write(`${note}\n`)
 }
@@ -30,10 +33,4 @@ function emptyNote({ source, directory, isEmpty }: ReadFacts): string {
 
 function requests(count: number): string {
   return count === 1 ? '1 request' : `${count} requests`
-}
-
-function skippedNote(count: number): string {
-  return count === 1
-    ? '1 line is no record and was left out'
-    : `${count} lines are no records and were left out`
 }

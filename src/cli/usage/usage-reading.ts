@@ -16,6 +16,8 @@ export interface UsageReading {
   /** All files of the directory. */
   readonly paths: readonly string[]
   readonly skippedLines: number
+  /** Those of them that a newer claude-gw wrote. */
+  readonly newerLines: number
 }
 
 const SOURCES = {
@@ -41,5 +43,11 @@ export function readUsage(
   } finally {
     progress.end()
   }
-  return { groups, directory, paths: listFiles(directory), skippedLines: scan.skipped }
+  return {
+    groups,
+    directory,
+    paths: listFiles(directory),
+    skippedLines: scan.skipped,
+    newerLines: scan.newer,
+  }
 }

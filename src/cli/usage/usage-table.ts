@@ -52,7 +52,7 @@ const FIGURE_COLUMNS: readonly FigureColumn[] = [
   count('OUTPUT', 'output_tokens', 14),
   count('READ', 'cache_read_input_tokens', 12),
   count('WRITTEN', 'cache_creation_input_tokens', 8),
-  measure('HIT', 13, ({ cache_hit_rate }) => map(cache_hit_rate, (rate) => `${Math.floor(rate * 100)}%`)),
+  measure('HIT', 13, ({ cache_hit_rate }) => map(cache_hit_rate, (rate) => `${Math.round(rate * 100)}%`)),
   { title: 'COST', isRight: true, cell: (figures) => ({ forms: [costForm(figures)] }) },
   measure('TTFT', 7, ({ ttft_p50_ms }) => map(ttft_p50_ms, shortDuration)),
   measure('P95', 6, ({ ttft_p95_ms }) => map(ttft_p95_ms, shortDuration)),

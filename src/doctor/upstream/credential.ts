@@ -49,8 +49,8 @@ function refusal(answer: Answer): Finding {
       remedy:
         'give the proxy its user and password: `claude-gw config set proxy http://USER:PASSWORD@HOST:PORT`',
     })
-  if (answer.status === 403 && isHtml(answer))
-    return fail(`something before the gateway lets nothing through (${inWords(answer)})`, {
+  if (isStopped(answer))
+    return fail(stoppedWords(answer), {
       remedy:
         'have the firewall or the protection from bots before the gateway let through programs that are no browsers',
     })
@@ -58,6 +58,15 @@ function refusal(answer: Answer): Finding {
     ? 'if your key is right (`claude-gw login` replaces it), the gateway lets you in and its own key for the provider is refused: tell who runs it'
     : 'replace the key with `claude-gw login`, or ask who runs the gateway for access'
   return fail(evidence, { remedy })
+}
+
+/** A gateway has no page for people: then it has not seen the key. */
+export function isStopped(answer: Answer): boolean {
+  return answer.status === 403 && isHtml(answer)
+}
+
+export function stoppedWords(answer: Answer): string {
+  return `something before the gateway lets nothing through (${inWords(answer)})`
 }
 
 /** An answer of the API has an id, and its words; some gateways put these into words of their own. */

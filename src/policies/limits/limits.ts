@@ -1,4 +1,4 @@
-import { GatewayError, reasonOf } from '../../base/errors.ts'
+import { GatewayError } from '../../base/errors.ts'
 import type { LimitRule, OnStoreError } from '../../config/limit-rule.ts'
 import type { ExchangeRecord } from '../../exchange/exchange.ts'
 import { ledgerLine } from '../../log/ledger.ts'
@@ -15,6 +15,7 @@ import { isLimited } from './ledger-line.ts'
 import type { LimitDecision, LimitLook, LimitRequest, Reservation } from './limit-decision.ts'
 import type { Stop } from './stop.ts'
 import { longestStop, rejection } from './stop.ts'
+import { storeFault } from './store-fault.ts'
 import type { Subject } from './subject.ts'
 import type { TeamHold } from './team-accounts.ts'
 import { TeamAccounts } from './team-accounts.ts'
@@ -171,7 +172,7 @@ export class Limits {
 
   #withoutStore(fault: unknown, localStop: Stop | undefined): LimitDecision | undefined {
     const { onStoreError = 'local' } = this.#options
-    const details = { store: this.#team?.storeName ?? '', reason: reasonOf(fault) }
+    const details = { store: this.#team?.storeName ?? '', ...storeFault(fault) }
     const error = new GatewayError('LIMIT_STORE_AWAY', details)
     if (!this.#isStoreTold) this.#options.onTrouble(`${error.message}; ${MEANWHILE[onStoreError]}`)
     this.#isStoreTold = true

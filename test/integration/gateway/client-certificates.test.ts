@@ -54,8 +54,12 @@ describe.skipIf(opensslUnavailable)(title, () => {
 
   test('is not reached without one', async () => {
     const gateway = await start(tlsFiles({ 'tls.ca': ca.caPath }))
-    expect((await ask(gateway)).status).toBe(502)
+    const reply = await ask(gateway)
+    expect(reply.status).toBe(502)
     expect(gateway.upstream.requests).toHaveLength(0)
+    const { error } = JSON.parse(reply.body.toString())
+    expect(error.message).toMatch(/certificate required.*`tls\.cert` and `tls\.key`/)
+    expect(error.message).not.toMatch(/\n|\.c:\d|error:|CLAUDE_GW_TLS_CA/)
   })
 
   test('is shown that of tls.cert', async () => {
@@ -102,6 +106,8 @@ describe.skipIf(opensslUnavailable)(title, () => {
     expect(valuesOf(reply.headers, 'x-should-retry')).toEqual(['false'])
     expect(reply.body.toString()).toContain('`tls.passphrase` does not open `tls.key`')
     expect(reply.body.toString()).toContain(ca.clientKeyPath)
+    expect(reply.body.toString()).toContain('orrect what `tls.passphrase`')
+    expect(reply.body.toString()).not.toContain('CLAUDE_GW_TLS_CA')
     expect(reply.body.toString() + JSON.stringify(await gateway.record(0))).not.toContain('wrong-passphrase')
     expect(gateway.upstream.requests).toHaveLength(0)
   })

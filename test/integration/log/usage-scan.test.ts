@@ -75,7 +75,7 @@ function sumsOf(path: string, options: UsageScanOptions) {
     COUNTERS.map((name, index) => [name, groups.totals.counters[index]]),
   ) as Record<Counter, number>
   const p95 = groups.totals.ttftMs.quantile(0.95)
-  return { ...sums, skipped: scan.skipped, sessions: groups.groups().length, p95 }
+  return { ...sums, skipped: scan.skipped, newer: scan.newer, sessions: groups.groups().length, p95 }
 }
 
 /** Makes the cache say that there were a million requests more, as nothing but the cache could say. */
@@ -102,6 +102,12 @@ test('a file that has not changed is not read again', () => {
   expect(statSync(cachePath).mode & 0o777).toBe(0o600)
   forge(cachePath)
   expect(scan().requests).toBeGreaterThan(1_000_000)
+})
+
+test('lines of a newer version are counted, also from the cache', () => {
+  const { path, scan } = openLedger()
+  appendFileSync(path, '{"v":2,"ts":"2026-11-20T10:00:00.000Z"}\n{"v":"x"}\n')
+  for (let time = 0; time < 2; time++) expect(scan()).toMatchObject({ skipped: 2, newer: 1 })
 })
 
 test('of a file that has grown only the end is read, also where a line was torn there', () => {

@@ -135,7 +135,7 @@ describe.skipIf(opensslUnavailable)(
       ['tls.ca', 'that is not there', () => '/no/such/ca.pem', 'ENOENT'],
       ['tls.ca', 'that is a folder', () => '/', 'EISDIR'],
       ['tls.ca', 'without a certificate', () => ca.clientKeyPath, 'no certificate in it'],
-      ['tls.ca', 'with a broken certificate', () => written(`${ca.ca}${BROKEN}`), 'asn1'],
+      ['tls.ca', 'with a broken certificate', () => written(`${ca.ca}${BROKEN}`), 'ASN1'],
       ['tls.cert', 'that is not there', () => '/no/such/client.pem', 'ENOENT'],
       ['tls.cert', 'without a certificate', () => ca.clientKeyPath, 'no certificate in it'],
       ['tls.key', 'that is not there', () => '/no/such/client.key', 'ENOENT'],

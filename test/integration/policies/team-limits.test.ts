@@ -179,6 +179,20 @@ describe.skipIf(redisUnavailable)(`limits of a team: ${redisUnavailable}`, () =>
     expect(wrong.name).toBe(url)
   })
 
+  test.each([
+    ['canary-wrong', 'does not take the password of policies.limits.storeCredential: WRONGPASS'],
+    [undefined, 'asks for a password: NOAUTH'],
+  ])('with %s for its password, the key for it is named', async (password, told) => {
+    const { port } = await startRedis((chosen) => ['--port', String(chosen), '--requirepass', PASSWORD])
+    const store = await openStore({ url: `redis://127.0.0.1:${port}`, password })
+    const error = await refusal(
+      limitedMachine().open(DAILY, { store, onStoreError: 'closed' }).decide(asked()),
+    )
+    expect(error?.message).toContain(told)
+    expect(error?.message).not.toMatch(/\.$/)
+    expect(error?.remedy).toMatch(/^name the place .* policies\.limits\.storeCredential /)
+  })
+
   test.skipIf(opensslUnavailable)(
     `it can be reached over TLS, if it is trusted: ${opensslUnavailable}`,
     async () => {

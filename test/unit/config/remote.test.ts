@@ -14,6 +14,12 @@ test.each([
   ['git.example:/srv/search.git', 'git.example/srv/search'],
   ['git@[::1]:acme/search.git', '[::1]/acme/search'],
   ['me@git.example:a@b/search', 'git.example/a@b/search'],
+  ['https://git.example/%C3%9Cn%C3%AF/shop%20%41.git', 'git.example/Ünï/shop A'],
+  ['https://git.example/Ünï/shop', 'git.example/Ünï/shop'],
+  ['ssh://git@git.example/Ünï/shop', 'git.example/Ünï/shop'],
+  ['https://git.example/a/%FF%zz%1B%41', 'git.example/a/%FF%zz%1B%41'],
+  ['https://git.example/a/%41%zz%FF', 'git.example/a/A%zz%FF'],
+  ['git.example:a/100%25', 'git.example/a/100%25'],
 ])('%s is %s', (url, name) => {
   expect(remoteName(url)).toBe(name)
 })

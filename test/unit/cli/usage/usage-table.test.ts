@@ -41,3 +41,11 @@ test('where no cost is known the bar is of the tokens', () => {
   )
   expect(usageTable(costless, { palette, width: 200 })).toMatch(/unknown .* ████████\n.*unknown .* ██\n/)
 })
+
+test('a hit rate is rounded as in a status line', () => {
+  const table = usageTable(answer(row('2026-11-19', { cache_hit_rate: 0.769 })), {
+    palette,
+    width: undefined,
+  })
+  expect(table).toContain('77%')
+})
