@@ -10,7 +10,7 @@ export type FoundBody = { readonly bytes: Buffer } | Lack
 export interface Lack {
   readonly reason: string
   /** Present where it was to be kept: lost before it was written, or its file is gone or cannot be read. */
-  readonly kind?: 'lost' | 'gone' | 'unreadable'
+  readonly kind?: 'refused' | 'lost' | 'gone' | 'unreadable'
 }
 
 /** Where in its file a body is. */

@@ -320,6 +320,16 @@ test('an exchange without its body is named, with what keeps bodies', async () =
   expect(stderr).toContain('config set log.level full')
 })
 
+test('of an exchange that was refused here, it is said that nothing of it is kept', async () => {
+  const home = temporaryDirectory()
+  const [record] = await keepExchanges(home, [{ record: { outcome: 'refused', answered_by: 'claude-gw' } }])
+  const { exitCode, stderr } = await policyTest([record?.id ?? ''], { env: MASK }, home)
+  expect(exitCode).toBe(1)
+  expect(stderr).toContain('it was refused here, and what is not sent is not kept')
+  expect(stderr).toContain('takes a body from a file too')
+  expect(stderr).not.toContain('log.level full')
+})
+
 test('a body that is no JSON is refused as a gateway would', async () => {
   const { exitCode, stdout } = await policyTest(['-'], { env: MASK, input: 'no json' })
   expect(exitCode).toBe(1)

@@ -29,6 +29,7 @@ export function notKept({ id }: ExchangeRecord, side: Side, { reason, kind }: La
 
 const REMEDIES = {
   never: 'keep whole bodies from now on with `claude-gw config set log.level full`',
+  refused: '`claude-gw logs show` has what refused it; `claude-gw policy test` takes a body from a file too',
   lost: 'if it is not there in a moment, it is lost; its record is whole, and later bodies are kept',
   gone: 'keep them longer with the keys `log.retention.days` and `log.retention.bytes`',
   unreadable: 'it is lost unless the file can be restored; `claude-gw doctor` looks at the disk',
@@ -95,6 +96,8 @@ export async function decodeFrom(coding: string | undefined, bytes: Buffer): Pro
 
 function noBody(record: ExchangeRecord, side: Side): FoundBody {
   const reason = record[`${side}_body_reason`]
+  if (record.outcome === 'refused' && !record[`${side}_body`])
+    return { reason: 'it was refused here, and what is not sent is not kept', kind: 'refused' }
   if (record[`${side}_body`] !== null) return { reason: 'there was none, or `log.level` did not say so then' }
   return { reason: typeof reason === 'string' ? reason : 'nobody knows why' }
 }

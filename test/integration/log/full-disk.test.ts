@@ -17,7 +17,7 @@ describe.skipIf(!canMount)('on a small file system (needs the right to mount one
   test('a full disk costs records, and nothing more once there is room again', () => {
     const disk = temporaryDirectory()
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk])
-    onTestFinished(() => void execFileSync('umount', [disk]))
+    onTestFinished(() => void execFileSync('umount', ['--lazy', disk]))
     const ballast = join(disk, 'ballast')
     writeFileSync(ballast, Buffer.alloc(16 * 1024))
     const clock = { ms: START }
