@@ -12,7 +12,7 @@ await buildProgram({
   entries: { main: 'main', 'global-options': 'config/global-options' },
   parts: {
     base: ['main'],
-    run: ['cli/context', 'cli/commands/run'],
+    run: ['cli/process-context', 'cli/commands/run'],
     program: ['cli/program/program'],
     service: ['gateway/service'],
   },

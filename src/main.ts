@@ -11,7 +11,7 @@ async function main(argv: readonly string[]): Promise<number> {
     if (before.includes('--version') || before.includes('-V')) return printVersion()
     if (command === undefined) return await (await import('./cli/program/program.ts')).runProgram(argv)
     const options = parseGlobalOptions(before)
-    const { createContext } = await import('./cli/context.ts')
+    const { createContext } = await import('./cli/process-context.ts')
     const context = createContext(command === 'run' ? options : { ...options, isQuiet: true })
     const { run, runProgram } = await import('./cli/commands/run.ts')
     process.exit(await (command === 'run' ? run(context, after) : runProgram(context, after)))

@@ -1,7 +1,7 @@
+import type { ConfigFiles, ConfigSurroundings } from './config-files.ts'
 import { readFileBytes, unreadable } from './file-bytes.ts'
 import type { FileSettings } from './file-settings.ts'
 import { readSettings, USER_SECTIONS } from './file-settings.ts'
-import type { ConfigFiles, ConfigSurroundings } from './files.ts'
 import { parseJsonTree } from './json-tree.ts'
 import type { AdministratorPlace } from './machine-file.ts'
 import { readMachineSettings } from './machine-file.ts'

@@ -1,8 +1,7 @@
 import { parseDuration } from '../base/duration.ts'
 import type { GatewayError } from '../base/errors.ts'
 import { parseSize } from '../base/size.ts'
-import type { EntryKind } from './map-kind.ts'
-import { isFreeToSet } from './map-kind.ts'
+import { isFreeToSet } from './header-name.ts'
 
 /** The kind of a value: how it is read and written. Both readers give undefined for what is not of that kind. */
 export interface Kind<T> {
@@ -27,6 +26,17 @@ export interface Kind<T> {
   readonly misfit?: (json: unknown) => string | undefined
   /** Present where the value is a map, each entry of which counts by itself. */
   readonly entries?: EntryKind
+}
+
+/** The kind of the entries of a map. */
+export interface EntryKind {
+  /** From the text of a command; undefined for what is none. */
+  readonly parse: (text: string) => unknown
+  /** Whether the JSON of a file may stand under that name. */
+  readonly isEntry: (name: string, json: unknown) => boolean
+  /** Names of one identity are the same entry. */
+  readonly identity: (name: string) => string
+  readonly maxEntries: number
 }
 
 const DURATION_UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const

@@ -5,8 +5,8 @@ import { isJsonObject } from '../json/object.ts'
 import type { JsonNode } from './json-tree.ts'
 import { isMembers } from './json-tree.ts'
 import type { ConfigKey } from './schema.ts'
+import type { SettingKey } from './setting.ts'
 import { findSettingKey } from './setting.ts'
-import type { SettingKey } from './setting-name.ts'
 import { shownKey } from './value-error.ts'
 
 /** Headers that hold a key whatever it looks like. */

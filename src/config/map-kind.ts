@@ -1,20 +1,9 @@
 import { isJsonObject } from '../json/object.ts'
-import { HOP_BY_HOP, SENDERS_OWN } from '../network/message-headers.ts'
-import type { Kind } from './kind.ts'
+import { isFreeToSet } from './header-name.ts'
+import type { EntryKind, Kind } from './kind.ts'
 import { recordName } from './tags.ts'
 
 export type TextMap = Readonly<Record<string, string>>
-
-/** The kind of the entries of a map. */
-export interface EntryKind {
-  /** From the text of a command; undefined for what is none. */
-  readonly parse: (text: string) => unknown
-  /** Whether the JSON of a file may stand under that name. */
-  readonly isEntry: (name: string, json: unknown) => boolean
-  /** Names of one identity are the same entry. */
-  readonly identity: (name: string) => string
-  readonly maxEntries: number
-}
 
 export const textMap = mapOf('a JSON object of texts', {
   isEntry: () => true,
@@ -49,12 +38,6 @@ export const patternMap = mapOf(
     maxEntries: 64,
   },
 )
-
-/** Whether it is the name of a header (RFC 9110 section 5.6.2) that is not about the connection or the framing. */
-export function isFreeToSet(name: string): boolean {
-  const lower = name.toLowerCase()
-  return /^[\w!#$%&'*+.^`|~-]+$/.test(name) && !HOP_BY_HOP.has(lower) && !SENDERS_OWN.has(lower)
-}
 
 interface TextEntryKind extends Pick<EntryKind, 'identity' | 'maxEntries'> {
   readonly isEntry: (name: string, text: string) => boolean

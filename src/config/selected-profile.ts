@@ -1,5 +1,5 @@
 import { GatewayError } from '../base/errors.ts'
-import type { ConfigFiles } from './files.ts'
+import type { ConfigFiles } from './config-files.ts'
 import { SCHEMA } from './schema.ts'
 import type { Setting } from './setting.ts'
 import { shownName } from './shown-name.ts'

@@ -1,16 +1,10 @@
-import type { ConfigKey } from './schema.ts'
 import { SCHEMA } from './schema.ts'
+import type { SettingKey } from './setting.ts'
 import { findSettingKey } from './setting.ts'
 import { settingHint } from './setting-hint.ts'
 import { unknownKey } from './value-error.ts'
 
-/** A key, or one entry of a map. */
-export interface SettingKey {
-  readonly key: ConfigKey
-  readonly entry?: string
-}
-
-/** The same as a user types it, and where it stands in a file. */
+/** A key, or one entry of a map, as a user types it, and where it stands in a file. */
 export interface SettingName extends SettingKey {
   readonly profile?: string
   /** The names from the top of the file down to it. */

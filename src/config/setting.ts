@@ -1,9 +1,14 @@
 import type { ConfigKey } from './schema.ts'
 import { CONFIG_KEYS, keyOf } from './schema.ts'
-import type { SettingKey } from './setting-name.ts'
 
 /** `--upstream`, `CLAUDE_GW_UPSTREAM`, `/path/config.json:12`, or `default`. */
 export type Origin = string
+
+/** A key, or one entry of a map. */
+export interface SettingKey {
+  readonly key: ConfigKey
+  readonly entry?: string
+}
 
 /** What one place says about a key, or about one entry of a map. */
 export interface Setting {

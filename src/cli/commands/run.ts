@@ -1,32 +1,21 @@
 import { join } from 'node:path'
-import { GatewayError, reasonOf } from '../../base/errors.ts'
+import { GatewayError } from '../../base/errors.ts'
 import { packageRoot } from '../../base/package-root.ts'
 import type { ClaudeArguments } from '../../claude/arguments.ts'
 import { parseClaudeArguments } from '../../claude/arguments.ts'
 import { locateClaude } from '../../claude/locate.ts'
-import { hasSavedLogin, isApprovedApiKey } from '../../claude/login.ts'
 import { splitProgram } from '../../claude/program.ts'
-import { repositoryTags } from '../../config/repository.ts'
-import type { UpstreamFeatures } from '../../config/upstream-features.ts'
-import { knownFeatures } from '../../config/upstream-features.ts'
-import { noteWait } from '../../credentials/wait-notice.ts'
-import type { ChildEnvironment } from '../../launch/child-env.ts'
-import { childEnvironment } from '../../launch/child-env.ts'
-import type { ChildGateway } from '../../launch/child-gateway.ts'
 import { isLoop } from '../../launch/child-gateway.ts'
 import { checkLaunch } from '../../launch/preconditions.ts'
 import type { Context } from '../context.ts'
 import { runChild } from '../run/child.ts'
-import { watchTermination } from '../run/drain.ts'
+import { environmentOf } from '../run/child-environment.ts'
+import { runWithGateway } from '../run/gateway-run.ts'
 import type { Command, Invocation } from '../run/invocation.ts'
 import type { LiveGateway } from '../run/live-gateway.ts'
 import { findLiveOuterRun, findLiveServe } from '../run/live-gateway.ts'
 import { environmentWithoutSecrets } from '../run/plain-environment.ts'
-import { finishRun } from '../run/run-end.ts'
-import { checkSummaryPlace, isTalkative, startText } from '../run/summary.ts'
-import type { Session } from '../session/session.ts'
-import { openSession } from '../session/session.ts'
-import { silenceDebug } from '../session/silence.ts'
+import { checkSummaryPlace } from '../run/summary.ts'
 import type { ClaudeState } from '../upstream/claude-state.ts'
 import { readClaudeState } from '../upstream/claude-state.ts'
 
@@ -115,96 +104,4 @@ async function runInside(context: Context, invocation: Invocation, live: LiveGat
   const isKept = invocation.parsed.kind === 'background'
   const child = { ...invocation, environment, ...(isKept && { settingsFolder }) }
   return (await runChild(context, child)).exitCode
-}
-
-async function runWithGateway(context: Context, invocation: Invocation): Promise<number> {
-  const startedAt = new Date()
-  const session = await openSession(context, {
-    port: 0,
-    claude: invocation.claude,
-    mayUseApiKey: mayUseApiKey(context, invocation),
-    findTags: () => repositoryTags(context.cwd),
-    // What a script reads of stderr is for people as well; on a terminal of its own, the child owns every line.
-    ...(invocation.parsed.isPrint && !context.options.isQuiet && { onWait: noteWait(context) }),
-  })
-  const faults = noteFaults(session)
-  const isTerminated = watchTermination()
-  try {
-    const environment = environmentForChild(context, invocation, session)
-    if (isTalkative(context, invocation.parsed)) context.stderr.write(startText(session))
-    const child = { ...invocation, environment, onSpawn: () => loadAhead(session) }
-    const { exitCode } = await runChild(context, child)
-    return await finishRun(context, {
-      session,
-      invocation,
-      environment,
-      startedAt,
-      exitCode,
-      isTerminated: isTerminated(),
-    })
-  } finally {
-    await session.gateway.close()
-    faults.stop()
-  }
-}
-
-function environmentForChild(context: Context, invocation: Invocation, session: Session): ChildEnvironment {
-  const { gateway, access, runId, upstream, configuredUpstream, secrets } = session
-  return environmentOf(context, invocation, {
-    gateway: { url: gateway.url, access },
-    runId,
-    configuredUpstream,
-    features: knownFeatures(context.stateDirectory(), upstream),
-    withheld: secrets.withheld,
-  })
-}
-
-/** An error of ours must not take the child's session down with it. */
-function noteFaults({ troubles }: Session): { readonly stop: () => void } {
-  const note = (error: unknown) => troubles.push(`internal error: ${reasonOf(error)}`)
-  process.on('uncaughtException', note)
-  return { stop: () => process.off('uncaughtException', note) }
-}
-
-/** Beside the start of the child, which it must not delay. If it fails, the first request tries again and tells. */
-function loadAhead({ gateway, secrets }: Session): void {
-  silenceDebug()
-  gateway
-    .load()
-    .then(secrets.prefetch)
-    .catch(() => {})
-}
-
-/** Unless asked for, a key in the environment must not move a subscriber to paid billing. */
-function mayUseApiKey({ env }: Context, { parsed, claude }: Invocation): boolean {
-  const key =
-    claude.managedEnv['ANTHROPIC_API_KEY'] ?? claude.userEnv['ANTHROPIC_API_KEY'] ?? env['ANTHROPIC_API_KEY']
-  if (!key) return false
-  return parsed.isPrint || !hasSavedLogin(claude.places) || isApprovedApiKey(claude.places, key)
-}
-
-interface ChildFacts {
-  readonly gateway: ChildGateway
-  readonly runId: string
-  readonly configuredUpstream: string
-  readonly features: UpstreamFeatures
-  readonly withheld: readonly string[]
-}
-
-function environmentOf(
-  context: Context,
-  { claude, parsed }: Invocation,
-  facts: ChildFacts,
-): ChildEnvironment {
-  const { values } = context.config()
-  return childEnvironment({
-    env: context.env,
-    platform: context.platform,
-    layers: claude.layers,
-    profile: values.profile,
-    toolSearch: values.toolSearch,
-    fineGrainedStreaming: values.fineGrainedStreaming,
-    isBackground: parsed.kind === 'background',
-    ...facts,
-  })
 }

@@ -1,7 +1,7 @@
 import { GatewayError } from '../../base/errors.ts'
 import type { Config } from '../../config/config.ts'
 import { resolveConfig, resolveProfile } from '../../config/config.ts'
-import type { ConfigFiles } from '../../config/files.ts'
+import type { ConfigFiles } from '../../config/config-files.ts'
 import type { ConfigEntry } from '../../config/merge.ts'
 import { isSameSetting } from '../../config/merge.ts'
 import type { Setting } from '../../config/setting.ts'

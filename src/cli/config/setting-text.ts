@@ -1,6 +1,6 @@
 import type { Sourced } from '../../config/merge.ts'
 import { keyOf } from '../../config/schema.ts'
-import type { SettingKey } from '../../config/setting-name.ts'
+import type { SettingKey } from '../../config/setting.ts'
 import type { Audience } from './visible-value.ts'
 import { visibleJson } from './visible-value.ts'
 

@@ -1,5 +1,5 @@
 import { isLiteralSecret } from '../../config/literal-secret.ts'
-import type { SettingKey } from '../../config/setting-name.ts'
+import type { SettingKey } from '../../config/setting.ts'
 import { commandName } from '../../credentials/command-name.ts'
 import { isSecretReference, parseReference } from '../../credentials/reference.ts'
 import { isSecretName } from '../../exchange/likely-secret.ts'

@@ -7,7 +7,7 @@ import type { TextValues } from '../../config/text-template.ts'
 import type { PolicySettings } from '../../policies/index.ts'
 import type { Context } from '../context.ts'
 import { calendarDate } from '../text/quantity.ts'
-import type { PoliciesInput } from './policies.ts'
+import type { PoliciesInput } from './policies-input.ts'
 
 const UNKNOWN = 'unknown'
 const LONGEST_NAME = 256

@@ -4,32 +4,19 @@ import { limitError, parseLimits } from '../../config/limit-parser.ts'
 import type { LimitSettings } from '../../config/limit-rule.ts'
 import { ledgerDirectory } from '../../config/paths.ts'
 import { RuleFault } from '../../config/rule-fields.ts'
-import type { Tags } from '../../config/tags.ts'
-import type { Identity } from '../../gateway/record.ts'
 import type { OpenPolicies, PolicySettings } from '../../policies/index.ts'
 import type { LimitPrices } from '../../policies/limits/ledger-line.ts'
 import type { PriceTable } from '../../usage/price-table.ts'
 import { digestOf } from '../../usage/price-table.ts'
 import { priceOf } from '../../usage/pricing.ts'
 import type { Context } from '../context.ts'
-import type { Secrets } from '../upstream/secrets.ts'
 import { openAnswerRules } from './answer-rules.ts'
 import { decoratorSettings } from './decorators.ts'
 import { guardSettings } from './guard-settings.ts'
 import { isAlive } from './is-alive.ts'
 import { openMaskRules } from './mask-rules.ts'
+import type { PoliciesInput } from './policies-input.ts'
 import { rulePlace } from './rule-place.ts'
-
-export interface PoliciesInput {
-  readonly identity: Identity
-  readonly prices: PriceTable
-  readonly secrets: Pick<Secrets, 'storePassword' | 'tls'>
-  /** Labels of the folder as it is now, of which some stand in texts. */
-  readonly findTags: () => Tags
-  /** Whether no request is sent. */
-  readonly isTrial?: boolean
-  readonly onTrouble: (reason: string) => void
-}
 
 /**
  * The policies that the configuration turns on; undefined, and nothing of theirs loaded, where it turns on none.

@@ -1,6 +1,6 @@
 import { resolveConfig } from '../../config/config.ts'
+import type { ConfigFiles } from '../../config/config-files.ts'
 import type { FileSettings } from '../../config/file-settings.ts'
-import type { ConfigFiles } from '../../config/files.ts'
 import { readConfigFiles } from '../../config/files.ts'
 import type { Flags } from '../../config/global-options.ts'
 import type { ConfigKey } from '../../config/schema.ts'

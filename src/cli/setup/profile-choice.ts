@@ -1,5 +1,5 @@
 import { GatewayError } from '../../base/errors.ts'
-import type { ConfigFiles } from '../../config/files.ts'
+import type { ConfigFiles } from '../../config/config-files.ts'
 import { readConfigFiles } from '../../config/files.ts'
 import { environmentName, SCHEMA } from '../../config/schema.ts'
 import { visibleValue } from '../config/visible-value.ts'

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.ts'
-import type { ConfigSurroundings } from '../../config/files.ts'
+import type { ConfigSurroundings } from '../../config/config-files.ts'
 import { readFixedFiles } from '../../config/fixed-files.ts'
 import { unknownVariables } from '../../config/unknown-variables.ts'
 import type { Upstream } from '../../network/url.ts'
