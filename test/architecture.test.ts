@@ -68,6 +68,23 @@ test('rooms of `cli` import only those further down', () => {
   expect(wrong).toEqual([])
 })
 
+test('no files go in circles, not even for types', () => {
+  const onWay: string[] = []
+  const done = new Set<string>()
+  const circles: string[] = []
+  const visit = (file: SourceFile): void => {
+    if (onWay.includes(file.path)) circles.push([...onWay, file.path].join(' → '))
+    if (onWay.includes(file.path) || done.has(file.path)) return
+    onWay.push(file.path)
+    const targets = localImports(file, { isLazy: false }).map((target) => relative(SRC, target))
+    for (const target of files) if (targets.includes(target.path)) visit(target)
+    onWay.pop()
+    done.add(file.path)
+  }
+  for (const file of files) visit(file)
+  expect(circles).toEqual([])
+})
+
 test('a third-party package is imported by exactly one file', () => {
   const importers = new Map<string, string[]>()
   for (const file of files) {
@@ -161,9 +178,9 @@ function importsOf(text: string): Import[] {
   return [...fixed, ...lazy]
 }
 
-function localImports(file: SourceFile): string[] {
+function localImports(file: SourceFile, { isLazy } = { isLazy: true }): string[] {
   return file.imports
-    .filter(({ specifier }) => specifier.startsWith('.'))
+    .filter((entry) => entry.specifier.startsWith('.') && (isLazy || !entry.isLazy))
     .map(({ specifier }) => resolve(SRC, dirname(file.path), specifier))
     .filter((path) => existsSync(path))
 }

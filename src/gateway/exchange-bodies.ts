@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import { reasonOf } from '../base/errors.ts'
 import { redactBody } from '../exchange/body-redaction.ts'
-import type { BodyReference, ExchangeRecord, Outcome } from '../exchange/exchange.ts'
+import type { BodyReference, Outcome } from '../exchange/exchange.ts'
 import type { Finder } from '../exchange/needles.ts'
 import type { BodyStore, Kept } from '../log/body-store.ts'
 import type { CopiedBody } from './body-copy.ts'
 import { BodyCopy } from './body-copy.ts'
+import type { BodyFields } from './body-fields.ts'
 import type { ExchangeFacts } from './exchange-facts.ts'
 import { headerValue } from './header-value.ts'
 import type { Task } from './when-all.ts'
@@ -19,12 +20,6 @@ export interface BodyKeeping {
   /** Finds what must not be kept of an exchange. */
   readonly findersOf: (facts: ExchangeFacts) => readonly Finder[]
 }
-
-/** The fields of a record that say where its bodies are, or why they are not kept. */
-export type BodyFields = Pick<
-  ExchangeRecord,
-  'request_body' | 'request_body_reason' | 'response_body' | 'response_body_reason'
->
 
 /** Sees to it that the two bodies of an exchange are kept, as they went over the side of the upstream. */
 export class ExchangeBodies {

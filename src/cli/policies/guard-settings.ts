@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.ts'
 import { quoted } from '../../config/value-error.ts'
 import type { GuardKey } from '../../policies/guard/denial.ts'
-import type { GuardSettings } from '../../policies/guard/guard-policy.ts'
+import type { GuardSettings } from '../../policies/guard/guard-settings.ts'
 import type { GuardPattern } from '../../policies/guard/pattern-sights.ts'
 import { openPatterns } from './redaction.ts'
 import { rulePlace } from './rule-place.ts'

@@ -1,7 +1,7 @@
 import type { Outcome, PolicyRequest } from '../policy.ts'
 import type { Denial } from './denial.ts'
 import { notJson, Unreadable } from './denial.ts'
-import type { GuardSettings } from './guard-policy.ts'
+import type { GuardSettings } from './guard-settings.ts'
 import type { PatternCounts } from './pattern-counts.ts'
 import { createPatternCounter } from './pattern-counts.ts'
 

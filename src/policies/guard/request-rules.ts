@@ -3,7 +3,7 @@ import { peek } from '../../json/peek.ts'
 import type { PolicyRequest } from '../policy.ts'
 import type { Denial } from './denial.ts'
 import { notJson } from './denial.ts'
-import type { GuardSettings } from './guard-policy.ts'
+import type { GuardSettings } from './guard-settings.ts'
 import { isAllowed } from './name-list.ts'
 
 /** What is wrong with the size of a request. */

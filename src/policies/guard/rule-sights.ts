@@ -1,7 +1,7 @@
 import type { PolicyRequest, RuleSight } from '../policy.ts'
 import type { Denial } from './denial.ts'
 import { Unreadable } from './denial.ts'
-import type { GuardSettings } from './guard-policy.ts'
+import type { GuardSettings } from './guard-settings.ts'
 import { pathDenial } from './path-rule.ts'
 import { modelDenial, sizeDenial } from './request-rules.ts'
 import { toolDenial } from './tool-rules.ts'

@@ -4,7 +4,7 @@ import { peek } from '../../json/peek.ts'
 import { fits } from '../limits/subject.ts'
 import type { Denial } from './denial.ts'
 import { notJson } from './denial.ts'
-import type { GuardSettings } from './guard-policy.ts'
+import type { GuardSettings } from './guard-settings.ts'
 import { isAllowed } from './name-list.ts'
 
 /** What is wrong with the tools that a request offers. @throws Unreadable */

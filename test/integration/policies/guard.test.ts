@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { PatternFinder } from '../../../src/exchange/pattern-finder.ts'
-import type { GuardSettings } from '../../../src/policies/guard/guard-policy.ts'
+import type { GuardSettings } from '../../../src/policies/guard/guard-settings.ts'
 import { openPolicies } from '../../../src/policies/index.ts'
 import { answer } from '../../support/faults.ts'
 import { startTestGateway } from '../../support/gateway.ts'
