@@ -12,6 +12,7 @@ import type { Outcome, Policy } from '../../../src/policies/policy.ts'
 import { PolicyList } from '../../../src/policies/policy-list.ts'
 import { answerOf, apiErrorAnswer, headBytes } from '../../support/answer.ts'
 import { changingSource, failingSource, injectingFrom } from '../../support/credential-source.ts'
+import { encode } from '../../support/encodings.ts'
 import type { Fault } from '../../support/fault-upstream.ts'
 import { answer, choose, cut, stall } from '../../support/faults.ts'
 import type { Overrides } from '../../support/gateway.ts'
@@ -151,6 +152,7 @@ describe('masking', () => {
     ['deflate', deflateSync],
     ['deflate', deflateRawSync],
     ['br', brotliCompressSync],
+    ['zstd', (text) => encode.zstd(Buffer.from(text))],
   ])('restores in an answer that is compressed all the same: %s', async (coding, compress) => {
     const headers = [...STREAM, ['Content-Encoding', coding]] as const
     const gateway = await masked(async (call) => {
