@@ -9,7 +9,7 @@ export type FoundBody = { readonly bytes: Buffer } | Lack
 
 export interface Lack {
   readonly reason: string
-  /** Present where it was to be kept: lost before it was written, or its file is gone or cannot be read. */
+  /** Present where there is more to say than that it was not to be kept. */
   readonly kind?: 'refused' | 'lost' | 'gone' | 'unreadable'
 }
 

@@ -8,14 +8,12 @@ import type { Rehearsal } from '../../policies/rehearsal.ts'
 import { isAnswerGuarded, rehearse, rehearseAdmission, rehearseAnswer } from '../../policies/rehearsal.ts'
 import type { Context } from '../context.ts'
 import { escapeControls, openPalette, print } from '../output.ts'
-import { openConfiguredPolicies } from '../policies/policies.ts'
 import { rehearsalJson } from '../policies/rehearsal-json.ts'
 import { rehearsalPage } from '../policies/rehearsal-page.ts'
 import { readTestAnswer } from '../policies/test-answer.ts'
 import type { TestRequest } from '../policies/test-request.ts'
 import { readTestRequest } from '../policies/test-request.ts'
-import { openIdentity } from '../session/identity.ts'
-import { openPrices } from '../session/prices.ts'
+import { openTrialPolicies } from '../session/trial-policies.ts'
 import { readClaudeState } from '../upstream/claude-state.ts'
 import { openSecrets } from '../upstream/secrets.ts'
 import { resolveUpstream } from '../upstream/upstream.ts'
@@ -67,28 +65,19 @@ async function rehearseConfigured(context: Context, { request, isPoliced }: Test
   }
 }
 
-/** As a gateway that starts here and now would have it. */
 async function openPolicyList(context: Context): Promise<PolicyList> {
   const config = context.config()
   const claude = await readClaudeState(context)
   const upstream = resolveUpstream(config, claude)
-  const findTags = () => resolveTags(config.values.tags, repositoryTags(context.cwd))
-  const tags = findTags()
   const secrets = await openSecrets(context, {
     upstream,
     claude,
     mayUseApiKey: true,
-    tags,
+    tags: resolveTags(config.values.tags, repositoryTags(context.cwd)),
     onWait: noteWait(context),
   })
-  const policies = await openConfiguredPolicies(context, config, {
-    identity: openIdentity(context, { upstream: upstream.name, tags }),
-    prices: await openPrices(context, config),
-    secrets,
-    findTags,
-    isTrial: true,
-    onTrouble: (reason) => context.stderr.write(`claude-gw: ${reason}\n`),
-  })
+  const onTrouble = (reason: string) => context.stderr.write(`claude-gw: ${reason}\n`)
+  const policies = await openTrialPolicies(context, { config, upstream, secrets }, onTrouble)
   if (!policies) throw new GatewayError('POLICY_NONE', { profile: config.values.profile })
   return policies.list
 }

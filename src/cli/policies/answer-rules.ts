@@ -7,13 +7,6 @@ const ACTIONS: readonly AnswerAction[] = ['flag', 'mask', 'deny']
 
 /** What answers are looked through for, and what is done with it. @throws GatewayError CONFIG_BAD_VALUE */
 export function openAnswerRules(config: Pick<Config, 'values' | 'origins'>): Promise<readonly AnswerRule[]> {
-  const { values, origins } = config
-  const list = {
-    key: KEY,
-    entries: values[KEY],
-    origin: origins[KEY],
-    actions: ACTIONS,
-    usualAction: values['policies.answer.mode'],
-  } as const
-  return openDetectRules(list, config)
+  const usualAction = config.values['policies.answer.mode']
+  return openDetectRules({ key: KEY, actions: ACTIONS, usualAction }, config)
 }

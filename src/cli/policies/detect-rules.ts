@@ -1,6 +1,5 @@
 import { reasonOf } from '../../base/errors.ts'
 import type { Config } from '../../config/config.ts'
-import type { ConfigKey } from '../../config/schema.ts'
 import { badValue, quoted } from '../../config/value-error.ts'
 import type { Detector } from '../../policies/detect/detector.ts'
 
@@ -12,9 +11,7 @@ export interface DetectRule<Action> {
 
 /** The names of detectors as a key of the configuration lists them, each alone or as `NAME:ACTION`. */
 export interface DetectList<Action extends string> {
-  readonly key: ConfigKey
-  readonly entries: readonly string[]
-  readonly origin: string
+  readonly key: 'policies.mask.detect' | 'policies.answer.detect'
   readonly actions: readonly Action[]
   /** That of a name alone. */
   readonly usualAction: Action
@@ -34,13 +31,15 @@ export async function openDetectRules<Action extends string>(
   list: DetectList<Action>,
   config: Patterns,
 ): Promise<readonly DetectRule<Action>[]> {
-  if (list.entries.length === 0) return []
+  const named = config.values[list.key]
+  if (named.length === 0) return []
   const { DETECTORS, USUAL_DETECTORS } = await import('../../policies/detect/detectors.ts')
   const own = await openPatternDetectors(config)
   // What stands first counts where two find the same: what somebody named is better known than what looks like it.
   const known = [...own, ...DETECTORS]
   const usual = new Set([...own, ...USUAL_DETECTORS])
-  const entries = list.entries.map((entry) => readEntry(entry, list, known))
+  const origin = config.origins[list.key]
+  const entries = named.map((entry) => readEntry(entry, { ...list, origin }, known))
   return known.flatMap((detector) => {
     const entry = entries.findLast(
       ({ name }) => name === detector.name || (name === ALL && usual.has(detector)),
@@ -72,7 +71,7 @@ export async function openPatternDetectors({ values, origins }: Patterns): Promi
 
 function readEntry<Action extends string>(
   entry: string,
-  { key, origin, actions, usualAction }: DetectList<Action>,
+  { key, origin, actions, usualAction }: DetectList<Action> & { readonly origin: string },
   detectors: readonly Detector[],
 ): { readonly name: string; readonly action: Action } {
   const colon = entry.indexOf(':')

@@ -14,13 +14,6 @@ const ACTION_OF: Readonly<Record<Config['values']['policies.mask.mode'], MaskAct
 
 /** What requests are looked through for, and what is done with it. @throws GatewayError CONFIG_BAD_VALUE */
 export function openMaskRules(config: Pick<Config, 'values' | 'origins'>): Promise<readonly MaskRule[]> {
-  const { values, origins } = config
-  const list = {
-    key: KEY,
-    entries: values[KEY],
-    origin: origins[KEY],
-    actions: ACTIONS,
-    usualAction: ACTION_OF[values['policies.mask.mode']],
-  } as const
-  return openDetectRules(list, config)
+  const usualAction = ACTION_OF[config.values['policies.mask.mode']]
+  return openDetectRules({ key: KEY, actions: ACTIONS, usualAction }, config)
 }

@@ -20,11 +20,11 @@ export function beginsAlone(text: string, start: number): boolean {
 /**
  * The same for a number that stands neither in a decimal (`0.42`) nor in groups of digits (`12-34`). Lists, with a comma or a
  * blank between numbers, are no groups.
- * @param joints what else is between groups, where the number itself has it
+ * @param joints what is between groups
  */
-export function isWholeNumber(text: string, start: number, end: number, joints = ''): boolean {
+export function isWholeNumber(text: string, start: number, end: number, joints = /[.-]/): boolean {
   if (!standsAlone(text, start, end)) return false
-  const isJoint = (at: number) => `.-${joints}`.includes(text.charAt(at) || 'none')
+  const isJoint = (at: number) => joints.test(text.charAt(at))
   const isJoinedBefore = isJoint(start - 1) && isDigit(text.charCodeAt(start - 2))
   const isJoinedBehind = isJoint(end) && isDigit(text.charCodeAt(end + 1))
   return !isJoinedBefore && !isJoinedBehind

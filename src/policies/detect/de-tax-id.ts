@@ -15,7 +15,7 @@ export const deTaxId: DigitsDetector = {
     if (!NUMBER.test(text)) return undefined
     const range = { start, end: NUMBER.lastIndex }
     const digits = text.slice(start, range.end).replaceAll(' ', '')
-    const isWhole = isWholeNumber(text, start, range.end, text[start + 2] === ' ' ? ' ,' : '')
+    const isWhole = isWholeNumber(text, start, range.end, text[start + 2] === ' ' ? /[.\-, ]/ : undefined)
     return isWhole && isGiven(digits) && isRight(digits) ? range : undefined
   },
 }

@@ -18,7 +18,7 @@ export const frNir: DigitsDetector = {
     NUMBER.lastIndex = start
     if (!NUMBER.test(text)) return undefined
     const range = { start, end: NUMBER.lastIndex }
-    const isWhole = isWholeNumber(text, start, range.end, isGrouped ? ' ,' : '')
+    const isWhole = isWholeNumber(text, start, range.end, isGrouped ? /[.\-, ]/ : undefined)
     return isWhole && isRight(text.slice(start, range.end)) ? range : undefined
   },
 }
