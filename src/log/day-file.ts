@@ -9,7 +9,7 @@ export const NEWLINE = 0x0a
 const NAME = /^\d{4}-\d{2}-\d{2}\.jsonl$/
 
 /** The file in `directory` that takes what is appended at `timeMs`: one per UTC day. */
-export function dayFile(directory: string, timeMs: number): string {
+function dayFile(directory: string, timeMs: number): string {
   return join(directory, `${new Date(timeMs).toISOString().slice(0, 10)}.jsonl`)
 }
 

@@ -19,7 +19,7 @@ export interface Questions {
 }
 
 export const MESSAGES = '/v1/messages?beta=true'
-export const COUNT = '/v1/messages/count_tokens?beta=true'
+const COUNT = '/v1/messages/count_tokens?beta=true'
 export const STRANGER = 'claude_gw_doctor'
 const PAIR_BETA = 'context-management-2025-06-27'
 const PAIR = { edits: [{ type: 'clear_tool_uses_20250919' }] }

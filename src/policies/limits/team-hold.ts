@@ -52,7 +52,7 @@ export function unitOf(what: LimitAmount): number {
 }
 
 /** The stretch of UTC time around a moment. */
-export function teamWindow(per: TeamPeriod, nowMs: number): { startMs: number; endMs: number } {
+function teamWindow(per: TeamPeriod, nowMs: number): { startMs: number; endMs: number } {
   const now = new Date(nowMs)
   const [year, month, day] = [now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()]
   switch (per) {
